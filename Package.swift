@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+// The map of the mesh: a module's line says what it may use; a service's, which contracts it serves and which it may call.
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+/// A module of Shared, in the folder of its name.
+func shared(_ name: String, _ uses: [Target.Dependency] = [], at folder: String? = nil) -> Target {
+    .target(name: name, dependencies: uses, path: "Shared/\(folder ?? name)", swiftSettings: strict)
+}
+
+/// What every service is built on.
+let foundations: [Target.Dependency] = [
+    "Access", "Digest", "Domain", "Erasure", "Policy", "Runtime", "SQLite", "Threads", "Wire", "HolderContracts"
+]
+
+/// A service: a library, so that tests can link it, and its executable.
+func service(_ name: String, binary: String, serves: String, calls: [String], _ uses: [Target.Dependency] = []) -> [Target] {
+    let contracts = ([serves] + calls).map { Target.Dependency(stringLiteral: $0) }
+    return [
+        .target(
+            name: "\(name)Service", dependencies: foundations + contracts + uses, path: "Services/\(name)", exclude: ["Main"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: binary, dependencies: [.byName(name: "\(name)Service"), .byName(name: serves), "Runtime"], path: "Services/\(name)/Main",
+            swiftSettings: strict)
+    ]
+}
+
+func tests(_ name: String, _ uses: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: uses, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "botseller-mesh",
+    targets: [
+        // Leaves: no module of ours, or only each other.
+        .target(name: "CLinux", path: "Shared/CLinux"),
+        .systemLibrary(name: "CSQLite", path: "Shared/CSQLite"),
+        shared("Threads", ["CLinux"]),
+        shared("Digest"),
+        shared("Policy"),
+        // What crosses the wire.
+        shared("Wire", ["Digest", "Policy", "Threads"]),
+        shared("Domain", ["Wire"]),
+        shared("MeshContracts", ["Policy", "Wire"], at: "Contracts/Mesh"),
+        shared("HolderContracts", ["Domain", "Policy", "Wire"], at: "Contracts/Holder"),
+        shared("IntakeContracts", ["Domain", "Policy", "Wire"], at: "Contracts/Intake"),
+        shared("ConversationStoreContracts", ["Domain", "Policy", "Wire"], at: "Contracts/ConversationStore"),
+        shared("HandoffContextContracts", ["Domain", "Policy", "Wire"], at: "Contracts/HandoffContext"),
+        shared("DeletionCoordinatorContracts", ["Domain", "HolderContracts", "Policy", "Wire"], at: "Contracts/DeletionCoordinator"),
+        // What touches the machine.
+        shared("Net", ["CLinux", "Digest", "Policy", "Threads", "Wire"]),
+        shared("HTTP", ["Net", "Threads"]),
+        shared("SQLite", ["CSQLite", "Policy", "Threads"]),
+        shared("Runtime", ["Digest", "Domain", "HTTP", "MeshContracts", "Net", "Policy", "SQLite", "Threads", "Wire"]),
+        // What all services have in common as parts of one promise.
+        shared("Access", ["Domain", "IntakeContracts", "Policy", "Runtime", "SQLite", "Threads", "Wire"]),
+        shared("TestKit", ["Digest", "Domain", "Net", "Policy", "Runtime", "Threads", "Wire"]),
+        shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
+    ]
+        + service(
+            "Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"],
+            ["HTTP", "Net"])
+        + service("ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts", calls: ["IntakeContracts"])
+        + service(
+            "HandoffContext", binary: "handoff-context", serves: "HandoffContextContracts",
+            calls: ["ConversationStoreContracts"])
+        + service(
+            "DeletionCoordinator", binary: "deletion-coordinator", serves: "DeletionCoordinatorContracts", calls: ["IntakeContracts"],
+            ["HTTP", "Net"])
+        + [
+            // The operator's tool: a client of all.
+            .target(
+                name: "MeshctlCommand",
+                dependencies: [
+                    "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "HandoffContextContracts",
+                    "HolderContracts", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "Threads", "Wire"
+                ], path: "Services/Meshctl", exclude: ["Main"], swiftSettings: strict),
+            .executableTarget(name: "meshctl", dependencies: ["MeshctlCommand"], path: "Services/Meshctl/Main", swiftSettings: strict)
+        ]
+        + [
+            tests("AccessTests", ["Access", "Domain", "IntakeContracts", "SQLite", "TestKit"]),
+            tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
+            tests(
+                "HandoffContextServiceTests",
+                [
+                    "ConversationStoreContracts", "Domain", "Erasure", "HandoffContextContracts", "HandoffContextService",
+                    "HolderContracts", "SQLite", "TestKit", "Wire"
+                ])
+        ]
+)

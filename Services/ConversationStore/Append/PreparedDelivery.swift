@@ -1,0 +1,74 @@
+import ConversationStoreContracts
+import Digest
+import Domain
+import Erasure
+
+/// A request with every digest that its write needs: made where it arrives, so that the writer runs nothing but SQL.
+struct PreparedDelivery: Sendable {
+    let workspace: WorkspaceID
+    let channel: ChannelID
+    let platform: Platform
+    let events: [PreparedEvent]
+}
+
+/// One event and its digests.
+struct PreparedEvent: Sendable {
+    let event: ChannelEvent
+    /// Of the platform's id, under our own key: finds repeats, and the message that a status is about.
+    let key: [UInt8]
+    /// Of the platform's id, under each live pepper, the newest first: the message's tombstone, should it be erased.
+    let messageNames: [[UInt8]]
+    /// Of the person's names, under each live pepper.
+    let personNames: [[UInt8]]
+    let face: Face
+}
+
+/// Everything that an event says about who it is with: equal faces lead to one conversation and teach nothing new.
+struct Face: Hashable, Sendable {
+    let workspace: WorkspaceID
+    let channel: ChannelID
+    let igsid, bsuid, phone, username, name: String?
+}
+
+/// Makes the digests of deliveries. No raw id of a platform reaches the file: it may carry a phone number.
+struct DeliveryDigester: Sendable {
+    private let lookup: HMACSHA256Key
+    private let erasure: ErasureDigester
+
+    init(lookupKey: [UInt8], erasure: ErasureDigester) {
+        lookup = HMACSHA256Key(lookupKey)
+        self.erasure = erasure
+    }
+
+    /// The version of the pepper that comes first in `messageNames`.
+    var newestPepper: Int64 { erasure.tombstone(.participant(ParticipantID()), cutoff: Timestamp()).pepper }
+
+    /// nil when an event has no id or names nobody: the sender broke the contract.
+    func prepare(_ request: AppendEvents) -> PreparedDelivery? {
+        var events: [PreparedEvent] = []
+        events.reserveCapacity(request.events.count)
+        for event in request.events {
+            let aliases = event.participant.identifyingAliases(on: request.account.platform)
+            guard !event.id.isEmpty, !aliases.isEmpty, event.kind != .status || event.status != nil else { return nil }
+            events.append(
+                PreparedEvent(
+                    event: event, key: key(event, request.account),
+                    messageNames: erasure.digests(.message(request.account, id: event.id)),
+                    personNames: aliases.flatMap { erasure.digests(.person(request.account, $0)) }, face: face(event, request)))
+        }
+        return PreparedDelivery(workspace: request.workspace, channel: request.channel, platform: request.account.platform, events: events)
+    }
+
+    /// An event that we don't interpret may bear the id of the message that it is about: it is known by its type too.
+    private func key(_ event: ChannelEvent, _ account: Account) -> [UInt8] {
+        let kind = event.kind == .other ? "other\n\(event.type ?? "")" : "message"
+        return Array(lookup.authenticate(Array("\(kind)\n\(account.platform.rawValue)\n\(account.id)\n\(event.id)".utf8)).prefix(16))
+    }
+
+    private func face(_ event: ChannelEvent, _ request: AppendEvents) -> Face {
+        let person = event.participant
+        return Face(
+            workspace: request.workspace, channel: request.channel, igsid: person.igsid, bsuid: person.bsuid, phone: person.phone,
+            username: person.username, name: person.name)
+    }
+}

@@ -1,0 +1,108 @@
+import ConversationStoreContracts
+import Domain
+import SQLite
+
+extension ConversationStoreStore {
+    /// The conversation that an event belongs to; a person or channel never met before gets one.
+    func place(
+        of prepared: PreparedEvent, _ delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
+    ) throws -> ConversationPlace {
+        if let known = acquaintances.find(prepared.face) { return known }
+        let (participant, isCurrent) = try meetParticipant(prepared.event, delivery, connection)
+        let conversation = try meetConversation(participant, delivery, connection)
+        let place = ConversationPlace(participant: participant, conversation: conversation)
+        // A late event's former name must not pass for one that teaches nothing.
+        guard isCurrent else { return place }
+        if appended.generation != acquaintances.generation {  // This event changed what faces before it lead to.
+            appended.learned = []
+            appended.generation = acquaintances.generation
+        }
+        appended.learned.append((prepared.face, place))
+        return place
+    }
+
+    /// Who an event is with, by the surest of its names that is known; nil when none is.
+    func participant(of event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> ParticipantID? {
+        for alias in event.participant.identifyingAliases(on: delivery.platform) {
+            if let found = try participant(named: alias, in: delivery.workspace, connection) { return found }
+        }
+        return nil
+    }
+
+    func participant(named alias: Alias, in workspace: WorkspaceID, _ connection: Connection) throws -> ParticipantID? {
+        try connection.first(
+            "SELECT participant FROM aliases WHERE workspace = ? AND platform = ? AND kind = ? AND value = ?", .text(workspace.rawValue),
+            .text(alias.platform.rawValue), .text(alias.kind.rawValue), .text(alias.value)
+        ) { ParticipantID(rawValue: $0.int(0)) }
+    }
+
+    /// - Returns: the participant, and whether all that the event says of them holds now.
+    private func meetParticipant(
+        _ event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection
+    ) throws -> (ParticipantID, isCurrent: Bool) {
+        let known = try participant(of: event, delivery, connection)
+        let participant = try known ?? newParticipant(event, delivery, connection)
+        // Two people whom one event names stay two: a wrong merge would erase one with the other.
+        for alias in event.participant.identifyingAliases(on: delivery.platform) {
+            try connection.run(
+                """
+                INSERT INTO aliases (workspace, platform, kind, value, participant) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """, .text(delivery.workspace.rawValue), .text(alias.platform.rawValue), .text(alias.kind.rawValue), .text(alias.value),
+                .integer(participant.rawValue))
+        }
+        if let username = event.participant.username {
+            try give(Alias(delivery.platform, .username, username), to: participant, in: delivery.workspace, connection)
+        }
+        guard known != nil, let name = event.participant.name else { return (participant, true) }
+        return (participant, try rename(participant, name, at: event.happenedAt, connection))
+    }
+
+    private func newParticipant(_ event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> ParticipantID {
+        let name = event.participant.name
+        try connection.run(
+            "INSERT INTO participants (workspace, name, name_at, first_seen_at) VALUES (?, ?, ?, ?)", .text(delivery.workspace.rawValue),
+            SQLValue(name), SQLValue(name == nil ? nil : event.happenedAt.rawValue), .integer(event.happenedAt.rawValue))
+        return ParticipantID(rawValue: connection.lastInsertedRow)
+    }
+
+    /// A username may pass to somebody else: it belongs to whoever was seen with it last.
+    private func give(_ alias: Alias, to participant: ParticipantID, in workspace: WorkspaceID, _ connection: Connection) throws {
+        let holder = try self.participant(named: alias, in: workspace, connection)
+        guard holder != participant else { return }
+        if holder != nil { acquaintances.forgetAll() }
+        try connection.run(
+            """
+            INSERT INTO aliases (workspace, platform, kind, value, participant) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET participant = excluded.participant
+            """, .text(workspace.rawValue), .text(alias.platform.rawValue), .text(alias.kind.rawValue), .text(alias.value),
+            .integer(participant.rawValue))
+    }
+
+    /// The name as the person last gave it; a late event doesn't bring an old one back. Returns whether it is their name now.
+    private func rename(_ participant: ParticipantID, _ name: String, at time: Timestamp, _ connection: Connection) throws -> Bool {
+        let renamed = try connection.run(
+            "UPDATE participants SET name = ?2, name_at = ?3 WHERE id = ?1 AND name IS NOT ?2 AND coalesce(name_at, 0) <= ?3",
+            .integer(participant.rawValue), .text(name), .integer(time.rawValue))
+        if renamed > 0 {
+            acquaintances.forgetAll()  // A face with the former name would otherwise pass as known.
+            return true
+        }
+        return try connection.first("SELECT name IS ?2 FROM participants WHERE id = ?1", .integer(participant.rawValue), .text(name)) {
+            $0.bool(0)
+        } ?? false
+    }
+
+    private func meetConversation(
+        _ participant: ParticipantID, _ delivery: PreparedDelivery, _ connection: Connection
+    ) throws -> ConversationID {
+        let known = try connection.first(
+            "SELECT id FROM conversations WHERE participant = ? AND channel = ?", .integer(participant.rawValue),
+            .text(delivery.channel.rawValue)
+        ) { ConversationID(rawValue: $0.int(0)) }
+        if let known { return known }
+        try connection.run(
+            "INSERT INTO conversations (workspace, channel, participant) VALUES (?, ?, ?)", .text(delivery.workspace.rawValue),
+            .text(delivery.channel.rawValue), .integer(participant.rawValue))
+        return ConversationID(rawValue: connection.lastInsertedRow)
+    }
+}

@@ -1,0 +1,96 @@
+import ConversationStoreContracts
+import Domain
+import SQLite
+
+extension ConversationStoreStore {
+    /// How far back a status finds its message: WhatsApp tries for 30 days to deliver one.
+    static let statusReachDays: Int64 = 30
+    /// A status that waits longer than this is dropped: its message was never told to us.
+    static let pendingMilliseconds: Int64 = 30 * 86_400_000
+    /// Statuses dropped with one that begins to wait, so that more go than come.
+    static let expiredPerStatus: Int64 = 4
+
+    /// A status reaches its message, or waits for it with the person whom both are about.
+    func take(
+        status prepared: PreparedEvent, of delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
+    ) throws -> EventOutcome {
+        let event = prepared.event
+        guard let status = event.status else { preconditionFailure("a status was prepared, so it says which") }
+        let day = event.sentAt.day
+        let days = [day, day - 1, day + 1] + (2...ConversationStoreStore.statusReachDays).map { day - $0 }
+        if let message = try message(prepared.key, days, connection) { return try record(status, event, on: message, connection) }
+        return try wait(status, prepared, delivery, connection, &appended)
+    }
+
+    private func record(
+        _ status: ChannelEvent.Status, _ event: ChannelEvent, on message: MessageID, _ connection: Connection
+    ) throws -> EventOutcome {
+        // A key outlives its erased message; a status of that one stays out.
+        guard try connection.first("SELECT 1 FROM messages WHERE id = ?", .integer(message.rawValue), map: { _ in true }) != nil else {
+            return .keptOut
+        }
+        guard try keep(status, at: event.sentAt, of: message, connection) else { return .repeated }
+        if try raise(message, to: status, connection) { try tell(.statusChanged, message, at: event.receivedAt, connection) }
+        return .stored
+    }
+
+    /// Of one status told twice the earlier time counts. False when it was known.
+    private func keep(_ status: ChannelEvent.Status, at time: Timestamp, of message: MessageID, _ connection: Connection) throws -> Bool {
+        let isNew = try connection.run(
+            "INSERT INTO delivery_statuses (message, status, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", .integer(message.rawValue),
+            .integer(status.rank), .integer(time.rawValue))
+        if isNew == 1 { return true }
+        try connection.run(
+            "UPDATE delivery_statuses SET at = ?3 WHERE message = ?1 AND status = ?2 AND at > ?3", .integer(message.rawValue),
+            .integer(status.rank), .integer(time.rawValue))
+        return false
+    }
+
+    /// Forward only; false when the message stands as far already.
+    private func raise(_ message: MessageID, to status: ChannelEvent.Status, _ connection: Connection) throws -> Bool {
+        try connection.run(
+            "UPDATE messages SET status = ?2 WHERE id = ?1 AND (status IS NULL OR status < ?2)", .integer(message.rawValue),
+            .integer(status.rank)) == 1
+    }
+
+    private func wait(
+        _ status: ChannelEvent.Status, _ prepared: PreparedEvent, _ delivery: PreparedDelivery, _ connection: Connection,
+        _ appended: inout Appended
+    ) throws -> EventOutcome {
+        let event = prepared.event
+        let place = try place(of: prepared, delivery, connection, &appended)
+        let isNew = try connection.run(
+            """
+            INSERT INTO pending_statuses (digest, status, at, received_at, conversation, erasure_pepper, erasure_digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """, .blob(prepared.key), .integer(status.rank), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
+            .integer(place.conversation.rawValue), .integer(pepper), .blob(prepared.messageNames[0]))
+        guard isNew == 1 else {
+            try connection.run(
+                "UPDATE pending_statuses SET at = ?3 WHERE digest = ?1 AND status = ?2 AND at > ?3", .blob(prepared.key),
+                .integer(status.rank), .integer(event.sentAt.rawValue))
+            return .repeated
+        }
+        let oldest = clock.now.rawValue - ConversationStoreStore.pendingMilliseconds
+        try connection.run(
+            """
+            DELETE FROM pending_statuses WHERE (digest, status) IN
+                (SELECT digest, status FROM pending_statuses WHERE received_at < ? ORDER BY received_at LIMIT ?)
+            """, .integer(oldest), .integer(ConversationStoreStore.expiredPerStatus))
+        return .waiting
+    }
+
+    /// Gives a new message the statuses that came before it. The message itself is news, so they need no row in the feed.
+    func takePendingStatuses(_ key: [UInt8], to message: Int64, _ connection: Connection) throws {
+        var waiting: [(status: ChannelEvent.Status, at: Timestamp)] = []
+        try connection.each("SELECT status, at FROM pending_statuses WHERE digest = ?", .blob(key)) { row in
+            waiting.append((ChannelEvent.Status(rank: row.int(0)), Timestamp(rawValue: row.int(1))))
+        }
+        guard !waiting.isEmpty else { return }
+        for (status, time) in waiting {
+            _ = try keep(status, at: time, of: MessageID(rawValue: message), connection)
+            _ = try raise(MessageID(rawValue: message), to: status, connection)
+        }
+        try connection.run("DELETE FROM pending_statuses WHERE digest = ?", .blob(key))
+    }
+}

@@ -1,0 +1,111 @@
+import Access
+import ConversationStoreContracts
+import Domain
+import Erasure
+import HolderContracts
+import Runtime
+import SQLite
+import Wire
+
+/// Keeps the conversations: takes in what channels delivered, once and in any order, and lets those read who may.
+public final class ConversationStore: Sendable {
+    public static let methods = ConversationStoreCatalogue.methods + HolderCatalogue.methods
+
+    private let process: ServiceProcess
+    private let database: Database
+    private let store: ConversationStoreStore
+    private let digester: DeliveryDigester
+    private let access: AccessFollower
+    private let polls: LongPolls
+    private let holder: Holder
+    private let stored, repeated, keptOut, waiting: Metrics.Counter
+
+    public init(_ process: ServiceProcess, _ database: Database) throws {
+        self.process = process
+        self.database = database
+        digester = DeliveryDigester(
+            lookupKey: process.secret(KeyName.lookupKey(.conversationStore)), erasure: ErasureDigester(peppers: process.peppers()))
+        store = try ConversationStoreStore(database, clock: process.system.clock, pepper: digester.newestPepper)
+        access = try AccessFollower(process, database)
+        polls = process.longPolls("conversations.feed")
+        holder = Holder(process, database, store)
+        stored = process.metrics.counter("events.stored")
+        repeated = process.metrics.counter("events.repeated")
+        keptOut = process.metrics.counter("events.keptOut")
+        waiting = process.metrics.counter("statuses.waiting")
+        process.router.on(AppendEvents.self, append)
+        process.router.on(ListConversations.self, list)
+        process.router.on(ReadConversation.self, read)
+        process.router.on(ReadConversationFeed.self, feed)
+    }
+
+    public func start() { access.start() }
+
+    public func stop() { access.stop() }
+
+    private func append(_ request: AppendEvents, _ reply: Reply<AppendEvents>) {
+        // A workspace that the facts don't name yet is intake's to know: facts may come later than its first events.
+        if access.facts.workspace(request.workspace)?.isTerminated == true {
+            return reply.refuse(.workspaceTerminated, "the workspace's agreement has ended: nothing more is stored for it")
+        }
+        guard let delivery = digester.prepare(request) else {
+            return reply.fault(.malformed, "events: each has an id, at least one name of its person, and its status if it is one")
+        }
+        let isQueued = database.writer.submit("append events") { [store] connection in
+            try store.append(delivery, connection)
+        } completion: { [self] result in
+            switch result {
+            case .success(let appended): finish(appended, reply)
+            case .failure(let error): fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    private func finish(_ appended: Appended, _ reply: Reply<AppendEvents>) {
+        store.committed(appended)
+        stored.add(appended.response.stored)
+        repeated.add(appended.response.repeated)
+        keptOut.add(appended.response.keptOut)
+        waiting.add(appended.waiting)
+        reply.ok(appended.response)
+        if appended.response.stored > appended.waiting { polls.wake() }
+    }
+
+    private func list(_ request: ListConversations, _ reply: Reply<ListConversations>) {
+        do { reply.ok(try database.read("list conversations") { try store.list(request, $0) }) } catch { fail(error, reply) }
+    }
+
+    private func read(_ request: ReadConversation, _ reply: Reply<ReadConversation>) {
+        do {
+            guard let response = try database.read("read conversation", { try store.read(request, $0) }) else {
+                return reply.refuse(.unknownConversation, "the workspace has no such conversation")
+            }
+            reply.ok(response)
+        } catch {
+            fail(error, reply)
+        }
+    }
+
+    private func feed(_ request: ReadConversationFeed, _ reply: Reply<ReadConversationFeed>) {
+        let mark = polls.mark()
+        do {
+            let news = try changes(after: request.after)
+            if !news.changes.isEmpty || news.restarted || request.waitMilliseconds == 0 { return reply.ok(news) }
+        } catch {
+            return fail(error, reply)
+        }
+        polls.hold(since: mark, milliseconds: request.waitMilliseconds) { [self] in
+            do { reply.ok(try changes(after: request.after)) } catch { fail(error, reply) }
+        }
+    }
+
+    private func changes(after cursor: Cursor) throws -> ReadConversationFeed.Response {
+        try database.read("read feed") { try store.changes(after: cursor, $0) }
+    }
+
+    private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+        process.log.event("requestFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
+        reply.fault(.unavailable, "conversation-store could not finish \(R.contract.method): try again")
+    }
+}

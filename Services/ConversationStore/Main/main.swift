@@ -1,0 +1,7 @@
+import ConversationStoreService
+import Runtime
+
+let process = ServiceProcess.begin(.conversationStore)
+let database = process.database(migrations: ConversationStoreMigrations.all)
+let service = try ConversationStore(process, database)
+process.run(serving: ConversationStore.methods, start: service.start, stop: service.stop)

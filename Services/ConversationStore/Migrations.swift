@@ -1,0 +1,149 @@
+import Access
+import Erasure
+import Policy
+import SQLite
+
+/// The schema of conversation-store.
+///
+/// A message's number is its place in the order of arrival, and so in the feed: a new message needs no feed row beside it. Numbers of
+/// messages and of `changes` come from one line. AUTOINCREMENT can't count for two tables; what it promises (no number twice) is kept by
+/// `feed.floor`, which rises with every deleted row.
+public enum ConversationStoreMigrations {
+    public static let all = [AccessTable.migration, Tombstones.migration, people, conversations, keys, feed]
+
+    private static let people = Migration(
+        "participants",
+        sql: """
+            CREATE TABLE participants (
+                id            INTEGER PRIMARY KEY AUTOINCREMENT,
+                workspace     TEXT NOT NULL,
+                name          TEXT,
+                name_at       INTEGER,
+                first_seen_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE TABLE aliases (
+                workspace   TEXT NOT NULL,
+                platform    TEXT NOT NULL,
+                kind        TEXT NOT NULL,
+                value       TEXT NOT NULL,
+                participant INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                PRIMARY KEY (workspace, platform, kind, value)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX aliases_by_participant ON aliases (participant);
+            """,
+        columns: ColumnNote.plain("participants", "id", "workspace", "name_at", "first_seen_at")
+            + ColumnNote.plain("aliases", "workspace", "platform", "kind", "participant") + [
+                person("participants", "name", .profile, "id"), person("aliases", "value", .profile, "participant")
+            ])
+
+    /// Small columns first: the feed and the list read them without touching the pages of a long text.
+    private static let conversations = Migration(
+        "conversations",
+        sql: """
+            CREATE TABLE conversations (
+                id           INTEGER PRIMARY KEY AUTOINCREMENT,
+                workspace    TEXT NOT NULL,
+                channel      TEXT NOT NULL,
+                participant  INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                last_message INTEGER,
+                UNIQUE (participant, channel)
+            ) STRICT;
+            CREATE INDEX conversations_by_activity ON conversations (workspace, last_message) WHERE last_message IS NOT NULL;
+            CREATE TABLE messages (
+                id             INTEGER PRIMARY KEY,
+                conversation   INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+                author         INTEGER NOT NULL CHECK (author BETWEEN 0 AND 3),  -- participant, business, assistant, agent
+                sent_at        INTEGER NOT NULL,
+                received_at    INTEGER NOT NULL,
+                status         INTEGER CHECK (status BETWEEN 0 AND 3),           -- sent, failed, delivered, read
+                erasure_pepper INTEGER NOT NULL,
+                erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
+                type           TEXT NOT NULL,
+                text           TEXT,
+                raw            BLOB
+            ) STRICT;
+            CREATE INDEX messages_by_conversation ON messages (conversation, id);
+            CREATE TABLE delivery_statuses (
+                message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+                status  INTEGER NOT NULL CHECK (status BETWEEN 0 AND 3),
+                at      INTEGER NOT NULL,
+                PRIMARY KEY (message, status)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "last_message")
+            + ColumnNote.plain("messages", "id", "conversation", "author", "sent_at", "received_at", "status", "erasure_pepper")
+            + ColumnNote.plain("delivery_statuses", "message", "status", "at") + [
+                mark("messages", "erasure_digest", kept: .agreement, erasure: .deleteRow),
+                person("messages", "type", .communication, "conversation.participant"),
+                person("messages", "text", .communication, "conversation.participant"),
+                person("messages", "raw", .communication, "conversation.participant")
+            ])
+
+    /// `message_keys` outlive their messages, so that no repeat of an erased one comes in; no person can be found by them.
+    private static let keys = Migration(
+        "message keys",
+        sql: """
+            CREATE TABLE message_keys (
+                day     INTEGER NOT NULL,
+                digest  BLOB NOT NULL CHECK (length(digest) = 16),
+                message INTEGER NOT NULL,
+                PRIMARY KEY (day, digest)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE pending_statuses (
+                digest         BLOB NOT NULL CHECK (length(digest) = 16),
+                status         INTEGER NOT NULL CHECK (status BETWEEN 0 AND 3),
+                at             INTEGER NOT NULL,
+                received_at    INTEGER NOT NULL,
+                conversation   INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+                erasure_pepper INTEGER NOT NULL,
+                erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
+                PRIMARY KEY (digest, status)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX pending_statuses_by_conversation ON pending_statuses (conversation);
+            CREATE INDEX pending_statuses_by_receipt ON pending_statuses (received_at);
+            """,
+        columns: ColumnNote.plain("message_keys", "day", "message")
+            + ColumnNote.plain("pending_statuses", "status", "at", "received_at", "conversation", "erasure_pepper") + [
+                mark("message_keys", "digest", kept: .days90, erasure: .keep),
+                mark("pending_statuses", "digest", kept: .days30, erasure: .deleteRow),
+                mark("pending_statuses", "erasure_digest", kept: .days30, erasure: .deleteRow)
+            ])
+
+    private static let feed = Migration(
+        "feed",
+        sql: """
+            CREATE TABLE changes (
+                sequence INTEGER PRIMARY KEY,
+                message  INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+                kind     INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 1),  -- statusChanged, messageSent
+                at       INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX changes_by_message ON changes (message);
+            CREATE TABLE feed (
+                id    INTEGER PRIMARY KEY CHECK (id = 1),
+                epoch TEXT NOT NULL,
+                floor INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO feed (id, epoch, floor) VALUES (1, lower(hex(randomblob(16))), 0);
+            CREATE TRIGGER messages_keep_their_number AFTER DELETE ON messages BEGIN
+                UPDATE feed SET floor = OLD.id WHERE floor < OLD.id;
+            END;
+            CREATE TRIGGER changes_keep_their_number AFTER DELETE ON changes BEGIN
+                UPDATE feed SET floor = OLD.sequence WHERE floor < OLD.sequence;
+            END;
+            """,
+        columns: ColumnNote.plain("changes", "sequence", "message", "kind", "at") + ColumnNote.plain("feed", "id", "epoch", "floor"))
+
+    private static func person(_ table: String, _ column: String, _ category: Category, _ subject: String) -> ColumnNote {
+        ColumnNote(
+            table, column, category, for: [.provideService, .complyWithObligation], on: .customerInstruction, kept: .agreement,
+            subject: subject, erasure: .deleteRow)
+    }
+
+    /// A keyed digest of a platform's message id.
+    private static func mark(_ table: String, _ column: String, kept: Retention, erasure: ErasureEffect) -> ColumnNote {
+        ColumnNote(
+            table, column, .security, for: [.maintainSecurity, .complyWithObligation], on: .legalObligation, kept: kept, subject: nil,
+            erasure: erasure)
+    }
+}

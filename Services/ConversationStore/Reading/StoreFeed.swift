@@ -1,0 +1,46 @@
+import ConversationStoreContracts
+import Domain
+import SQLite
+
+extension ConversationStoreStore {
+    /// What came behind a cursor, in order of arrival: new messages and what changed of known ones, as references.
+    func changes(after cursor: Cursor, _ connection: Connection) throws -> ReadConversationFeed.Response {
+        let epoch = try connection.first("SELECT epoch FROM feed") { $0.text(0) } ?? ""
+        // A blank cursor is the beginning of any epoch.
+        let isRestarted = cursor != Cursor() && cursor.epoch != epoch
+        let start = isRestarted ? 0 : cursor.sequence
+        var response = ReadConversationFeed.Response(changes: [], next: Cursor(epoch: epoch, sequence: start), restarted: isRestarted)
+        try connection.each(
+            """
+            SELECT number, change, news.author, news.at, messages.id, conversation, workspace, participant
+            FROM (SELECT id AS number, id AS message, NULL AS change, author, received_at AS at FROM messages WHERE id > ?1
+                  UNION ALL
+                  SELECT sequence, message, kind, NULL, at FROM changes WHERE sequence > ?1
+                  ORDER BY number LIMIT ?2) AS news
+            JOIN messages ON messages.id = news.message JOIN conversations ON conversations.id = conversation
+            ORDER BY number
+            """, .integer(start), .integer(Int64(ReadConversationFeed.countMax))
+        ) { row in
+            response.next.sequence = row.int(0)
+            response.changes.append(ConversationChange(row))
+        }
+        return response
+    }
+}
+
+extension ConversationChange {
+    fileprivate init(_ row: borrowing Row) {
+        self.init(
+            ConversationChange.kind(row), workspace: WorkspaceID(rawValue: row.text(6)),
+            conversation: ConversationID(rawValue: row.int(5)), participant: ParticipantID(rawValue: row.int(7)),
+            message: MessageID(rawValue: row.int(4)), at: Timestamp(rawValue: row.int(3)))
+    }
+
+    private static func kind(_ row: borrowing Row) -> Kind {
+        guard let code = row.optionalInt(1) else {
+            return Message.Author(code: row.int(2)) == .participant ? .messageReceived : .messageSent
+        }
+        guard let change = StoredChange(rawValue: code) else { preconditionFailure("the schema allows two kinds of change") }
+        return change.kind
+    }
+}

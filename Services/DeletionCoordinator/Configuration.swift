@@ -1,0 +1,33 @@
+import Runtime
+
+/// What deletion-coordinator alone is told by its environment.
+///
+/// | variable | meaning | default |
+/// | --- | --- | --- |
+/// | `MESH_DELETION_COORDINATOR_PUBLIC_URL` | where the public finds the status pages: scheme, host, perhaps a path | the HTTP door itself |
+/// | `MESH_DELETION_COORDINATOR_META_APP` | the app whose secret signs Meta's callbacks, as `channels.connect` names it | `meta` |
+public struct DeletionCoordinatorConfiguration: Sendable {
+    static let appLengthMax = 64
+
+    /// Without a slash at its end; nil: the HTTP door itself.
+    public let publicURL: String?
+    public let metaApp: String
+
+    public init(_ environment: inout EnvironmentReader) {
+        let urlName = "MESH_DELETION_COORDINATOR_PUBLIC_URL"
+        var url = environment.optionalString(urlName)
+        if let text = url, !DeletionCoordinatorConfiguration.isURL(text) {
+            environment.problem(urlName, "must begin with https:// or http:// and have no blanks, quotes, query or fragment")
+        }
+        while url?.last == "/" { url?.removeLast() }
+        publicURL = url
+        metaApp = environment.string(
+            "MESH_DELETION_COORDINATOR_META_APP", default: "meta", lengthMax: DeletionCoordinatorConfiguration.appLengthMax)
+    }
+
+    private static func isURL(_ text: String) -> Bool {
+        let refused: [UInt8] = Array(" \"'<>\\?#".utf8)
+        guard text.hasPrefix("https://") || text.hasPrefix("http://") else { return false }
+        return text.utf8.allSatisfy { $0 > 32 && $0 < 127 && !refused.contains($0) }
+    }
+}

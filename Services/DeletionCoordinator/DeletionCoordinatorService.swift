@@ -1,0 +1,134 @@
+import Access
+import DeletionCoordinatorContracts
+import Domain
+import Erasure
+import HTTP
+import HolderContracts
+import Policy
+import Runtime
+import SQLite
+import Wire
+
+/// Takes requests to delete and carries each one through all holders to its proof; tells whoever asked how it stands.
+public final class DeletionCoordinator: Sendable {
+    /// In which a person's deletion can still be called off, unless it is asked for at once.
+    static let windowMilliseconds: Int64 = 24 * 3_600_000
+
+    private let process: ServiceProcess
+    private let store: DeletionCoordinatorStore
+    private let codes: ConfirmationCodes
+    private let access: AccessFollower
+    private let holder: Holder
+    let driver: ErasureDriver
+    let door: PublicDoor
+    private let requested, repeated, joined: Metrics.Counter
+
+    public var doors: [HTTPDoor] { [HTTPDoor { [door] in door.router.handle($0, $1) }] }
+
+    /// The service of a real process: its holders are the other three, over the mesh, and itself.
+    public convenience init(_ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ database: Database) throws {
+        var holders: [Peer: any Transport] = [:]
+        for holder in ErasureRun.holders where holder != .deletionCoordinator { holders[holder] = process.client(to: holder) }
+        let journal = try ErasureJournal(dataFolder: process.configuration.dataFolder)
+        try self.init(process, configuration, database, holders: holders, journal: journal)
+    }
+
+    /// - Parameter holders: how the others are reached; unless said otherwise we reach ourselves by our own router, on the same path.
+    init(
+        _ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ database: Database,
+        holders: [Peer: any Transport], journal: any TombstoneJournal
+    ) throws {
+        self.process = process
+        store = DeletionCoordinatorStore(database: database)
+        codes = ConfirmationCodes(secret: process.secret(KeyName.receiptKey(.deletionCoordinator)))
+        access = try AccessFollower(process, database)
+        holder = Holder(process, database, OwnHolder(facts: access.facts))
+        let own: [Peer: any Transport] = [.deletionCoordinator: LocalTransport(process.router, as: .deletionCoordinator)]
+        let signers = ErasureRun.holders.map { ($0, ReceiptSigner(key: process.secret(KeyName.receiptKey($0)))) }
+        let hands = ErasureHands(
+            holders: own.merging(holders) { _, given in given }, journal: journal, digester: ErasureDigester(peppers: try process.keys.peppers()),
+            signers: Dictionary(uniqueKeysWithValues: signers), database: database, log: process.log)
+        driver = ErasureDriver(process, store, hands)
+        door = PublicDoor(process, configuration, store, codes, driver)
+        requested = process.metrics.counter("deletions.requested")
+        repeated = process.metrics.counter("deletions.repeated")
+        joined = process.metrics.counter("deletions.joined")
+        process.router.on(RequestDeletion.self, request)
+        process.router.on(ReadDeletion.self, read)
+        process.router.on(ListDeletions.self, list)
+    }
+
+    public func start() throws {
+        access.start()
+        try driver.start()
+    }
+
+    public func stop() {
+        driver.stop()
+        access.stop()
+    }
+
+    private func request(_ request: RequestDeletion, _ reply: Reply<RequestDeletion>) {
+        if request.subject.kind == .username {
+            return reply.refuse(.subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+        }
+        if let problem = request.subject.problem { return reply.fault(.malformed, "body: subject.value: \(problem)") }
+        guard access.facts.workspace(request.workspace) != nil else {
+            return reply.refuse(.unknownWorkspace, "no such workspace: look for a spelling mistake, or try again in a minute if it is new")
+        }
+        let petition = petition(request)
+        let code = codes.code(for: request.key)
+        let isQueued = store.database.writer.submit("request deletion") { connection in
+            try DeletionCoordinatorStore.enrol(petition, connection)
+        } completion: { [self] result in
+            switch result {
+            case .success(let enrolment):
+                count(enrolment)
+                reply.ok(RequestDeletion.Response(deletion: enrolment.deletion, code: code, state: enrolment.state))
+            case .failure(_ as KeyReused): reply.refuse(.keyReused, "this key was given before, for something else: choose another one")
+            case .failure(let error):
+                process.log.event("requestNotStored", level: .error, ("error", .safe("\(error)")))
+                reply.fault(.unavailable, "the request may not be stored: repeat it with the same key")
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    private func petition(_ request: RequestDeletion) -> Petition {
+        let now = process.system.clock.now
+        let subject = Subject(workspace: request.workspace, aliases: [request.subject])
+        return Petition(
+            key: request.key, digest: codes.digest("request", of: FieldVisitor.write(request)),
+            codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: .person,
+            source: request.source == .customer ? .customer : .officer, workspace: request.workspace, subject: subject,
+            subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)), receivedAt: min(request.receivedAt ?? now, now),
+            scheduledFor: request.immediately ? now : now.adding(milliseconds: DeletionCoordinator.windowMilliseconds), now: now)
+    }
+
+    private func count(_ enrolment: Enrolment) {
+        switch enrolment.kind {
+        case .new: requested.add()
+        case .repeated: repeated.add()
+        case .joined: joined.add()
+        }
+        driver.wake()
+    }
+
+    private func read(_ request: ReadDeletion, _ reply: Reply<ReadDeletion>) {
+        do {
+            guard let response = try store.read(request.deletion) else { return reply.refuse(.unknownDeletion, "no such deletion") }
+            reply.ok(response)
+        } catch { unreadable(error, reply) }
+    }
+
+    private func list(_ request: ListDeletions, _ reply: Reply<ListDeletions>) {
+        do {
+            reply.ok(ListDeletions.Response(deletions: try store.list(limit: request.limit, before: request.before)))
+        } catch { unreadable(error, reply) }
+    }
+
+    private func unreadable<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+        process.log.event("readFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
+        reply.fault(.unavailable, "the database could not be read: try again")
+    }
+}

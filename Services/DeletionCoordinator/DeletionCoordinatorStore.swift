@@ -1,0 +1,273 @@
+import DeletionCoordinatorContracts
+import Domain
+import HolderContracts
+import SQLite
+import Wire
+
+/// All SQL of deletion-coordinator. What takes a `Connection` runs inside a job of the writer.
+struct DeletionCoordinatorStore: Sendable {
+    /// A request's record and its page are kept this long after the end (policy §5: 24 months).
+    static let recordMillisecondsMax: Int64 = 730 * 86_400_000
+
+    let database: Database
+
+    // MARK: Requests
+
+    /// Takes a petition in: as a repeat of a known one, as one more for a deletion that is under way, or as a new deletion.
+    static func enrol(_ petition: Petition, _ connection: Connection) throws -> Enrolment {
+        if let repeated = try repeated(petition, connection) { return repeated }
+        let open = try connection.first("SELECT id FROM deletions WHERE subject_digest = ?", .blob(petition.subjectDigest)) {
+            DeletionID(rawValue: $0.int(0))
+        }
+        let deletion = try open ?? insert(petition, connection)
+        if open != nil { try hasten(deletion, petition.scheduledFor, connection) }
+        try connection.run(
+            "INSERT INTO requests (key, digest, code_digest, deletion, requested_at) VALUES (?, ?, ?, ?, ?)", .text(petition.key.rawValue),
+            .blob(petition.digest), .blob(petition.codeDigest), .integer(deletion.rawValue), .integer(petition.now.rawValue))
+        let step = try connection.first("SELECT step FROM deletions WHERE id = ?", .integer(deletion.rawValue)) { try readStep($0, 0) }
+        return Enrolment(kind: open == nil ? .new : .joined, deletion: deletion, state: (step ?? .scheduled).state)
+    }
+
+    private static func repeated(_ petition: Petition, _ connection: Connection) throws -> Enrolment? {
+        try connection.first(
+            "SELECT requests.digest, deletions.id, step FROM requests JOIN deletions ON deletions.id = deletion WHERE key = ?",
+            .text(petition.key.rawValue)
+        ) { row in
+            guard row.blob(0) == petition.digest else { throw KeyReused() }
+            return Enrolment(kind: .repeated, deletion: DeletionID(rawValue: row.int(1)), state: try readStep(row, 2).state)
+        }
+    }
+
+    private static func insert(_ petition: Petition, _ connection: Connection) throws -> DeletionID {
+        try connection.run(
+            """
+            INSERT INTO deletions (kind, source, workspace, subject_digest, received_at, scheduled_for, step, next_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'scheduled', ?6)
+            """, .text(petition.kind.rawValue), .text(petition.source.rawValue), SQLValue(petition.workspace?.rawValue),
+            .blob(petition.subjectDigest), .integer(petition.receivedAt.rawValue), .integer(petition.scheduledFor.rawValue))
+        let deletion = DeletionID(rawValue: connection.lastInsertedRow)
+        try setSubject(petition.subject, of: deletion, connection)
+        return deletion
+    }
+
+    /// Who asks for it at once shall not wait for the window of who asked before.
+    private static func hasten(_ deletion: DeletionID, _ time: Timestamp, _ connection: Connection) throws {
+        try connection.run(
+            "UPDATE deletions SET scheduled_for = ?2, next_at = ?2 WHERE id = ?1 AND step = 'scheduled' AND scheduled_for > ?2",
+            .integer(deletion.rawValue), .integer(time.rawValue))
+    }
+
+    // MARK: Runs
+
+    /// What a step leaves behind beside the run itself.
+    enum Evidence: Sendable {
+        case receipt(ErasureReceipt, leg: Int)
+        case proof(ProveErasure.Response, leg: Int)
+    }
+
+    /// Stores a run as it stands, and its evidence. Nobody's name is left in the request once the run knows none.
+    static func advance(
+        from old: ErasureRun, to run: ErasureRun, nextAt: Timestamp, evidence: Evidence?, _ connection: Connection
+    ) throws {
+        let id = SQLValue.integer(run.deletion.rawValue)
+        try connection.run(
+            """
+            UPDATE deletions SET step = ?2, leg = ?3, round = ?4, is_covered = ?5, found = ?6, cutoff = ?7, failed_attempts = ?8,
+                setbacks = ?9, next_at = ?10, verified_at = ?11, completed_at = ?12
+            WHERE id = ?1
+            """, id, .text(run.step.rawValue), SQLValue(run.leg), .integer(run.round), SQLValue(run.isCovered),
+            SQLValue(run.found.map { $0 ? 1 : 0 }), SQLValue(run.cutoff?.rawValue), .integer(run.failedAttempts), .integer(run.setbacks),
+            .integer(nextAt.rawValue), SQLValue(run.verifiedAt?.rawValue), SQLValue(run.completedAt?.rawValue))
+        if run.step == .clearing || run.step == .completed {
+            try connection.run("DELETE FROM subjects WHERE deletion = ?", id)
+            try connection.run("UPDATE deletions SET subject_digest = NULL WHERE id = ?", id)
+        } else if run.subject != old.subject {
+            try setSubject(run.subject, of: run.deletion, connection)
+        }
+        switch evidence {
+        case .receipt(let receipt, let leg):
+            try connection.run(
+                "INSERT OR REPLACE INTO receipts (deletion, leg, receipt) VALUES (?, ?, ?)", id, SQLValue(leg),
+                .blob(FieldVisitor.write(receipt)))
+        case .proof(let proof, let leg):
+            try connection.run(
+                "INSERT OR REPLACE INTO proofs (deletion, leg, proof) VALUES (?, ?, ?)", id, SQLValue(leg), .blob(FieldVisitor.write(proof)))
+        case nil: break
+        }
+    }
+
+    /// Every open run goes on at once, but for those whose time has not come.
+    static func resume(now: Timestamp, _ connection: Connection) throws {
+        try connection.run(
+            "UPDATE deletions SET next_at = ?1 WHERE step NOT IN ('scheduled', 'completed') AND next_at > ?1", .integer(now.rawValue))
+    }
+
+    /// The runs to be taken up, the longest waiting first.
+    func due(now: Timestamp, limit: Int) throws -> [DeletionID] {
+        try database.read("due deletions") { connection in
+            var due: [DeletionID] = []
+            try connection.each(
+                "SELECT id FROM deletions WHERE step <> 'completed' AND next_at <= ? ORDER BY next_at LIMIT ?", .integer(now.rawValue),
+                SQLValue(limit)
+            ) { due.append(DeletionID(rawValue: $0.int(0))) }
+            return due
+        }
+    }
+
+    /// When the next run after `now` is to be taken up.
+    func nextDue(after now: Timestamp) throws -> Timestamp? {
+        try database.read("next deletion") { connection in
+            try connection.first("SELECT min(next_at) FROM deletions WHERE step <> 'completed' AND next_at > ?", .integer(now.rawValue)) {
+                $0.optionalInt(0).map(Timestamp.init(rawValue:))
+            } ?? nil
+        }
+    }
+
+    func run(_ deletion: DeletionID) throws -> ErasureRun? {
+        try database.read("erasure run") { connection in
+            try connection.first(
+                """
+                SELECT kind, scheduled_for, step, leg, round, is_covered, found, cutoff, failed_attempts, setbacks, verified_at,
+                    completed_at, workspace, subject
+                FROM deletions LEFT JOIN subjects ON deletion = id WHERE id = ?
+                """, .integer(deletion.rawValue)
+            ) { try DeletionCoordinatorStore.readRun($0, deletion) }
+        }
+    }
+
+    // MARK: Reading
+
+    /// Counts of what is open: all, those received before `overdueBefore`, and those that failed `attempts` times or more.
+    func standing(overdueBefore: Timestamp, attempts: Int64) throws -> (open: Int64, overdue: Int64, stuck: Int64) {
+        try database.read("open deletions") { connection in
+            try connection.first(
+                """
+                SELECT count(*), count(*) FILTER (WHERE received_at < ?1), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
+                FROM deletions WHERE step <> 'completed'
+                """, .integer(overdueBefore.rawValue), .integer(attempts)
+            ) { ($0.int(0), $0.int(1), $0.int(2)) } ?? (0, 0, 0)
+        }
+    }
+
+    private static let columns = """
+        id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at
+        """
+
+    func read(_ deletion: DeletionID) throws -> ReadDeletion.Response? {
+        try database.read("read deletion") { connection in
+            let id = SQLValue.integer(deletion.rawValue)
+            let found = try connection.first("SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id = ?", id) {
+                try DeletionCoordinatorStore.readDeletion($0)
+            }
+            guard let found else { return nil }
+            var response = ReadDeletion.Response()
+            response.deletion = found
+            try connection.each("SELECT receipt FROM receipts WHERE deletion = ? ORDER BY leg", id) {
+                response.receipts.append(try FieldVisitor.read(ErasureReceipt.self, from: $0.blob(0)))
+            }
+            try connection.each("SELECT proof FROM proofs WHERE deletion = ? ORDER BY leg", id) {
+                response.proofs.append(try FieldVisitor.read(ProveErasure.Response.self, from: $0.blob(0)))
+            }
+            return response
+        }
+    }
+
+    func list(limit: Int64, before: DeletionID?) throws -> [Deletion] {
+        try database.read("list deletions") { connection in
+            var deletions: [Deletion] = []
+            try connection.each(
+                "SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id < ? ORDER BY id DESC LIMIT ?",
+                .integer(before?.rawValue ?? Int64.max), .integer(limit)
+            ) { deletions.append(try DeletionCoordinatorStore.readDeletion($0)) }
+            return deletions
+        }
+    }
+
+    /// What a code opens; nil for one that was never given and for one whose record has expired.
+    func status(codeDigest: [UInt8], now: Timestamp) throws -> DeletionStatus? {
+        try database.read("deletion status") { connection in
+            try connection.first(
+                """
+                SELECT \(DeletionCoordinatorStore.columns) FROM deletions
+                WHERE id = (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
+                """, .blob(codeDigest), .integer(now.rawValue - DeletionCoordinatorStore.recordMillisecondsMax)
+            ) { row in
+                DeletionStatus(
+                    deletion: try DeletionCoordinatorStore.readDeletion(row), startedAt: row.optionalInt(9).map(Timestamp.init(rawValue:)),
+                    verifiedAt: row.optionalInt(10).map(Timestamp.init(rawValue:)))
+            }
+        }
+    }
+
+    // MARK: As a holder
+
+    /// Closed deletions that still name somebody, with whom they name. There should be none.
+    static func closedSubjects(_ connection: Connection) throws -> [(DeletionID, Subject)] {
+        var closed: [(DeletionID, Subject)] = []
+        try connection.each(
+            "SELECT deletion, subject FROM subjects JOIN deletions ON id = deletion WHERE step IN ('clearing', 'completed')"
+        ) { closed.append((DeletionID(rawValue: $0.int(0)), try FieldVisitor.read(Subject.self, from: $0.blob(1)))) }
+        return closed
+    }
+
+    static func forget(_ deletion: DeletionID, _ connection: Connection) throws {
+        try connection.run("DELETE FROM subjects WHERE deletion = ?", .integer(deletion.rawValue))
+    }
+
+    // MARK: Rows
+
+    private static func setSubject(_ subject: Subject, of deletion: DeletionID, _ connection: Connection) throws {
+        try connection.run(
+            "INSERT OR REPLACE INTO subjects (deletion, subject) VALUES (?, ?)", .integer(deletion.rawValue),
+            .blob(FieldVisitor.write(subject)))
+    }
+
+    private static func readStep(_ row: borrowing Row, _ column: Int) throws -> ErasureStep {
+        guard let step = ErasureStep(rawValue: row.text(column)) else { throw UnreadableRow(table: "deletions") }
+        return step
+    }
+
+    private static func readKind(_ row: borrowing Row, _ column: Int) throws -> Deletion.Kind {
+        guard let kind = Deletion.Kind(rawValue: row.text(column)) else { throw UnreadableRow(table: "deletions") }
+        return kind
+    }
+
+    private static func readRun(_ row: borrowing Row, _ deletion: DeletionID) throws -> ErasureRun {
+        let subject = try row.optionalBlob(13).map { try FieldVisitor.read(Subject.self, from: $0) }
+        var run = ErasureRun(
+            deletion: deletion, kind: try readKind(row, 0), scheduledFor: Timestamp(rawValue: row.int(1)),
+            subject: subject ?? Subject(workspace: WorkspaceID(rawValue: row.optionalText(12) ?? Petition.noWorkspace)))
+        run.step = try readStep(row, 2)
+        run.leg = Int(row.int(3))
+        run.round = row.int(4)
+        run.isCovered = row.bool(5)
+        run.found = row.optionalInt(6).map { $0 != 0 }
+        run.cutoff = row.optionalInt(7).map(Timestamp.init(rawValue:))
+        run.failedAttempts = row.int(8)
+        run.setbacks = row.int(9)
+        run.verifiedAt = row.optionalInt(10).map(Timestamp.init(rawValue:))
+        run.completedAt = row.optionalInt(11).map(Timestamp.init(rawValue:))
+        return run
+    }
+
+    private static func readDeletion(_ row: borrowing Row) throws -> Deletion {
+        var deletion = Deletion()
+        deletion.id = DeletionID(rawValue: row.int(0))
+        deletion.kind = try readKind(row, 1)
+        deletion.state = try readStep(row, 2).state
+        deletion.workspace = row.optionalText(3).map(WorkspaceID.init(rawValue:))
+        deletion.found = row.optionalInt(4).map { $0 != 0 }
+        deletion.receivedAt = Timestamp(rawValue: row.int(5))
+        deletion.scheduledFor = Timestamp(rawValue: row.int(6))
+        deletion.completedAt = row.optionalInt(7).map(Timestamp.init(rawValue:))
+        deletion.failedAttempts = row.int(8)
+        return deletion
+    }
+}
+
+/// A row that this binary didn't write: the file is damaged, or newer.
+struct UnreadableRow: Error, CustomStringConvertible {
+    let table: String
+
+    var description: String { "a row of \(table) can't be read: restore the file, or start the binary that wrote it" }
+}

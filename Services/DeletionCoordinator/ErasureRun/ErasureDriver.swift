@@ -1,0 +1,189 @@
+import Domain
+import Policy
+import Runtime
+import Threads
+
+/// Drives the open runs: stores what each has become, then has the next action done, and so on until it rests or is completed.
+///
+/// One thread owns all runs, and it never waits for a holder: a deletion that is held up holds up no other. Runs that rest are in the
+/// file only, with the time at which they go on.
+final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock`; `flights` is the worker's own.
+    /// Runs with something under way at one time.
+    static let flightCountMax = 8
+    /// Even with nothing to do the gauges are looked at.
+    static let pauseMillisecondsMax: Int64 = 60_000
+    /// Between two attempts at what failed.
+    static let restMillisecondsMin: Int64 = 200
+    static let restMillisecondsMax: Int64 = 60_000
+    /// From so many failed attempts in a row an operator should look.
+    static let attemptsAlarming: Int64 = 5
+    /// The public promise: done within 30 days.
+    static let overdueMilliseconds: Int64 = 30 * 86_400_000
+
+    private enum Note {
+        case happened(DeletionID, ErasureEvent)
+        case stored(DeletionID, ErasureRun, ErasureAction)
+        /// The write failed: the run is as it was, and is taken up again from the file.
+        case dropped(DeletionID)
+    }
+
+    private let process: ServiceProcess
+    private let store: DeletionCoordinatorStore
+    private let hands: ErasureHands
+    private let gauges: ErasureGauges
+    private let lock = Lock()
+    private var inbox: [Note] = []
+    private var flights: [DeletionID: ErasureRun] = [:]
+    private lazy var worker = Worker(process.system, "erasures") { [unowned self] in round() }
+
+    init(_ process: ServiceProcess, _ store: DeletionCoordinatorStore, _ hands: ErasureHands) {
+        self.process = process
+        self.store = store
+        self.hands = hands
+        gauges = ErasureGauges(process)
+        _ = worker  // Made here: later two threads might make it at once.
+    }
+
+    func start() throws {
+        let now = process.system.clock.now
+        try store.database.writer.write("resume deletions") { try DeletionCoordinatorStore.resume(now: now, $0) }
+        worker.start()
+    }
+
+    func stop() { worker.stop() }
+
+    /// There is a new deletion, or one may begin earlier.
+    func wake() { worker.wake() }
+
+    // MARK: The worker's thread
+
+    private func round() -> Worker.Next {
+        for note in takeInbox() { take(note) }
+        do {
+            try takeUpDue()
+            try gauges.show(store, process.system.clock, isIdle: flights.isEmpty)
+            return .pause(milliseconds: try pause())
+        } catch {
+            process.log.event("deletionsUnreadable", level: .error, ("error", .safe("\(error)")))
+            return .pause(milliseconds: ErasureDriver.restMillisecondsMin)
+        }
+    }
+
+    private func takeUpDue() throws {
+        let now = process.system.clock.now
+        // Those under way are due as well, so as many more are asked for.
+        for deletion in try store.due(now: now, limit: flights.count + ErasureDriver.flightCountMax) where flights[deletion] == nil {
+            guard flights.count < ErasureDriver.flightCountMax, let run = try store.run(deletion) else { continue }
+            flights[deletion] = run
+            if run.step == .scheduled { happened(.due, to: run) } else { perform(run.action, of: run) }
+        }
+    }
+
+    private func pause() throws -> Int64 {
+        let now = process.system.clock.now
+        guard let next = try store.nextDue(after: now) else { return ErasureDriver.pauseMillisecondsMax }
+        return min(ErasureDriver.pauseMillisecondsMax, next.rawValue - now.rawValue)
+    }
+
+    private func take(_ note: Note) {
+        switch note {
+        case .happened(let deletion, let event):
+            guard let run = flights[deletion] else { preconditionFailure("only a run under way is answered") }
+            // A stop closes the clients; what they were doing has not failed, and is done again after the start.
+            if case .failed = event, process.isStopping { return }
+            happened(event, to: run)
+        case .stored(let deletion, let run, let action):
+            flights[deletion] = run
+            tell(action, run)
+            perform(action, of: run)
+        case .dropped(let deletion): flights[deletion] = nil
+        }
+    }
+
+    private func happened(_ event: ErasureEvent, to run: ErasureRun) {
+        let now = process.system.clock.now
+        var next = run
+        let action = next.happened(event, at: now)
+        gauges.count(event, action)
+        store(next, after: run, action, evidence(event, of: run, action), nextAt: nextAt(action, next, now))
+    }
+
+    private func store(
+        _ next: ErasureRun, after run: ErasureRun, _ action: ErasureAction, _ evidence: DeletionCoordinatorStore.Evidence?, nextAt: Timestamp
+    ) {
+        let isQueued = store.database.writer.submit("advance deletion") { connection in
+            try DeletionCoordinatorStore.advance(from: run, to: next, nextAt: nextAt, evidence: evidence, connection)
+        } completion: { [self] result in
+            switch result {
+            case .success: post(.stored(run.deletion, next, action))
+            case .failure(let error):
+                process.log.event("deletionNotStored", level: .error, ("error", .safe("\(error)")))
+                dropLater(run.deletion)
+            }
+        }
+        if !isQueued { dropLater(run.deletion) }
+    }
+
+    private func dropLater(_ deletion: DeletionID) {
+        process.system.scheduler.after(milliseconds: ErasureDriver.restMillisecondsMin) { [weak self] in self?.post(.dropped(deletion)) }
+    }
+
+    /// What an operator may want to follow: that it rests, and that it is done.
+    private func tell(_ action: ErasureAction, _ run: ErasureRun) {
+        let id = LogValue.int(run.deletion.rawValue)
+        switch action {
+        case .rest:
+            process.log.event(
+                "deletionRests", level: .warning, ("deletion", id), ("step", .safe(run.step.rawValue)),
+                ("failedAttempts", .int(run.failedAttempts + run.setbacks)))
+        case .finish: process.log.event("deletionCompleted", ("deletion", id), ("found", .bool(run.found ?? false)))
+        case .collect, .journal, .place, .erase, .prove, .clear, .wait: break
+        }
+    }
+
+    private func perform(_ action: ErasureAction, of run: ErasureRun) {
+        switch action {
+        case .wait, .rest, .finish: flights[run.deletion] = nil
+        case .collect, .journal, .place, .erase, .prove, .clear:
+            let deletion = run.deletion
+            hands.perform(action, of: run) { [weak self] event in self?.post(.happened(deletion, event)) }
+        }
+    }
+
+    private func nextAt(_ action: ErasureAction, _ run: ErasureRun, _ now: Timestamp) -> Timestamp {
+        switch action {
+        case .wait: run.scheduledFor
+        case .rest: now.adding(milliseconds: rest(after: run.failedAttempts + run.setbacks))
+        case .collect, .journal, .place, .erase, .prove, .clear, .finish: now
+        }
+    }
+
+    private func rest(after attempts: Int64) -> Int64 {
+        var backoff = Backoff(millisecondsMin: ErasureDriver.restMillisecondsMin, millisecondsMax: ErasureDriver.restMillisecondsMax)
+        for _ in 1..<max(1, min(attempts, 16)) { _ = backoff.next(jitter: 0) }
+        return backoff.next(jitter: process.system.jitter())
+    }
+
+    /// What is worth keeping of an answer: receipts that were accepted, and proofs, the failed ones too.
+    private func evidence(_ event: ErasureEvent, of run: ErasureRun, _ action: ErasureAction) -> DeletionCoordinatorStore.Evidence? {
+        switch event {
+        case .erased(let receipt, _): action == .rest ? nil : .receipt(receipt, leg: run.leg)
+        case .proved(let proof): .proof(proof, leg: run.leg)
+        case .due, .collected, .journaled, .placed, .cleared, .failed: nil
+        }
+    }
+
+    // MARK: Any thread
+
+    private func post(_ note: Note) {
+        lock.withLock { inbox.append(note) }
+        worker.wake()
+    }
+
+    private func takeInbox() -> [Note] {
+        lock.withLock {
+            defer { inbox = [] }
+            return inbox
+        }
+    }
+}

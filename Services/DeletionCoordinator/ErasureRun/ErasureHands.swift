@@ -1,0 +1,112 @@
+import DeletionCoordinatorContracts
+import Digest
+import Domain
+import Erasure
+import HolderContracts
+import Policy
+import Runtime
+import SQLite
+import Wire
+
+/// Does what a run asks for: calls holders, writes the journal, overwrites residue. Every action ends in one event, given to `post` on
+/// whatever thread it comes about.
+struct ErasureHands: Sendable {
+    let holders: [Peer: any Transport]
+    let journal: any TombstoneJournal
+    let digester: ErasureDigester
+    let signers: [Peer: ReceiptSigner]
+    let database: Database
+    let log: Log
+
+    typealias Post = @Sendable (ErasureEvent) -> Void
+
+    func perform(_ action: ErasureAction, of run: ErasureRun, post: @escaping Post) {
+        switch action {
+        case .collect(let holder):
+            call(CollectSubject(subject: run.subject), at: holder, for: run, post) { .collected($0) }
+        case .journal:
+            do throws(JournalError) {
+                try journal.append(tombstones(of: run), of: run.deletion)
+                post(.journaled)
+            } catch {
+                log.event("journalFailed", level: .error, ("error", .safe(error.description)))
+                post(.failed)
+            }
+        case .place(let holder):
+            place(tombstones(of: run)[...], at: holder, for: run, post)
+        case .erase(let holder):
+            call(EraseSubject(deletion: run.deletion, subject: run.subject), at: holder, for: run, post) { receipt in
+                .erased(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
+            }
+        case .prove(let holder):
+            let prove = { @Sendable () in
+                call(ProveErasure(subject: run.subject, scan: true), at: holder, for: run, post) { .proved($0) }
+            }
+            // Others' open requests lie in the same pages of our own file as this one's: the log has copies of both until it is emptied.
+            if holder == .deletionCoordinator { eraseResidue(post, then: prove) } else { prove() }
+        case .clear:
+            eraseResidue(post) { post(.cleared) }
+        case .wait, .rest, .finish: preconditionFailure("a run that rests has nothing to be done")
+        }
+    }
+
+    private func tombstones(of run: ErasureRun) -> [Tombstone] {
+        guard let cutoff = run.cutoff else { preconditionFailure("erasing begins with a cut-off") }
+        return run.subject.erasedNames.map { digester.tombstone($0, cutoff: cutoff) }
+    }
+
+    /// Part by part: one request takes only so many.
+    private func place(_ tombstones: ArraySlice<Tombstone>, at holder: Peer, for run: ErasureRun, _ post: @escaping Post) {
+        guard !tombstones.isEmpty else { return post(.placed) }
+        let part = tombstones.prefix(PlaceTombstones.countMax)
+        let forward: Post = { event in
+            switch event {
+            case .placed: place(tombstones.dropFirst(part.count), at: holder, for: run, post)
+            case .due, .collected, .journaled, .erased, .proved, .cleared, .failed: post(event)
+            }
+        }
+        call(PlaceTombstones(deletion: run.deletion, tombstones: Array(part)), at: holder, for: run, forward) { answer in
+            answer.standing == Int64(part.count) ? .placed : .failed
+        }
+    }
+
+    private func call<R: Request>(
+        _ request: R, at holder: Peer, for run: ErasureRun, _ post: @escaping Post, _ event: @escaping @Sendable (R.Response) -> ErasureEvent
+    ) {
+        guard let transport = holders[holder] else { preconditionFailure("\(holder.rawValue) is no holder") }
+        transport.call(request, CallOptions(trace: run.trace)) { outcome in
+            switch outcome {
+            case .ok(let response): post(event(response))
+            case .refused(let reason, _): fail(R.self, holder, reason.rawValue, post)
+            case .fault(let fault): fail(R.self, holder, fault.code.rawValue, post)
+            }
+        }
+    }
+
+    private func fail<R: Request>(_ type: R.Type, _ holder: Peer, _ reason: String, _ post: Post) {
+        log.event(
+            "holderCallFailed", level: .warning, ("holder", .safe(holder.rawValue)), ("method", .safe(R.contract.method)),
+            ("reason", .safe(reason)))
+        post(.failed)
+    }
+
+    /// Overwrites what deleted and changed rows left in our own file.
+    private func eraseResidue(_ post: @escaping Post, then: @escaping @Sendable () -> Void) {
+        let isQueued = database.writer.eraseResidue(deadlineMilliseconds: EraseSubject.contract.deadlineMilliseconds) { result in
+            switch result {
+            case .success: then()
+            case .failure(let error):
+                log.event("residueRemains", level: .warning, ("error", .safe("\(error)")))
+                post(.failed)
+            }
+        }
+        if !isQueued { post(.failed) }
+    }
+}
+
+extension ErasureRun {
+    /// Follows the deletion through all processes: its number in 16 hex digits.
+    fileprivate var trace: String {
+        Hex.encode(withUnsafeBytes(of: deletion.rawValue.bigEndian, Array.init))
+    }
+}

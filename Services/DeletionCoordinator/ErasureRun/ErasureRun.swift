@@ -1,0 +1,212 @@
+import DeletionCoordinatorContracts
+import Domain
+import HolderContracts
+import Policy
+
+/// One deletion on its way from the request to the proof, as a value: it is told what happened, changes itself and says what to do next.
+///
+/// It owns no socket, clock or database. What to do follows from the value alone (`action`), so whoever stores the value before acting
+/// on it loses nothing in a crash.
+struct ErasureRun: Equatable, Sendable {
+    /// In the order in which they erase: from where data comes in to where it is derived (DESIGN §6).
+    static let holders: [Peer] = [.intake, .conversationStore, .handoffContext, .deletionCoordinator]
+    /// Rounds of collecting and placing without a pause.
+    static let roundCountMax: Int64 = 8
+
+    let deletion: DeletionID
+    let kind: Deletion.Kind
+    let scheduledFor: Timestamp
+    var step = ErasureStep.scheduled
+    /// How many holders have answered in this step.
+    var leg = 0
+    /// Rounds in which the closure grew.
+    var round: Int64 = 0
+    /// All that is known of the subject; nobody any more once all holders have proved.
+    var subject: Subject
+    /// The tombstones of `subject` as it is stand in all holders.
+    var isCovered = false
+    /// Whether any holder had anything; nil until all were asked.
+    var found: Bool?
+    /// The start of erasing, pinned once: what happened until then stays out.
+    var cutoff: Timestamp?
+    /// Since the last step forward.
+    var failedAttempts: Int64 = 0
+    /// Proofs that failed and closures that did not settle: steps taken again are no steps forward.
+    var setbacks: Int64 = 0
+    var verifiedAt: Timestamp?
+    var completedAt: Timestamp?
+
+    init(deletion: DeletionID, kind: Deletion.Kind, scheduledFor: Timestamp, subject: Subject) {
+        self.deletion = deletion
+        self.kind = kind
+        self.scheduledFor = scheduledFor
+        self.subject = subject
+    }
+
+    /// What is to be done as things stand, after a restart too.
+    var action: ErasureAction {
+        switch step {
+        case .scheduled: .wait
+        case .collecting: .collect(holder)
+        case .journaling: .journal
+        case .placing: .place(holder)
+        case .erasing: .erase(holder)
+        case .verifying: .prove(holder)
+        case .clearing: .clear
+        case .completed: .finish
+        }
+    }
+
+    mutating func happened(_ event: ErasureEvent, at now: Timestamp) -> ErasureAction {
+        switch step {
+        case .scheduled: whileScheduled(event, now)
+        case .collecting: whileCollecting(event)
+        case .journaling: whileJournaling(event)
+        case .placing: whilePlacing(event)
+        case .erasing: whileErasing(event)
+        case .verifying: whileVerifying(event, now)
+        case .clearing: whileClearing(event, now)
+        case .completed: neverAsked(event)
+        }
+    }
+
+    private var holder: Peer { ErasureRun.holders[leg] }
+
+    private mutating func whileScheduled(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
+        switch event {
+        case .due:
+            guard now >= scheduledFor else { return .wait }
+            cutoff = now
+            subject.formUnion(subject)  // Into the order in which grown closures are compared.
+            return enter(.collecting)
+        case .collected, .journaled, .placed, .erased, .proved, .cleared, .failed: neverAsked(event)
+        }
+    }
+
+    private mutating func whileCollecting(_ event: ErasureEvent) -> ErasureAction {
+        switch event {
+        case .collected(let answer):
+            learn(answer)
+            guard wasLast() else { return action }
+            found = found ?? false
+            // A callback that names nobody: there is nothing to erase, and nothing to say but that.
+            if kind == .connection && found == false { return forget() }
+            return enter(isCovered ? .erasing : .journaling)
+        case .failed: return failed()
+        case .due, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
+        }
+    }
+
+    private mutating func whileJournaling(_ event: ErasureEvent) -> ErasureAction {
+        switch event {
+        case .journaled: enter(.placing)
+        case .failed: failed()
+        case .due, .collected, .placed, .erased, .proved, .cleared: neverAsked(event)
+        }
+    }
+
+    private mutating func whilePlacing(_ event: ErasureEvent) -> ErasureAction {
+        switch event {
+        case .placed:
+            guard wasLast() else { return action }
+            isCovered = true
+            round += 1
+            // Once more: what came in while the tombstones were under way may have given the subject another name.
+            guard round >= ErasureRun.roundCountMax else { return enter(.collecting) }
+            return setBack()
+        case .failed: return failed()
+        case .due, .collected, .journaled, .erased, .proved, .cleared: neverAsked(event)
+        }
+    }
+
+    private mutating func whileErasing(_ event: ErasureEvent) -> ErasureAction {
+        switch event {
+        case .erased(let receipt, let isAuthentic):
+            guard isAuthentic, receipt.deletion == deletion, receipt.holder == holder.rawValue else { return failed() }
+            if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
+            return wasLast() ? enter(.verifying) : action
+        case .failed: return failed()
+        case .due, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
+        }
+    }
+
+    private mutating func whileVerifying(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
+        switch event {
+        case .proved(let proof):
+            guard proof.holder == holder.rawValue, proof.showsErasure else { return setBack() }
+            guard wasLast() else { return action }
+            verifiedAt = now
+            return forget()
+        case .failed: return failed()
+        case .due, .collected, .journaled, .placed, .erased, .cleared: neverAsked(event)
+        }
+    }
+
+    private mutating func whileClearing(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
+        switch event {
+        case .cleared:
+            completedAt = now
+            setbacks = 0
+            return enter(.completed)
+        case .failed: return failed()
+        case .due, .collected, .journaled, .placed, .erased, .proved: neverAsked(event)
+        }
+    }
+
+    // MARK: Moves
+
+    private mutating func enter(_ next: ErasureStep) -> ErasureAction {
+        step = next
+        leg = 0
+        failedAttempts = 0
+        return action
+    }
+
+    /// Counts an answer; true when it was the last holder's.
+    private mutating func wasLast() -> Bool {
+        failedAttempts = 0
+        guard leg + 1 < ErasureRun.holders.count else { return true }
+        leg += 1
+        return false
+    }
+
+    private mutating func learn(_ answer: CollectSubject.Response) {
+        var grown = subject
+        grown.formUnion(answer.subject)
+        if grown != subject {
+            subject = grown
+            isCovered = false
+        }
+        if answer.rows.values.contains(where: { $0 > 0 }) { found = true }
+    }
+
+    private mutating func failed() -> ErasureAction {
+        failedAttempts += 1
+        return .rest
+    }
+
+    /// Back to where the erasure begins: with the cut-off as it was, and with the names known so far.
+    private mutating func setBack() -> ErasureAction {
+        setbacks += 1
+        round = 0
+        _ = enter(.collecting)
+        return .rest
+    }
+
+    private mutating func forget() -> ErasureAction {
+        subject = Subject(workspace: subject.workspace)
+        return enter(.clearing)
+    }
+
+    private func neverAsked(_ event: ErasureEvent) -> Never {
+        preconditionFailure("an erasure that is \(step.rawValue) gets only answers to what it asked for")
+    }
+}
+
+extension ProveErasure.Response {
+    /// No row, and no byte that nobody answers for. Hits in rows that stand are others' own: a message that quotes a phone, an open request.
+    var showsErasure: Bool {
+        guard let scan else { return false }
+        return rows.values.allSatisfy { $0 == 0 } && scan.residue == 0 && scan.other == 0
+    }
+}

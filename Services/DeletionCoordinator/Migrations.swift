@@ -1,0 +1,81 @@
+import Access
+import Erasure
+import Policy
+import SQLite
+
+/// The schema of deletion-coordinator's file, and what each of its columns is kept for.
+public enum DeletionCoordinatorMigrations {
+    public static let all = [AccessTable.migration, Tombstones.migration, deletions]
+
+    /// Names of people stand in `subjects` alone: its pages are written only when a closure grows, so that the steps of a run leave no
+    /// copies of them in the write-ahead log. A closed request has no row there.
+    private static let deletions = Migration(
+        "deletions",
+        sql: """
+            CREATE TABLE deletions (
+                id              INTEGER PRIMARY KEY AUTOINCREMENT,
+                kind            TEXT NOT NULL CHECK (kind IN ('person', 'connection')),
+                source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'callback')),
+                workspace       TEXT,
+                subject_digest  BLOB CHECK (length(subject_digest) = 32),
+                received_at     INTEGER NOT NULL,
+                scheduled_for   INTEGER NOT NULL,
+                step            TEXT NOT NULL,
+                leg             INTEGER NOT NULL DEFAULT 0,
+                round           INTEGER NOT NULL DEFAULT 0,
+                is_covered      INTEGER NOT NULL DEFAULT 0,
+                found           INTEGER,
+                cutoff          INTEGER,
+                failed_attempts INTEGER NOT NULL DEFAULT 0,
+                setbacks        INTEGER NOT NULL DEFAULT 0,
+                next_at         INTEGER NOT NULL,
+                verified_at     INTEGER,
+                completed_at    INTEGER
+            ) STRICT;
+            CREATE UNIQUE INDEX deletions_open_by_subject ON deletions (subject_digest) WHERE subject_digest IS NOT NULL;
+            CREATE INDEX deletions_open ON deletions (next_at) WHERE step <> 'completed';
+            CREATE TABLE subjects (
+                deletion INTEGER PRIMARY KEY REFERENCES deletions (id) ON DELETE CASCADE,
+                subject  BLOB NOT NULL
+            ) STRICT;
+            CREATE TABLE requests (
+                key          TEXT PRIMARY KEY,
+                digest       BLOB NOT NULL,
+                code_digest  BLOB NOT NULL UNIQUE,
+                deletion     INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
+                requested_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE receipts (
+                deletion INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
+                leg      INTEGER NOT NULL,
+                receipt  BLOB NOT NULL,
+                PRIMARY KEY (deletion, leg)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE proofs (
+                deletion INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
+                leg      INTEGER NOT NULL,
+                proof    BLOB NOT NULL,
+                PRIMARY KEY (deletion, leg)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: [
+            ColumnNote(
+                "deletions", "subject_digest", .communication, for: [.complyWithObligation], on: .legalObligation, kept: .days30,
+                subject: "deletion", erasure: .clearColumn),
+            ColumnNote(
+                "subjects", "subject", .communication, for: [.complyWithObligation], on: .legalObligation, kept: .days30,
+                subject: "deletion", erasure: .deleteRow),
+            // Keyed digests: a repeat and a status page are known by them, a person is not.
+            ColumnNote(
+                "requests", "digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .months24, subject: nil,
+                erasure: .keep),
+            ColumnNote(
+                "requests", "code_digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .months24, subject: nil,
+                erasure: .keep)
+        ]
+            + ColumnNote.plain(
+                "deletions", "id", "kind", "source", "workspace", "received_at", "scheduled_for", "step", "leg", "round", "is_covered",
+                "found", "cutoff", "failed_attempts", "setbacks", "next_at", "verified_at", "completed_at")
+            + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "key", "deletion", "requested_at")
+            + ColumnNote.plain("receipts", "deletion", "leg", "receipt") + ColumnNote.plain("proofs", "deletion", "leg", "proof"))
+}

@@ -1,0 +1,42 @@
+import Access
+import Domain
+import Erasure
+import HolderContracts
+import SQLite
+
+/// deletion-coordinator as a holder of personal data: what it holds of people are the requests themselves.
+///
+/// An open request names its person until all have proved, and is nobody's leftover; a closed one names nobody. Should one do so all the
+/// same, it counts here and is erased here.
+struct OwnHolder: HolderStore {
+    let facts: AccessFacts
+
+    /// Adds the accounts on which the workspace's people may be met, which every service is told by `access.feed`.
+    func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        var known = subject
+        known.formUnion(Subject(workspace: subject.workspace, accounts: facts.accounts(of: subject.workspace)))
+        return CollectSubject.Response(subject: known, rows: ["subjects": Int64(try leftovers(of: subject, connection).count)])
+    }
+
+    func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        let leftovers = try leftovers(of: subject, connection)
+        for deletion in leftovers { try DeletionCoordinatorStore.forget(deletion, connection) }
+        return ["subjects": Int64(leftovers.count)]
+    }
+
+    private func leftovers(of subject: Subject, _ connection: Connection) throws -> [DeletionID] {
+        try DeletionCoordinatorStore.closedSubjects(connection).filter { $0.1.sharesName(with: subject) }.map(\.0)
+    }
+}
+
+extension Subject {
+    fileprivate init(workspace: WorkspaceID, accounts: [Account]) {
+        self.init(workspace: workspace)
+        self.accounts = accounts
+    }
+
+    fileprivate func sharesName(with other: Subject) -> Bool {
+        if let authorization, authorization == other.authorization { return true }
+        return workspace == other.workspace && !Set(aliases).isDisjoint(with: other.aliases)
+    }
+}

@@ -1,0 +1,104 @@
+import DeletionCoordinatorContracts
+import Digest
+import Domain
+import HTTP
+import HolderContracts
+import Runtime
+import SQLite
+import Wire
+
+/// `POST /meta/data-deletion`: somebody removed the app from their account at Meta and asked for their data to be deleted.
+final class MetaCallback: Sendable {
+    private let process: ServiceProcess
+    private let configuration: DeletionCoordinatorConfiguration
+    private let store: DeletionCoordinatorStore
+    private let codes: ConfirmationCodes
+    private let driver: ErasureDriver
+    private let secret: [UInt8]
+    private let accepted, refused: Metrics.Counter
+
+    init(
+        _ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ store: DeletionCoordinatorStore,
+        _ codes: ConfirmationCodes, _ driver: ErasureDriver
+    ) {
+        self.process = process
+        self.configuration = configuration
+        self.store = store
+        self.codes = codes
+        self.driver = driver
+        secret = process.secret(KeyName.metaAppSecret)
+        accepted = process.metrics.counter("meta.callbacksAccepted")
+        refused = process.metrics.counter("meta.callbacksRefused")
+    }
+
+    @Sendable func receive(_ request: HTTPRequest, _ reply: HTTPReply) {
+        let text: String
+        do throws(HTTPRequest.FormRefusal) { text = try request.form()["signed_request"] ?? "" } catch {
+            return refuse(error == .notAForm ? .unsupportedMediaType : .badRequest, "form", reply)
+        }
+        let now = process.system.clock.now
+        do throws(SignedRequest.Refusal) {
+            let signed = try SignedRequest(verifying: text, secret: secret, nowSeconds: now.rawValue / 1000)
+            take(text, signed.user, now, reply)
+        } catch {
+            refuse(.badRequest, "\(error)", reply)
+        }
+    }
+
+    private func take(_ text: String, _ user: String, _ now: Timestamp, _ reply: HTTPReply) {
+        // Meta sends one request again and again until it is answered: the same bytes are the same request.
+        let digest = codes.digest("callback", of: Array(text.utf8))
+        let key = RequestKey("meta-\(Hex.encode(Array(digest.prefix(16))))")
+        let code = codes.code(for: key)
+        let subject = Subject(
+            workspace: WorkspaceID(rawValue: Petition.noWorkspace), authorization: Authorization(app: configuration.metaApp, user: user))
+        let petition = Petition(
+            key: key, digest: digest, codeDigest: ConfirmationCodes.digest(of: code), kind: .connection, source: .callback, workspace: nil,
+            subject: subject, subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)), receivedAt: now, scheduledFor: now,
+            now: now)
+        let isQueued = store.database.writer.submit("take callback") { connection in
+            try DeletionCoordinatorStore.enrol(petition, connection)
+        } completion: { [self] result in
+            switch result {
+            case .success: confirm(code, reply)
+            case .failure(let error):
+                process.log.event("callbackNotStored", level: .error, ("error", .safe("\(error)")))
+                reply.send(.empty(.serviceUnavailable))
+            }
+        }
+        if !isQueued { reply.send(.empty(.serviceUnavailable)) }
+    }
+
+    private func confirm(_ code: String, _ reply: HTTPReply) {
+        accepted.add()
+        driver.wake()
+        do {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.name("url")
+            writer.string("\(try publicURL())\(PublicDoor.statusPath)\(code)")
+            writer.name("confirmation_code")
+            writer.string(code)
+            writer.endObject()
+            reply.send(.json(writer.bytes))
+        } catch {
+            process.log.event("publicAddressUnknown", level: .error, ("error", .safe("\(error)")))
+            reply.send(.empty(.serviceUnavailable))
+        }
+    }
+
+    /// Where people find this door. Asked when it is needed: a port that the kernel chose is known only once we listen.
+    private func publicURL() throws -> String {
+        if let url = configuration.publicURL { return url }
+        let configured = process.configuration.port(of: .deletionCoordinator, .http) ?? 0
+        let file = PortFile(dataFolder: process.configuration.dataFolder, service: .deletionCoordinator, door: .http)
+        let port = configured == 0 ? try file.read() : configured
+        return "http://127.0.0.1:\(port)"
+    }
+
+    private func refuse(_ status: HTTPStatus, _ reason: String, _ reply: HTTPReply) {
+        refused.add()
+        process.log.event("callbackRefused", level: .warning, ("reason", .safe(reason)))
+        reply.send(.empty(status))
+    }
+}

@@ -1,0 +1,33 @@
+import Digest
+import Wire
+
+/// Meta's `signed_request`: `base64url(signature).base64url(payload)`, signed with the app's secret over the ENCODED payload.
+/// Source: Meta for Developers, "Data Deletion Request Callback".
+struct SignedRequest: Equatable {
+    enum Refusal: Error { case malformed, wrongSignature, otherAlgorithm, expired }
+
+    static let lengthMax = 16_384
+    static let userLengthMax = 64
+
+    /// App-scoped: not the id of anybody who writes messages.
+    let user: String
+
+    /// Verifies before it parses: nothing of what a stranger wrote is looked into.
+    init(verifying text: String, secret: [UInt8], nowSeconds: Int64) throws(Refusal) {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard text.utf8.count <= SignedRequest.lengthMax, parts.count == 2, let signature = Base64URL.decode(String(parts[0])) else {
+            throw .malformed
+        }
+        guard HMACSHA256Key(secret).isValid(signature, for: Array(parts[1].utf8)) else { throw .wrongSignature }
+        guard let payload = Base64URL.decode(String(parts[1])) else { throw .malformed }
+        let fields: JSONView
+        do { fields = try JSONView(checking: payload) } catch { throw .malformed }
+        guard fields["algorithm"]?.string?.uppercased() == "HMAC-SHA256" else { throw .otherAlgorithm }
+        // 0 says that it never expires.
+        if let expires = fields["expires"]?.int, expires != 0, expires <= nowSeconds { throw .expired }
+        guard let user = fields["user_id"]?.string ?? fields["user_id"]?.int.map(String.init),
+            1...SignedRequest.userLengthMax ~= user.unicodeScalars.count
+        else { throw .malformed }
+        self.user = user
+    }
+}

@@ -1,0 +1,106 @@
+import DeletionCoordinatorContracts
+import Domain
+import HTTP
+import Runtime
+
+/// The page that tells a person, in plain words, how their deletion stands. No scripts, no cookies, nothing that names anybody.
+enum StatusPage {
+    static let stylePath = "/data-deletion/style.css"
+
+    /// Large type, one column, dark where the reader's device is dark.
+    static let style = """
+        :root { color-scheme: light dark; }
+        body { margin: 0 auto; max-width: 38rem; padding: 1.5rem 1rem 3rem; font: 1.125rem/1.6 system-ui, sans-serif; }
+        h1 { font-size: 1.6rem; line-height: 1.25; }
+        dt { font-weight: 600; margin-top: 1rem; }
+        dd { margin: 0; }
+        .state { border-inline-start: 0.3rem solid; padding-inline-start: 0.9rem; }
+        """
+
+    /// For a code that was never given, and for one whose record has expired: nobody can tell which.
+    static let unknown = page(
+        "No request found",
+        """
+        <p class="state">There is no deletion request under this link.</p>
+        <p>Please check that the link is complete. The record of a request is removed 24 months after the request was completed.</p>
+        """)
+
+    static func html(_ status: DeletionStatus) -> String {
+        let deletion = status.deletion
+        var dates = date("Received", deletion.receivedAt)
+        switch deletion.state {
+        case .received, .scheduled: if let time = deletion.scheduledFor { dates += date("Erasing begins", time) }
+        case .erasing, .verifying, .erasedHere, .completed, .refused: break
+        }
+        if let time = status.startedAt { dates += date("Erasing began", time) }
+        if let time = status.verifiedAt { dates += date("Verified in all our systems", time) }
+        if let time = deletion.completedAt { dates += date("Completed", time) }
+        let title = title(deletion)
+        return page(title, "<p class=\"state\">\(HTMLEscape.text(sentence(deletion)))</p>\n<dl>\n\(dates)</dl>")
+    }
+
+    private static func title(_ deletion: Deletion) -> String {
+        switch deletion.state {
+        case .received: "Your deletion request was received"
+        case .scheduled: "Your deletion request is scheduled"
+        case .erasing: "Your data is being erased"
+        case .verifying: "The erasure is being verified"
+        case .erasedHere: "Your data is erased"
+        case .completed: deletion.found == true ? "Your data is erased" : "No data was found"
+        case .refused: "Your deletion request was refused"
+        }
+    }
+
+    private static func sentence(_ deletion: Deletion) -> String {
+        switch deletion.state {
+        case .received: "We have received the request and will schedule it soon."
+        case .scheduled: "The request is accepted. Erasing begins at the time below; until then it can still be called off."
+        case .erasing: "Every system of ours that holds data about you is erasing it now. Usually this takes a few minutes."
+        case .verifying: "The data is erased. Every system is now searched once more, to be sure that nothing is left."
+        case .erasedHere: "Every system has shown that nothing is left. The request itself is being stripped of what names you."
+        case .completed: outcome(deletion)
+        case .refused: "The request was refused. Please write to us if you want to know why."
+        }
+    }
+
+    /// Never "erased" where nothing was: a callback's id may be known to nobody although the person is.
+    private static func outcome(_ deletion: Deletion) -> String {
+        switch (deletion.kind, deletion.found) {
+        case (_, true): "The data that we found about you was erased, and every system has shown that nothing is left."
+        case (.connection, _):
+            "We found no data under the id that came with this request, so there was nothing to erase. "
+                + "If you wrote to a business that works with us, please ask that business, or us, and name the chat."
+        case (.person, _): "We found no data under the name given, so there was nothing to erase. It will be kept out from now on."
+        }
+    }
+
+    private static func date(_ term: String, _ time: Timestamp) -> String {
+        let text = CivilTime.text(time)
+        // `2026-01-01T00:00:00.000Z` as `2026-01-01 00:00 UTC`.
+        let shown = "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+        return "<dt>\(HTMLEscape.text(term))</dt>\n<dd><time datetime=\"\(HTMLEscape.text(text))\">\(HTMLEscape.text(shown))</time></dd>\n"
+    }
+
+    /// `body` is HTML, `title` is text.
+    private static func page(_ title: String, _ body: String) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="robots" content="noindex">
+        <title>\(HTMLEscape.text(title)) – Botseller</title>
+        <link rel="stylesheet" href="\(stylePath)">
+        </head>
+        <body>
+        <main>
+        <h1>\(HTMLEscape.text(title))</h1>
+        \(body)
+        </main>
+        </body>
+        </html>
+
+        """
+    }
+}

@@ -1,0 +1,56 @@
+import ConversationStoreContracts
+import Domain
+import HandoffContextContracts
+
+/// Makes a context from a conversation: the same input gives the same bytes.
+///
+/// The newest messages come first into the budget, the lines go out oldest first. What we don't interpret is never shown to an assistant.
+struct ContextBuilder {
+    static let bytesPerToken: Int64 = 4
+
+    let audience: ReadContext.Audience
+    let tokenBudget: Int64
+
+    func context(of id: ConversationID, _ conversation: ReadConversation.Response, assistant: Assistant?) -> HandoffContext {
+        var context = HandoffContext()
+        context.conversation = id
+        context.assistant = assistant
+        context.participant = participant(conversation.participant)
+        let lines = conversation.messages.compactMap(line)
+        var left = tokenBudget * ContextBuilder.bytesPerToken - Int64(assistant?.prompt.utf8.count ?? 0)
+        var kept: [ContextLine] = []
+        for line in lines.reversed() {
+            left -= Int64(line.text.utf8.count)
+            if left < 0 { break }
+            kept.append(line)
+        }
+        context.lines = kept.reversed()
+        context.omitted = Int64(lines.count - kept.count)
+        return context
+    }
+
+    private func participant(_ participant: Participant) -> ContextParticipant {
+        var result = ContextParticipant()
+        result.id = participant.id
+        result.name = participant.name
+        // An assistant needs to know how to address the person, not how to reach them.
+        if audience == .human {
+            result.username = participant.aliases.first { $0.kind == .username }?.value
+            result.phone = participant.aliases.first { $0.kind == .phone }?.value
+        }
+        return result
+    }
+
+    private func line(_ message: Message) -> ContextLine? {
+        guard let text = message.text else { return nil }
+        let author: ContextLine.Author =
+            switch message.author {
+            case .participant: .participant
+            case .business: .business
+            case .assistant: .assistant
+            case .agent: .agent
+            }
+        let shown = audience == .assistant ? IdentifierMask.masked(text) : text
+        return ContextLine(author: author, text: shown, at: message.sentAt, cites: [message.id])
+    }
+}

@@ -1,0 +1,97 @@
+import ConversationStoreContracts
+import Domain
+import Erasure
+import HandoffContextContracts
+import HolderContracts
+import SQLite
+import Wire
+
+/// All SQL of handoff-context.
+public struct HandoffContextStore: HolderStore {
+    private let digester: ErasureDigester
+
+    public init(digester: ErasureDigester) { self.digester = digester }
+
+    // MARK: Assistants
+
+    func configure(_ assistant: Assistant, of workspace: WorkspaceID, now: Timestamp, _ connection: Connection) throws {
+        try connection.run(
+            """
+            INSERT INTO assistants (workspace, name, prompt, configured_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (workspace) DO UPDATE SET name = ?2, prompt = ?3, configured_at = ?4
+            """, .text(workspace.rawValue), .text(assistant.name), .text(assistant.prompt), .integer(now.rawValue))
+    }
+
+    func assistant(of workspace: WorkspaceID, _ connection: Connection) throws -> Assistant? {
+        try connection.first("SELECT name, prompt FROM assistants WHERE workspace = ?", .text(workspace.rawValue)) {
+            Assistant(name: $0.text(0), prompt: $0.text(1))
+        }
+    }
+
+    // MARK: Sessions, from the store's feed
+
+    func cursor(_ connection: Connection) throws -> Cursor {
+        try connection.first("SELECT epoch, sequence FROM conversation_cursor") { Cursor(epoch: $0.text(0), sequence: $0.int(1)) } ?? Cursor()
+    }
+
+    /// Takes one answer of the feed; its effect and its cursor are one transaction. Returns how many changes were kept out.
+    func take(_ response: ReadConversationFeed.Response, _ connection: Connection) throws -> Int64 {
+        if response.restarted { try connection.run("DELETE FROM sessions") }
+        var keptOut: Int64 = 0
+        for change in response.changes {
+            // The number of an erased participant is never given again: whatever names it is late.
+            if try Tombstones.cutoff(digester.digests(.participant(change.participant)), connection) != nil {
+                keptOut += 1
+                continue
+            }
+            try connection.run(
+                """
+                INSERT INTO sessions (conversation, workspace, participant, last_message, last_activity_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT (conversation) DO UPDATE SET
+                    last_message = max(last_message, ?4), last_activity_at = max(last_activity_at, ?5)
+                """, .integer(change.conversation.rawValue), .text(change.workspace.rawValue), .integer(change.participant.rawValue),
+                .integer(change.message.rawValue), .integer(change.at.rawValue))
+        }
+        try connection.run(
+            "INSERT OR REPLACE INTO conversation_cursor (id, epoch, sequence) VALUES (1, ?, ?)", .text(response.next.epoch),
+            .integer(response.next.sequence))
+        return keptOut
+    }
+
+    // MARK: Erasure
+
+    public func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        var subject = subject
+        var found = Set(subject.conversations)
+        for participant in subject.participants {
+            try connection.each(
+                "SELECT conversation FROM sessions WHERE participant = ? AND workspace = ?", .integer(participant.rawValue),
+                .text(subject.workspace.rawValue)
+            ) { found.insert(ConversationID(rawValue: $0.int(0))) }
+        }
+        subject.conversations = found.sorted()
+        var count: Int64 = 0
+        for conversation in subject.conversations {
+            count += try connection.first(
+                "SELECT count(*) FROM sessions WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
+                .text(subject.workspace.rawValue)
+            ) { $0.int(0) } ?? 0
+        }
+        return CollectSubject.Response(subject: subject, rows: ["sessions": count])
+    }
+
+    public func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        var erased = 0
+        for participant in subject.participants {
+            erased += try connection.run(
+                "DELETE FROM sessions WHERE participant = ? AND workspace = ?", .integer(participant.rawValue),
+                .text(subject.workspace.rawValue))
+        }
+        for conversation in subject.conversations {
+            erased += try connection.run(
+                "DELETE FROM sessions WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
+                .text(subject.workspace.rawValue))
+        }
+        return ["sessions": Int64(erased)]
+    }
+}

@@ -1,0 +1,35 @@
+import ConversationStoreContracts
+import Digest
+import Domain
+import Wire
+
+/// Makes the keyed digests by which intake knows what it has seen. They tell nothing without the key, so they may outlive an erasure.
+struct InboxKeys: Sendable {
+    static let digestBytes = 16
+    /// The partition of events that state no time of their own: a repeat has to fall into the same one.
+    static let timelessDay: Int64 = 0
+
+    private let key: HMACSHA256Key
+
+    init(key: [UInt8]) { self.key = HMACSHA256Key(key) }
+
+    /// The platform's own id comes last: whatever stands in it, no other event gets the same text.
+    func digest(of event: ChannelEvent, on account: Account) -> [UInt8] {
+        digest("event\n\(account.platform.rawValue)\n\(account.id)\n\(event.kind.rawValue)\n\(event.status?.rawValue ?? "")\n\(event.id)")
+    }
+
+    func digest(ofReply key: RequestKey, on channel: ChannelID) -> [UInt8] { digest("reply\n\(channel.rawValue)\n\(key.rawValue)") }
+
+    /// What a repeated request must have in common with the first.
+    func digest(ofFields fields: [UInt8]) -> [UInt8] { digest(Array("fields\n".utf8) + fields) }
+
+    func digest(ofQuarantined raw: some Sequence<UInt8>) -> [UInt8] { digest(Array("quarantine\n".utf8) + raw) }
+
+    /// The id of an event that the platform gave none: the same bytes are the same event.
+    func id(ofRaw raw: some Sequence<UInt8>, type: String) -> String {
+        "\(type):\(Base64URL.encode(digest(Array("raw\n\(type)\n".utf8) + raw)))"
+    }
+
+    private func digest(_ text: String) -> [UInt8] { digest(Array(text.utf8)) }
+    private func digest(_ bytes: [UInt8]) -> [UInt8] { Array(key.authenticate(bytes).prefix(InboxKeys.digestBytes)) }
+}

@@ -1,0 +1,195 @@
+import ConversationStoreContracts
+import Digest
+import Domain
+import Erasure
+import HTTP
+import IntakeContracts
+import Runtime
+import SQLite
+import Wire
+
+/// Takes in what channels deliver, knows workspaces and channels, and hands everything on to conversation-store.
+public final class Intake: Sendable {
+    private let process: ServiceProcess
+    private let database: Database
+    private let store = IntakeStore()
+    private let directory = ChannelDirectory()
+    private let digests: IntakeDigests
+    private let reserve: DiskReserve
+    private let relay: Relay
+    private let expiry: Expiry
+    private let feed: AccessFeed
+    private let holder: Holder
+    private let web: HTTPRouter
+
+    public convenience init(_ process: ServiceProcess, _ database: Database) {
+        let folder = process.configuration.dataFolder
+        self.init(process, database, conversations: process.client(to: .conversationStore), freeBytes: { DiskReserve.freeBytes(in: folder) })
+    }
+
+    /// - Parameters:
+    ///   - conversations: where the relay sends what came in.
+    ///   - freeBytes: what the disk of the data folder still has.
+    public init(
+        _ process: ServiceProcess, _ database: Database, conversations: any Transport, freeBytes: @escaping @Sendable () -> Int64
+    ) {
+        self.process = process
+        self.database = database
+        digests = IntakeDigests(
+            keys: InboxKeys(key: process.secret(KeyName.inboxKey)), digester: ErasureDigester(peppers: process.peppers()))
+        let reserve = DiskReserve(clock: process.system.clock, freeBytes: freeBytes)
+        self.reserve = reserve
+        relay = Relay(process, database, store, directory, to: conversations)
+        expiry = Expiry(process, database, store)
+        feed = AccessFeed(process, database, store)
+        let reload = Reload(process, database, store, directory, relay.backlog, feed)
+        holder = Holder(
+            process, database, IntakeHolding(store: store, clock: process.system.clock, onErased: { reload.submit() }))
+        var web = HTTPRouter()
+        WebhookDoor(process, database, store, directory, digests, reserve, relay).register(on: &web)
+        self.web = web
+        process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
+        process.router.on(OpenWorkspace.self, openWorkspace)
+        process.router.on(ConnectChannel.self, connectChannel)
+        process.router.on(RecordReply.self, recordReply)
+        process.router.on(ListQuarantine.self, listQuarantine)
+    }
+
+    public var doors: [HTTPDoor] { [HTTPDoor { [web] in web.handle($0, $1) }] }
+
+    public func start() throws {
+        let store = store
+        directory.replaceAll(try database.read("channels") { try store.channels($0) })
+        try feed.start()
+        try relay.start()
+        expiry.start()
+    }
+
+    public func stop() {
+        expiry.stop()
+        relay.stop()
+    }
+
+    /// One request at the public door, as a test puts it.
+    func handle(_ request: HTTPRequest, _ reply: HTTPReply) { web.handle(request, reply) }
+
+    // MARK: Requests
+
+    private func openWorkspace(_ request: OpenWorkspace, _ reply: Reply<OpenWorkspace>) {
+        let (store, feed, now) = (store, feed, process.system.clock.now)
+        let id = WorkspaceID(rawValue: newID("ws_"))
+        let keyed = keyed(request)
+        write("open workspace", reply) { connection in
+            try store.open(request, keyed, as: id, now: now, connection)
+        } then: { workspace in
+            reply.ok(OpenWorkspace.Response(workspace: workspace))
+            feed.wake()
+        }
+    }
+
+    private func connectChannel(_ request: ConnectChannel, _ reply: Reply<ConnectChannel>) {
+        let attestation = request.attestation
+        let isComplete = attestation.rights && attestation.notices && attestation.consents
+        guard isComplete, !attestation.member.isEmpty, !attestation.textVersion.isEmpty else {
+            return reply.refuse(.attestationIncomplete, "rights, notices and consents must be attested, by a member and to a text")
+        }
+        guard !request.account.id.isEmpty else { return reply.fault(.malformed, "account: expected an id") }
+        let (store, feed, directory, now) = (store, feed, directory, process.system.clock.now)
+        let id = ChannelID(rawValue: newID("ch_"))
+        let keyed = keyed(request)
+        write("connect channel", reply) { connection in
+            try store.connect(request, keyed, as: id, now: now, connection)
+        } then: { channel in
+            // A repeat of an earlier request says nothing about how its channel stands now.
+            if channel == id { directory.add(Channel(id: id, workspace: request.workspace, account: request.account)) }
+            reply.ok(ConnectChannel.Response(channel: channel, thirdPartyTerms: request.account.platform.terms))
+            feed.wake()
+        }
+    }
+
+    private func recordReply(_ request: RecordReply, _ reply: Reply<RecordReply>) {
+        guard let channel = directory[request.channel] else { return reply.refuse(.unknownChannel, "connect it with channels.connect first") }
+        guard let outgoing = outgoing(request, on: channel) else {
+            return reply.fault(.malformed, "recipient: expected an igsid, bsuid or phone of the channel's platform")
+        }
+        let (store, relay) = (store, relay)
+        write("record reply", reply) { connection in
+            try store.record(outgoing, connection)
+        } then: { isRecorded in
+            if isRecorded { relay.backlog.add(1, at: outgoing.received.event.receivedAt) }
+            reply.ok(RecordReply.Response(recorded: isRecorded))
+            if isRecorded { relay.wake([channel.id]) }
+        }
+    }
+
+    private func listQuarantine(_ request: ListQuarantine, _ reply: Reply<ListQuarantine>) {
+        do { reply.ok(ListQuarantine.Response(entries: try database.read("quarantine") { try store.quarantined(after: request.after, $0) })) } catch {
+            fail(error, reply)
+        }
+    }
+
+    // MARK: What requests have in common
+
+    private func write<R: Request, Value: Sendable>(
+        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void
+    ) {
+        guard reserve.hasRoom else { return reply.fault(.overloaded, "the disk's reserve is kept for deletions: free disk space") }
+        let isQueued = database.writer.submit(operation, work) { [self] result in
+            switch result {
+            case .success(let value): then(value)
+            case .failure(let refused as IntakeStore.Refused<R>): reply.refuse(refused.reason, "\(R.contract.method) was refused")
+            case .failure(let error): fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+        process.log.event("requestFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
+        reply.fault(.unavailable, "intake could not finish \(R.contract.method): try again")
+    }
+
+    private func keyed<R: Keyed>(_ request: R) -> IntakeStore.KeyedRequest {
+        IntakeStore.KeyedRequest(
+            method: R.contract.method, key: request.key, fields: digests.keys.digest(ofFields: FieldVisitor.write(request)))
+    }
+
+    private func outgoing(_ request: RecordReply, on channel: Channel) -> IntakeStore.OutgoingReply? {
+        guard request.recipient.platform == channel.account.platform, !request.recipient.value.isEmpty else { return nil }
+        var participant = ParticipantIdentity()
+        switch request.recipient.kind {
+        case .igsid: participant.igsid = request.recipient.value
+        case .bsuid: participant.bsuid = request.recipient.value
+        case .phone: participant.phone = request.recipient.value
+        // A username may pass to somebody else: a reply goes to a person.
+        case .username: return nil
+        }
+        let id = request.externalID.flatMap { $0.isEmpty ? nil : $0 } ?? "reply:\(request.key.rawValue)"
+        var event = ChannelEvent(
+            kind: .reply, id: id, participant: participant, sentAt: request.sentAt, receivedAt: process.system.clock.now)
+        event.type = "text"
+        event.text = request.text
+        event.author = request.author == .assistant ? .assistant : .agent
+        guard let received = ReceivedEvent(event, day: request.sentAt.day) else { return nil }
+        return IntakeStore.OutgoingReply(
+            channel: channel.id, received: received, key: digests.keys.digest(ofReply: request.key, on: channel.id),
+            names: digests.names(of: participant, on: channel.account))
+    }
+
+    /// 20 of 32 signs: 100 random bits.
+    private func newID(_ prefix: String) -> String {
+        let signs = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+        return prefix + String(decoding: process.system.random(20).map { signs[Int($0 & 31)] }, as: UTF8.self)
+    }
+}
+
+extension Platform {
+    /// The platform's own terms, shown to the customer who connects a channel (policy §6).
+    var terms: String {
+        switch self {
+        case .instagram: "https://help.instagram.com/581066165581870"
+        case .whatsapp: "https://www.whatsapp.com/legal/business-terms"
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import ConversationStoreContracts
+import Domain
+import Erasure
+import IntakeContracts
+import SQLite
+import Wire
+
+/// All SQL of intake. What comes in and goes on is here; workspaces and channels, quarantine, and erasure have a file each.
+struct IntakeStore: Sendable {
+    /// What became of a delivery.
+    struct Tally: Sendable, Equatable {
+        var accepted: Int64 = 0
+        var repeated: Int64 = 0
+        /// Their person was erased, and they are older than that.
+        var keptOut: Int64 = 0
+        /// Their channel's basis has ended.
+        var ended: Int64 = 0
+        var quarantined: Int64 = 0
+        /// Channels that have something to be sent on.
+        var channels: Set<ChannelID> = []
+    }
+
+    /// Rows of one channel, in order, as many as one request takes.
+    struct Batch: Sendable {
+        let channel: ChannelID
+        var workspace = WorkspaceID()
+        var sequences: [Int64] = []
+        var events: [ChannelEvent] = []
+    }
+
+    /// JSON of one batch: with the frame's envelope it stays well below `Frame.lengthMax`, unless a single event is larger.
+    static let batchBytesMax = 1024 * 1024
+
+    // MARK: In
+
+    /// Takes one delivery whole. Tombstone, inbox key and outbox row are one transaction: a repeat finds the key, an erased person's
+    /// late event the tombstone, whatever came in between.
+    func accept(_ delivery: Delivery, _ connection: Connection) throws -> Tally {
+        var tally = Tally()
+        tally.ended = delivery.endedCount
+        var live: [ChannelID: Bool] = [:]
+        for arrival in delivery.arrivals {
+            let isLive = try live[arrival.channel] ?? isLive(arrival.channel, connection)
+            live[arrival.channel] = isLive
+            guard isLive else {
+                tally.ended += 1
+                continue
+            }
+            if let cutoff = try Tombstones.cutoff(arrival.names, connection), arrival.happenedAt <= cutoff {
+                tally.keptOut += 1
+                continue
+            }
+            guard try isNew(arrival.key, day: arrival.day, connection) else {
+                tally.repeated += 1
+                continue
+            }
+            try enqueue(arrival.json, arrival.channel, arrival.workspace, receivedAt: delivery.receivedAt, connection)
+            tally.accepted += 1
+            tally.channels.insert(arrival.channel)
+        }
+        for item in delivery.quarantined { tally.quarantined += try quarantine(item, delivery, connection) }
+        return tally
+    }
+
+    /// Notes an inbox key; false when it was known.
+    func isNew(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
+        try connection.run("INSERT OR IGNORE INTO inbox_keys (day, digest) VALUES (?, ?)", .integer(day), .blob(key)) == 1
+    }
+
+    func isKnown(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
+        try connection.first("SELECT 1 FROM inbox_keys WHERE day = ? AND digest = ?", .integer(day), .blob(key)) { $0.bool(0) } ?? false
+    }
+
+    func enqueue(_ json: String, _ channel: ChannelID, _ workspace: WorkspaceID, receivedAt: Timestamp, _ connection: Connection) throws {
+        try connection.run(
+            "INSERT INTO outbox (workspace, channel, event, received_at) VALUES (?, ?, ?, ?)", .text(workspace.rawValue),
+            .text(channel.rawValue), .text(json), .integer(receivedAt.rawValue))
+    }
+
+    /// Forgets keys that no repeat can match any more; at most `limit` at once. Returns how many. Those of events without a time of
+    /// their own stay: their partition is no age.
+    func forgetKeys(before day: Int64, limit: Int64, _ connection: Connection) throws -> Int {
+        try connection.run(
+            """
+            DELETE FROM inbox_keys WHERE (day, digest) IN (
+                SELECT day, digest FROM inbox_keys WHERE day > ?1 AND day < ?2 ORDER BY day, digest LIMIT ?3)
+            """, .integer(InboxKeys.timelessDay), .integer(day), .integer(limit))
+    }
+
+    // MARK: On
+
+    /// Channels that have rows in the outbox.
+    func waitingChannels(_ connection: Connection) throws -> [ChannelID] {
+        var channels: [ChannelID] = []
+        try connection.each("SELECT DISTINCT channel FROM outbox") { channels.append(ChannelID(rawValue: $0.text(0))) }
+        return channels
+    }
+
+    func backlog(_ connection: Connection) throws -> (rows: Int64, oldest: Timestamp?) {
+        let rows = try connection.first("SELECT count(*) FROM outbox") { $0.int(0) } ?? 0
+        return (rows, try oldest(connection))
+    }
+
+    func oldest(_ connection: Connection) throws -> Timestamp? {
+        try connection.first("SELECT received_at FROM outbox ORDER BY sequence LIMIT 1") { Timestamp(rawValue: $0.int(0)) }
+    }
+
+    /// The oldest rows of a channel, in the order in which they were taken in.
+    func batch(of channel: ChannelID, _ connection: Connection) throws -> Batch {
+        var batch = Batch(channel: channel)
+        var bytes = 0
+        try connection.each(
+            "SELECT sequence, event, workspace FROM outbox WHERE channel = ? ORDER BY sequence LIMIT ?", .text(channel.rawValue),
+            .integer(Int64(AppendEvents.countMax))
+        ) { row in
+            guard batch.events.isEmpty || bytes <= IntakeStore.batchBytesMax else { return }
+            let json = row.withBytes(1) { Array($0) }
+            bytes += json.count
+            guard batch.events.isEmpty || bytes <= IntakeStore.batchBytesMax else { return }
+            batch.sequences.append(row.int(0))
+            batch.events.append(try FieldVisitor.read(ChannelEvent.self, from: json))
+            batch.workspace = WorkspaceID(rawValue: row.text(2))
+        }
+        return batch
+    }
+
+    /// Deletes exactly the rows that were sent; returns how many were still there (an erasure may have come first).
+    func remove(_ sequences: [Int64], _ connection: Connection) throws -> Int64 {
+        var removed = 0
+        for sequence in sequences { removed += try connection.run("DELETE FROM outbox WHERE sequence = ?", .integer(sequence)) }
+        return Int64(removed)
+    }
+}

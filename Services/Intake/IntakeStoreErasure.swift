@@ -1,0 +1,107 @@
+import ConversationStoreContracts
+import Domain
+import Erasure
+import HolderContracts
+import Runtime
+import SQLite
+import Wire
+
+/// What intake holds of a person: what is still in the outbox, and in quarantine. Of whoever authorised a connection: that they did.
+struct IntakeHolding: HolderStore {
+    /// A shorter name stands in other words and numbers by chance.
+    static let quarantinedNameBytesMin = 6
+
+    let store: IntakeStore
+    let clock: any Clock
+    /// Called on the writer's thread when an erasure has changed what memory knows; it commits later, or not at all.
+    let onErased: @Sendable () -> Void
+
+    func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        var subject = subject
+        for channel in try store.channels(connection) where channel.workspace == subject.workspace {
+            subject.accounts.append(channel.account)
+        }
+        let rows = try store.outboxRows(of: subject, connection)
+        // One event that carries two names of a person is evidence for both.
+        subject.aliases += rows.flatMap(\.aliases)
+        subject.formUnion(Subject(workspace: subject.workspace))
+        return CollectSubject.Response(
+            subject: subject,
+            rows: [
+                "outbox": Int64(rows.count),
+                "quarantine": Int64(try store.quarantineRows(of: subject, connection).count),
+                "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count)
+            ])
+    }
+
+    func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        let outbox = try store.remove(try store.outboxRows(of: subject, connection).map(\.sequence), connection)
+        let quarantine = try store.release(try store.quarantineRows(of: subject, connection), connection)
+        let channels = try store.authorized(by: subject.authorization, connection)
+        for channel in channels {
+            try store.forgetAuthorization(of: channel.id, connection)
+            try store.end(channel, now: clock.now, connection)
+        }
+        onErased()
+        return ["outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count)]
+    }
+}
+
+extension IntakeStore {
+    /// An outbox row that is about a subject, with the names it gives for them.
+    struct HeldRow {
+        let sequence: Int64
+        let aliases: [Alias]
+    }
+
+    /// One walk over the workspace's rows, whatever the number of names. Usernames find nobody here: they may pass to somebody else.
+    func outboxRows(of subject: Subject, _ connection: Connection) throws -> [HeldRow] {
+        let names = Set(subject.aliases.filter { $0.kind != .username })
+        guard !names.isEmpty else { return [] }
+        var rows: [HeldRow] = []
+        try connection.each(
+            """
+            SELECT sequence, platform, event ->> '$.participant.igsid', event ->> '$.participant.bsuid', event ->> '$.participant.phone'
+            FROM outbox JOIN channels ON channels.id = outbox.channel WHERE outbox.workspace = ?
+            """, .text(subject.workspace.rawValue)
+        ) { row in
+            guard let platform = Platform(rawValue: row.text(1)) else { return }
+            let participant = ParticipantIdentity(igsid: row.optionalText(2), bsuid: row.optionalText(3), phone: row.optionalText(4))
+            let aliases = participant.identifyingAliases(on: platform)
+            if !names.isDisjoint(with: aliases) { rows.append(HeldRow(sequence: row.int(0), aliases: aliases)) }
+        }
+        return rows
+    }
+
+    /// Pieces in quarantine that contain one of the subject's names.
+    func quarantineRows(of subject: Subject, _ connection: Connection) throws -> [Int64] {
+        var ids: Set<Int64> = []
+        for alias in subject.aliases where alias.kind != .username {
+            let name = Array(alias.value.utf8)
+            guard name.count >= IntakeHolding.quarantinedNameBytesMin else { continue }
+            try connection.each("SELECT id FROM quarantine WHERE instr(raw, ?) > 0", .blob(name)) { ids.insert($0.int(0)) }
+        }
+        return ids.sorted()
+    }
+
+    func release(_ ids: [Int64], _ connection: Connection) throws -> Int64 {
+        var count = 0
+        for id in ids { count += try connection.run("DELETE FROM quarantine WHERE id = ?", .integer(id)) }
+        return Int64(count)
+    }
+
+    /// Channels that this user authorised, in whichever workspace: the platform names only the app and the user.
+    func authorized(by authorization: Authorization?, _ connection: Connection) throws -> [Channel] {
+        guard let authorization else { return [] }
+        var ids: [ChannelID] = []
+        try connection.each(
+            "SELECT channel FROM channel_authorizations WHERE user = ? AND app = ? ORDER BY channel", .text(authorization.user),
+            .text(authorization.app)
+        ) { ids.append(ChannelID(rawValue: $0.text(0))) }
+        return try ids.compactMap { try channel($0, connection) }
+    }
+
+    func forgetAuthorization(of channel: ChannelID, _ connection: Connection) throws {
+        try connection.run("DELETE FROM channel_authorizations WHERE channel = ?", .text(channel.rawValue))
+    }
+}

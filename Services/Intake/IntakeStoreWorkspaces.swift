@@ -1,0 +1,147 @@
+import Domain
+import IntakeContracts
+import SQLite
+import Wire
+
+/// Workspaces, channels and the feed of what other services must know about them.
+extension IntakeStore {
+    /// The domain's no inside a write: takes the write back and becomes the reply's refusal.
+    struct Refused<R: Request>: Error { let reason: R.Refusal }
+
+    /// A request that is known by its key, and a digest of what it asked for.
+    struct KeyedRequest: Sendable {
+        let method: String
+        let key: RequestKey
+        let fields: [UInt8]
+    }
+
+    // MARK: Workspaces
+
+    func open(_ request: OpenWorkspace, _ keyed: KeyedRequest, as id: WorkspaceID, now: Timestamp, _ connection: Connection) throws -> WorkspaceID {
+        if let known = try answer(keyed, else: Refused<OpenWorkspace>(reason: .keyReused), connection) { return WorkspaceID(rawValue: known) }
+        try connection.run(
+            """
+            INSERT INTO workspaces (id, name, market, policy_version, agreement_version, on_deletion, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, .text(id.rawValue), .text(request.name), .text(request.market), .text(request.policyVersion), .text(request.agreementVersion),
+            .text(request.onDeletion.rawValue), .integer(now.rawValue))
+        try publish(AccessFact(.workspaceOpened, id, onDeletion: request.onDeletion, at: now), connection)
+        try remember(keyed, answer: id.rawValue, connection)
+        return id
+    }
+
+    // MARK: Channels
+
+    func connect(_ request: ConnectChannel, _ keyed: KeyedRequest, as id: ChannelID, now: Timestamp, _ connection: Connection) throws -> ChannelID {
+        if let known = try answer(keyed, else: Refused<ConnectChannel>(reason: .keyReused), connection) { return ChannelID(rawValue: known) }
+        let isTerminated = try connection.first("SELECT terminated_at IS NOT NULL FROM workspaces WHERE id = ?", .text(request.workspace.rawValue)) {
+            $0.bool(0)
+        }
+        guard let isTerminated else { throw Refused<ConnectChannel>(reason: .unknownWorkspace) }
+        if isTerminated { throw Refused<ConnectChannel>(reason: .workspaceTerminated) }
+        let isTaken = try connection.first(
+            "SELECT 1 FROM channels WHERE platform = ? AND account = ? AND ended_at IS NULL", .text(request.account.platform.rawValue),
+            .text(request.account.id)
+        ) { $0.bool(0) }
+        if isTaken != nil { throw Refused<ConnectChannel>(reason: .accountConnected) }
+        try connection.run(
+            "INSERT INTO channels (id, workspace, platform, account, connected_at) VALUES (?, ?, ?, ?, ?)", .text(id.rawValue),
+            .text(request.workspace.rawValue), .text(request.account.platform.rawValue), .text(request.account.id), .integer(now.rawValue))
+        let attestation = request.attestation
+        try connection.run(
+            """
+            INSERT INTO attestations (channel, member, text_version, attested_at, rights, notices, consents) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, .text(id.rawValue), .text(attestation.member), .text(attestation.textVersion), .integer(attestation.attestedAt.rawValue),
+            SQLValue(attestation.rights), SQLValue(attestation.notices), SQLValue(attestation.consents))
+        if let authorization = request.authorization {
+            try connection.run(
+                "INSERT INTO channel_authorizations (channel, app, user, member) VALUES (?, ?, ?, ?)", .text(id.rawValue),
+                .text(authorization.app), .text(authorization.user), .text(authorization.member))
+        }
+        try publish(AccessFact(.channelConnected, request.workspace, channel: id, account: request.account, at: now), connection)
+        try remember(keyed, answer: id.rawValue, connection)
+        return id
+    }
+
+    func channels(_ connection: Connection) throws -> [Channel] {
+        var channels: [Channel] = []
+        try connection.each("SELECT id, workspace, platform, account, ended_at IS NOT NULL FROM channels ORDER BY connected_at") { row in
+            guard let channel = IntakeStore.channel(row) else { return }
+            channels.append(channel)
+        }
+        return channels
+    }
+
+    func channel(_ id: ChannelID, _ connection: Connection) throws -> Channel? {
+        try connection.first(
+            "SELECT id, workspace, platform, account, ended_at IS NOT NULL FROM channels WHERE id = ?", .text(id.rawValue)
+        ) { IntakeStore.channel($0) } ?? nil
+    }
+
+    func isLive(_ channel: ChannelID, _ connection: Connection) throws -> Bool {
+        try connection.first("SELECT ended_at IS NULL FROM channels WHERE id = ?", .text(channel.rawValue)) { $0.bool(0) } ?? false
+    }
+
+    /// Ends a channel that lives; every service hears of it.
+    func end(_ channel: Channel, now: Timestamp, _ connection: Connection) throws {
+        let ended = try connection.run(
+            "UPDATE channels SET ended_at = ? WHERE id = ? AND ended_at IS NULL", .integer(now.rawValue), .text(channel.id.rawValue))
+        guard ended == 1 else { return }
+        try publish(AccessFact(.channelEnded, channel.workspace, channel: channel.id, account: channel.account, at: now), connection)
+    }
+
+    private static func channel(_ row: borrowing Row) -> Channel? {
+        // The schema's CHECK and the enum name the same platforms.
+        Platform(rawValue: row.text(2)).map { platform in
+            Channel(
+                id: ChannelID(rawValue: row.text(0)), workspace: WorkspaceID(rawValue: row.text(1)), account: Account(platform, row.text(3)),
+                isEnded: row.bool(4))
+        }
+    }
+
+    // MARK: Access feed
+
+    /// Facts are never deleted and a rolled-back write gives its number back, so sequences have no gaps: followers number the facts of
+    /// an answer backwards from its cursor (`AccessTable.take`).
+    private func publish(_ fact: AccessFact, _ connection: Connection) throws {
+        try connection.run("INSERT INTO access_feed (fact) VALUES (?)", .blob(FieldVisitor.write(fact)))
+    }
+
+    /// The feed's epoch; `new` becomes it in a new file.
+    func epoch(orElse new: String, _ connection: Connection) throws -> String {
+        try connection.run("INSERT OR IGNORE INTO feed_epoch (id, epoch) VALUES (1, ?)", .text(new))
+        return try connection.first("SELECT epoch FROM feed_epoch") { $0.text(0) } ?? new
+    }
+
+    /// What follows `after`: from the beginning where the cursor is not of this epoch.
+    func facts(after: Cursor, epoch: String, _ connection: Connection) throws -> ReadAccessFeed.Response {
+        let isOurs = after.epoch == epoch
+        var response = ReadAccessFeed.Response(facts: [], next: Cursor(epoch: epoch, sequence: isOurs ? after.sequence : 0), restarted: false)
+        response.restarted = !isOurs && after != Cursor()
+        try connection.each(
+            "SELECT sequence, fact FROM access_feed WHERE sequence > ? ORDER BY sequence LIMIT ?", .integer(response.next.sequence),
+            .integer(Int64(ReadAccessFeed.countMax))
+        ) { row in
+            response.facts.append(try FieldVisitor.read(AccessFact.self, from: row.blob(1)))
+            response.next.sequence = row.int(0)
+        }
+        return response
+    }
+
+    // MARK: Request keys
+
+    /// The answer that a key was given before; nil for a new key.
+    private func answer(_ keyed: KeyedRequest, else refusal: any Error, _ connection: Connection) throws -> String? {
+        let known = try connection.first(
+            "SELECT fields, answer FROM request_keys WHERE method = ? AND key = ?", .text(keyed.method), .text(keyed.key.rawValue)
+        ) { (fields: $0.blob(0), answer: $0.text(1)) }
+        guard let known else { return nil }
+        guard known.fields == keyed.fields else { throw refusal }
+        return known.answer
+    }
+
+    private func remember(_ keyed: KeyedRequest, answer: String, _ connection: Connection) throws {
+        try connection.run(
+            "INSERT INTO request_keys (method, key, fields, answer) VALUES (?, ?, ?, ?)", .text(keyed.method), .text(keyed.key.rawValue),
+            .blob(keyed.fields), .text(answer))
+    }
+}

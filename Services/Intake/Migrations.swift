@@ -1,0 +1,159 @@
+import Erasure
+import Policy
+import SQLite
+
+/// The tables of intake, each column with what it holds.
+public enum IntakeMigrations {
+    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine]
+
+    static let workspaces = Migration(
+        "workspaces",
+        sql: """
+            CREATE TABLE workspaces (
+                id                TEXT PRIMARY KEY,
+                name              TEXT NOT NULL,
+                market            TEXT NOT NULL,
+                policy_version    TEXT NOT NULL,
+                agreement_version TEXT NOT NULL,
+                on_deletion       TEXT NOT NULL CHECK (on_deletion IN ('erase', 'ask')),
+                opened_at         INTEGER NOT NULL,
+                terminated_at     INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE request_keys (
+                method TEXT NOT NULL,
+                key    TEXT NOT NULL,
+                fields BLOB NOT NULL CHECK (length(fields) = 16),
+                answer TEXT NOT NULL,
+                PRIMARY KEY (method, key)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("workspaces", "id", "opened_at", "terminated_at")
+            + ColumnNote.plain("request_keys", "method", "key", "fields", "answer")
+            + ["name", "market"].map {
+                ColumnNote(
+                    "workspaces", $0, .company, for: [.provideService, .complyWithObligation], on: .contract, kept: .agreementPlus90Days,
+                    subject: nil, erasure: .keep)
+            }
+            + ["policy_version", "agreement_version"].map {
+                ColumnNote(
+                    "workspaces", $0, .account, for: [.complyWithObligation], on: .legalObligation, kept: .agreementPlus3Years, subject: nil,
+                    erasure: .keep)
+            } + [
+                ColumnNote(
+                    "workspaces", "on_deletion", .workspaceConfiguration, for: [.complyWithObligation], on: .contract,
+                    kept: .agreementPlus90Days, subject: nil, erasure: .keep)
+            ])
+
+    static let channels = Migration(
+        "channels",
+        sql: """
+            CREATE TABLE channels (
+                id           TEXT PRIMARY KEY,
+                workspace    TEXT NOT NULL REFERENCES workspaces (id),
+                platform     TEXT NOT NULL CHECK (platform IN ('instagram', 'whatsapp')),
+                account      TEXT NOT NULL CHECK (account <> ''),
+                connected_at INTEGER NOT NULL,
+                ended_at     INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE UNIQUE INDEX channels_live ON channels (platform, account) WHERE ended_at IS NULL;
+            CREATE INDEX channels_by_workspace ON channels (workspace);
+            CREATE TABLE attestations (
+                channel      TEXT PRIMARY KEY REFERENCES channels (id) ON DELETE CASCADE,
+                member       TEXT NOT NULL,
+                text_version TEXT NOT NULL,
+                attested_at  INTEGER NOT NULL,
+                rights       INTEGER NOT NULL CHECK (rights = 1),
+                notices      INTEGER NOT NULL CHECK (notices = 1),
+                consents     INTEGER NOT NULL CHECK (consents = 1)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE channel_authorizations (
+                channel TEXT PRIMARY KEY REFERENCES channels (id) ON DELETE CASCADE,
+                app     TEXT NOT NULL,
+                user    TEXT NOT NULL,
+                member  TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX channel_authorizations_by_user ON channel_authorizations (user, app);
+            """,
+        columns: ColumnNote.plain("channels", "id", "workspace", "platform", "connected_at", "ended_at")
+            + ColumnNote.plain("attestations", "channel", "text_version", "attested_at", "rights", "notices", "consents")
+            + ColumnNote.plain("channel_authorizations", "channel", "app") + [
+                ColumnNote(
+                    "channels", "account", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                    kept: .agreementPlus90Days, subject: nil, erasure: .keep),
+                ColumnNote(
+                    "attestations", "member", .account, for: [.complyWithObligation], on: .legalObligation, kept: .agreementPlus3Years,
+                    subject: "member", erasure: .keep)
+            ]
+            + ["user", "member"].map {
+                ColumnNote(
+                    "channel_authorizations", $0, .account, for: [.provideService, .complyWithObligation], on: .contract,
+                    kept: .agreementPlus90Days, subject: "user", erasure: .deleteRow)
+            })
+
+    static let accessFeed = Migration(
+        "access feed",
+        sql: """
+            CREATE TABLE access_feed (
+                sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+                fact     BLOB NOT NULL
+            ) STRICT;
+            CREATE TABLE feed_epoch (
+                id    INTEGER PRIMARY KEY CHECK (id = 1),
+                epoch TEXT NOT NULL
+            ) STRICT;
+            """,
+        columns: ColumnNote.plain("access_feed", "sequence") + ColumnNote.plain("feed_epoch", "id", "epoch") + [
+            ColumnNote(
+                "access_feed", "fact", .workspaceConfiguration, for: [.provideService, .maintainSecurity], on: .contract,
+                kept: .agreementPlus90Days, subject: nil, erasure: .keep)
+        ])
+
+    static let inbox = Migration(
+        "inbox and outbox",
+        sql: """
+            CREATE TABLE inbox_keys (
+                day    INTEGER NOT NULL,
+                digest BLOB NOT NULL CHECK (length(digest) = 16),
+                PRIMARY KEY (day, digest)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE outbox (
+                sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
+                workspace   TEXT NOT NULL,
+                channel     TEXT NOT NULL REFERENCES channels (id),
+                event       TEXT NOT NULL,
+                received_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX outbox_by_channel ON outbox (channel, sequence);
+            """,
+        columns: ColumnNote.plain("inbox_keys", "day") + ColumnNote.plain("outbox", "sequence", "workspace", "channel") + [
+            ColumnNote(
+                "inbox_keys", "digest", .security, for: [.provideService, .maintainSecurity], on: .legitimateInterest, kept: .days30,
+                subject: nil, erasure: .keep)
+        ]
+            + ["event", "received_at"].map {
+                ColumnNote(
+                    "outbox", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .untilDelivered,
+                    subject: "event.participant", erasure: .deleteRow)
+            })
+
+    static let quarantine = Migration(
+        "quarantine",
+        sql: """
+            CREATE TABLE quarantine (
+                id          INTEGER PRIMARY KEY AUTOINCREMENT,
+                platform    TEXT NOT NULL CHECK (platform IN ('instagram', 'whatsapp')),
+                reason      TEXT NOT NULL CHECK (reason IN ('unknownChannel', 'unreadable', 'unsupported')),
+                digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 16),
+                received_at INTEGER NOT NULL,
+                expires_at  INTEGER NOT NULL,
+                raw         BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX quarantine_by_expiry ON quarantine (expires_at);
+            """,
+        columns: ColumnNote.plain("quarantine", "id", "platform", "reason", "received_at", "expires_at")
+            + ["digest", "raw"].map {
+                ColumnNote(
+                    "quarantine", $0, .communication, for: [.maintainSecurity], on: .legitimateInterest, kept: .days7, subject: "raw",
+                    erasure: .deleteRow)
+            })
+}

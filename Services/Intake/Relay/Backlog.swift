@@ -1,0 +1,33 @@
+import Domain
+import Threads
+
+/// How much waits in the outbox, and since when, as far as memory knows: health and metrics ask here and not in the file.
+final class Backlog: @unchecked Sendable {  // Guarded by `lock`.
+    private let lock = Lock()
+    private var rowCount: Int64 = 0
+    private var oldestReceivedAt: Timestamp?
+
+    var rows: Int64 { lock.withLock { rowCount } }
+
+    func set(rows: Int64, oldest: Timestamp?) {
+        lock.withLock {
+            rowCount = rows
+            oldestReceivedAt = oldest
+        }
+    }
+
+    /// Rows that a committed write added (or took away, when negative).
+    func add(_ rows: Int64, at time: Timestamp) {
+        lock.withLock {
+            rowCount += rows
+            if rows > 0 && oldestReceivedAt == nil { oldestReceivedAt = time }
+        }
+    }
+
+    func see(oldest: Timestamp?) { lock.withLock { oldestReceivedAt = oldest } }
+
+    /// Milliseconds that the oldest row has waited; 0 without any.
+    func age(now: Timestamp) -> Int64 {
+        lock.withLock { oldestReceivedAt.map { max(0, now.rawValue - $0.rawValue) } ?? 0 }
+    }
+}

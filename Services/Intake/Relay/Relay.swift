@@ -1,0 +1,152 @@
+import ConversationStoreContracts
+import Domain
+import Runtime
+import SQLite
+import Threads
+import Wire
+
+/// Hands the outbox to conversation-store: at least once, in order within a channel. A row is deleted when the store has it for good.
+final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; everything else is constant.
+    /// An outbox that waits longer than this is a trouble to be seen.
+    static let healthyMilliseconds: Int64 = 60_000
+
+    private let process: ServiceProcess
+    private let database: Database
+    private let store: IntakeStore
+    private let directory: ChannelDirectory
+    private let conversations: any Transport
+    private let counters: RelayCounters
+    private let lock = Lock()
+    private var lanes = RelayLanes()
+    private var worker: Worker?
+    let backlog = Backlog()
+
+    init(
+        _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, to conversations: any Transport
+    ) {
+        self.process = process
+        self.database = database
+        self.store = store
+        self.directory = directory
+        self.conversations = conversations
+        counters = RelayCounters(process.metrics)
+        let (backlog, clock) = (backlog, process.system.clock)
+        process.metrics.observe("outbox.rows") { backlog.rows }
+        process.metrics.observe("outbox.oldest.milliseconds") { backlog.age(now: clock.now) }
+        process.health.register("outbox") {
+            backlog.age(now: clock.now) <= Relay.healthyMilliseconds ? .ok() : .degraded("waiting for conversation-store")
+        }
+    }
+
+    /// Begins with what the file has.
+    func start() throws {
+        let (channels, waiting) = try database.read("outbox") { (try store.waitingChannels($0), try store.backlog($0)) }
+        backlog.set(rows: waiting.rows, oldest: waiting.oldest)
+        let worker = Worker(process.system, "relay") { [unowned self] in round() }
+        lock.withLock {
+            lanes.arrived(channels)
+            self.worker = worker
+        }
+        worker.start()
+    }
+
+    func stop() { lock.withLock { worker }?.stop() }
+
+    /// Rows were committed for these channels. Cheap, from any thread.
+    func wake(_ channels: Set<ChannelID>) {
+        guard !channels.isEmpty else { return }
+        let worker = lock.withLock {
+            lanes.arrived(channels)
+            return self.worker
+        }
+        worker?.wake()
+    }
+
+    // MARK: A round
+
+    private func round() -> Worker.Next {
+        let clock = process.system.clock
+        let channels = lock.withLock { lanes.begin(now: clock.monotonicMilliseconds) }
+        for channel in channels { send(channel) }
+        do { backlog.see(oldest: try database.read("oldest outbox row") { try store.oldest($0) }) } catch { fail("oldest", error) }
+        // Whoever ends a batch wakes the worker.
+        guard let due = lock.withLock({ lanes.nextDue }) else { return .untilWoken }
+        return .pause(milliseconds: max(1, due - clock.monotonicMilliseconds))
+    }
+
+    private func send(_ channel: ChannelID) {
+        let batch: IntakeStore.Batch
+        do { batch = try database.read("outbox batch") { try store.batch(of: channel, $0) } } catch {
+            fail("read", error)
+            return retry(channel)
+        }
+        guard let first = batch.sequences.first, let last = batch.sequences.last, let account = directory[channel]?.account else {
+            return lock.withLock { lanes.foundEmpty(channel) }
+        }
+        let request = AppendEvents(
+            key: RequestKey("outbox:\(first)-\(last)"), workspace: batch.workspace, channel: channel, account: account, events: batch.events)
+        conversations.call(request) { [self] outcome in received(outcome, for: batch) }
+    }
+
+    /// On the transport's thread: nothing blocks here.
+    private func received(_ outcome: Outcome<AppendEvents>, for batch: IntakeStore.Batch) {
+        switch outcome {
+        case .ok(let response):
+            counters.stored.add(response.stored)
+            counters.repeated.add(response.repeated)
+            counters.keptOut.add(response.keptOut)
+            remove(batch)
+        case .refused(.workspaceTerminated, _):
+            counters.dropped.add(Int64(batch.events.count))
+            remove(batch)
+        case .fault(let fault):
+            counters.faults.add()
+            process.log.event("relayFailed", level: fault.retry ? .warning : .error, ("code", .safe(fault.code.rawValue)))
+            retry(batch.channel)
+        }
+    }
+
+    private func remove(_ batch: IntakeStore.Batch) {
+        let isQueued = database.writer.submit("delivered") { [store] in try store.remove(batch.sequences, $0) } completion: { [self] result in
+            switch result {
+            case .success(let count):
+                backlog.add(-count, at: process.system.clock.now)
+                let worker = lock.withLock {
+                    lanes.succeeded(batch.channel)
+                    return self.worker
+                }
+                worker?.wake()
+            case .failure(let error):
+                fail("delete", error)
+                retry(batch.channel)
+            }
+        }
+        // The store knows a repeat.
+        if !isQueued { retry(batch.channel) }
+    }
+
+    private func retry(_ channel: ChannelID) {
+        let worker = lock.withLock {
+            lanes.failed(channel, now: process.system.clock.monotonicMilliseconds, jitter: process.system.jitter())
+            return self.worker
+        }
+        worker?.wake()
+    }
+
+    private func fail(_ step: StaticString, _ error: any Error) {
+        process.log.event("relayFailed", level: .error, ("step", .word(step)), ("error", .safe("\(error)")))
+    }
+}
+
+/// What the store said of the events that it was given.
+struct RelayCounters: Sendable {
+    let stored, repeated, keptOut, dropped, faults: Metrics.Counter
+
+    init(_ metrics: Metrics) {
+        stored = metrics.counter("relay.stored")
+        repeated = metrics.counter("relay.repeated")
+        keptOut = metrics.counter("relay.keptOut")
+        dropped = metrics.counter("relay.dropped")
+        faults = metrics.counter("relay.faults")
+    }
+}

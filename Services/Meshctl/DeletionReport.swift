@@ -1,0 +1,70 @@
+import DeletionCoordinatorContracts
+import Domain
+import Glibc
+import HolderContracts
+import Runtime
+import Wire
+
+/// Follows a deletion and shows what every holder did and proved.
+struct DeletionReport {
+    private static let pollMicroseconds: UInt32 = 50_000
+
+    private let mesh: Mesh
+    private let deletion: DeletionID
+
+    init(_ mesh: Mesh, _ deletion: DeletionID) throws {
+        self.mesh = mesh
+        self.deletion = deletion
+    }
+
+    /// Shows each new state until the last one.
+    func follow(quietly: Bool, indent: String = "") throws {
+        var shown: Deletion.State?
+        while true {
+            let deletion = try read().deletion
+            if deletion.state != shown && !quietly { Terminal.say("\(indent)… \(deletion.state.rawValue)") }
+            shown = deletion.state
+            if deletion.state == .completed || deletion.state == .refused { return }
+            usleep(DeletionReport.pollMicroseconds)  // A person watches; the coordinator isn't asked faster than they can read.
+        }
+    }
+
+    func read() throws -> ReadDeletion.Response { try mesh.call(.deletionCoordinator, ReadDeletion(deletion: deletion)) }
+
+    func print(asJSON: Bool, indent: String = "") throws {
+        let response = try read()
+        if asJSON { return Terminal.say(String(decoding: FieldVisitor.write(response), as: UTF8.self)) }
+        let state = response.deletion
+        Terminal.say("\(indent)deletion \(state.id.rawValue): \(state.state.rawValue)\(state.found == false ? ", nothing was found under this name" : "")")
+        if let due = state.scheduledFor, state.completedAt == nil { Terminal.say("\(indent)not before \(CivilTime.text(due))") }
+        if state.failedAttempts > 0 { Terminal.say("\(indent)\(state.failedAttempts) attempts failed since the last step: see `meshctl status`") }
+        DeletionReport.receipts(response.receipts, indent)
+        DeletionReport.proofs(response.proofs, indent)
+    }
+
+    private static func receipts(_ receipts: [ErasureReceipt], _ indent: String) {
+        guard !receipts.isEmpty else { return }
+        let rows = receipts.map { receipt in
+            [
+                receipt.holder, counts(receipt.rows), CivilTime.text(receipt.erasedAt), String((receipt.mac ?? "").prefix(12)) + "…"
+            ]
+        }
+        Terminal.table(["receipt of", "rows erased", "at", "signed"], rows, indent: indent)
+    }
+
+    static func proofs(_ proofs: [ProveErasure.Response], _ indent: String) {
+        guard !proofs.isEmpty else { return }
+        let rows = proofs.map { proof in
+            [
+                proof.holder, "\(proof.rows.values.reduce(0, +))", proof.scan.map { "\($0.bytes >> 10) KiB in \($0.files) files" } ?? "-",
+                proof.scan.map { "\($0.residue + $0.other)" } ?? "-", proof.scan.map { counts($0.live) } ?? "-"
+            ]
+        }
+        Terminal.table(["proof of", "rows left", "scanned", "traces", "in rows of others"], rows, indent: indent)
+    }
+
+    private static func counts(_ counts: [String: Int64]) -> String {
+        let shown = counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        return shown.isEmpty ? "none" : shown.joined(separator: ", ")
+    }
+}

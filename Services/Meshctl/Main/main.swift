@@ -1,0 +1,4 @@
+import Glibc
+import MeshctlCommand
+
+exit(Command.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,63 @@
+import ConversationStoreContracts
+import DeletionCoordinatorContracts
+import Digest
+import Glibc
+import HandoffContextContracts
+import IntakeContracts
+import Net
+import Policy
+import Runtime
+import Wire
+
+/// The running mesh as the operator reaches it: addresses by configuration, keys from the data folder.
+final class Mesh {
+    let configuration: ServiceConfiguration
+    let folder: KeyFolder
+    private let keys: LinkKeys
+    private var clients: [Peer: MeshClient] = [:]
+
+    init(_ arguments: Arguments) throws {
+        var variables = ProcessEnvironment.variables
+        if let data = arguments.option("--data") { variables["MESH_DATA"] = data }
+        if let port = arguments.option("--base-port") { variables["MESH_BASE_PORT"] = port }
+        var environment = EnvironmentReader(variables, service: .operator)
+        configuration = ServiceConfiguration(&environment)
+        environment.finish()
+        folder = KeyFolder(dataFolder: configuration.dataFolder)
+        do { keys = try folder.callingKeys(of: .operator) } catch {
+            throw Failure(status: Exit.fault, message: "no keys: \(error). Start the mesh with `compose/mesh up`, or name its folder with --data")
+        }
+    }
+
+    func client(to service: Peer) -> MeshClient {
+        if let client = clients[service] { return client }
+        let configuration = configuration
+        let client = MeshClient(peer: .operator, service: service.rawValue, keys: keys) {
+            let address = try configuration.meshAddress(of: service)
+            return (address.host, address.port)
+        }
+        clients[service] = client
+        return client
+    }
+
+    /// Puts a request; a refusal or a fault ends the command with its message.
+    func call<R: Request>(_ service: Peer, _ request: R) throws -> R.Response {
+        switch client(to: service).call(request) {
+        case .ok(let response): return response
+        case .refused(let reason, let message): throw Failure(status: Exit.refused, message: "refused (\(reason.rawValue)): \(message)")
+        case .fault(let fault): throw Failure(status: Exit.fault, message: "\(service.rawValue): \(fault.code.rawValue): \(fault.message)")
+        }
+    }
+
+    /// Which service serves a method; nil where all do and the caller must say.
+    static func service(of method: String) -> Peer? {
+        let catalogues: [(Peer, [String])] = [
+            (.intake, IntakeCatalogue.methods), (.conversationStore, ConversationStoreCatalogue.methods),
+            (.handoffContext, HandoffContextCatalogue.methods), (.deletionCoordinator, DeletionCoordinatorCatalogue.methods)
+        ]
+        return catalogues.first { $0.1.contains(method) }?.0
+    }
+
+    /// A key for one request, different for every other.
+    static func newKey() -> RequestKey { RequestKey("meshctl:" + Hex.encode(SecureRandom.bytes(12))) }
+}

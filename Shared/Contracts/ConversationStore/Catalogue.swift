@@ -1,0 +1,6 @@
+/// What conversation-store serves beside what every service and every holder does.
+public enum ConversationStoreCatalogue {
+    public static let methods = [
+        AppendEvents.contract, ListConversations.contract, ReadConversation.contract, ReadConversationFeed.contract
+    ].map(\.method)
+}

@@ -1,0 +1,87 @@
+import Domain
+import Policy
+import Wire
+
+/// A workspace's conversations, the last active first.
+public struct ListConversations: Request {
+    public static let contract = Contract(
+        "conversations.list", purpose: .provideService, reads: [.communication, .profile], repeats: .harmless,
+        callers: [.operator, .handoffContext], roles: [.owner, .admin, .manager, .agent])
+    public static let countMax: Int64 = 100
+
+    public var workspace = WorkspaceID()
+    public var channel: ChannelID?
+    public var limit: Int64 = 0
+    /// Where the page before ended.
+    public var before: PageMark?
+
+    public init() {}
+    public init(workspace: WorkspaceID, channel: ChannelID? = nil, limit: Int64, before: PageMark? = nil) {
+        self.workspace = workspace
+        self.channel = channel
+        self.limit = limit
+        self.before = before
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
+        fields.field("channel", &channel)
+        fields.field("limit", &limit, 1...ListConversations.countMax)
+        fields.field("before", &before)
+    }
+
+    /// The last conversation of a page: the next page follows behind it, whatever arrives in between.
+    public struct PageMark: Fields, Equatable {
+        public var lastMessage = MessageID()
+
+        public init() {}
+        public init(lastMessage: MessageID) { self.lastMessage = lastMessage }
+
+        public mutating func visit(_ fields: inout FieldVisitor) { fields.field("lastMessage", &lastMessage) }
+    }
+
+    public struct Response: Fields, Equatable {
+        public var conversations: [Conversation] = []
+
+        public init() {}
+        public init(conversations: [Conversation]) { self.conversations = conversations }
+
+        public mutating func visit(_ fields: inout FieldVisitor) {
+            fields.field("conversations", &conversations, max: Int(ListConversations.countMax))
+        }
+    }
+}
+
+/// One conversation with one person on one channel.
+public struct Conversation: Fields, Equatable {
+    public var id = ConversationID()
+    public var channel = ChannelID()
+    public var participant = Participant()
+    public var lastMessage = MessageID()
+    public var lastActivityAt = Timestamp()
+
+    public init() {}
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("id", &id)
+        fields.field("channel", &channel)
+        fields.field("participant", &participant)
+        fields.field("lastMessage", &lastMessage)
+        fields.field("lastActivityAt", &lastActivityAt)
+    }
+}
+
+/// A person as the workspace knows them.
+public struct Participant: Fields, Equatable {
+    public var id = ParticipantID()
+    public var name: String?
+    public var aliases: [Alias] = []
+
+    public init() {}
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("id", &id)
+        fields.field("name", &name, max: 200)
+        fields.field("aliases", &aliases, max: 64)
+    }
+}

@@ -1,0 +1,83 @@
+import Domain
+import Policy
+import Wire
+
+/// The last messages of a conversation, oldest first.
+public struct ReadConversation: Request {
+    public static let contract = Contract(
+        "conversations.read", purpose: .provideService, reads: [.communication, .profile], repeats: .harmless,
+        callers: [.operator, .handoffContext], roles: [.owner, .admin, .manager, .agent])
+    public static let countMax: Int64 = 200
+
+    public var workspace = WorkspaceID()
+    public var conversation = ConversationID()
+    public var limit: Int64 = 0
+    /// Only messages older than this one.
+    public var before: MessageID?
+
+    public init() {}
+    public init(workspace: WorkspaceID, conversation: ConversationID, limit: Int64, before: MessageID? = nil) {
+        self.workspace = workspace
+        self.conversation = conversation
+        self.limit = limit
+        self.before = before
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
+        fields.field("conversation", &conversation)
+        fields.field("limit", &limit, 1...ReadConversation.countMax)
+        fields.field("before", &before)
+    }
+
+    public struct Response: Fields, Equatable {
+        public var channel = ChannelID()
+        public var participant = Participant()
+        public var messages: [Message] = []
+
+        public init() {}
+
+        public mutating func visit(_ fields: inout FieldVisitor) {
+            fields.field("channel", &channel)
+            fields.field("participant", &participant)
+            fields.field("messages", &messages, max: Int(ReadConversation.countMax))
+        }
+    }
+
+    public enum Refusal: String, RefusalReason {
+        case unknownConversation
+    }
+}
+
+/// One message as it stands now.
+public struct Message: Fields, Equatable {
+    public enum Author: String, WireWord {
+        /// The person.
+        case participant
+        /// The business itself, outside our product.
+        case business
+        case assistant, agent
+    }
+
+    public var id = MessageID()
+    public var author = Author.participant
+    public var type = ""
+    public var text: String?
+    public var sentAt = Timestamp()
+    /// How far the platform carried a message of ours.
+    public var status: ChannelEvent.Status?
+    /// The event as it came, where we don't interpret it.
+    public var raw: RawJSON?
+
+    public init() {}
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("id", &id)
+        fields.field("author", &author)
+        fields.field("type", &type, max: 64)
+        fields.field("text", &text, max: 65_536)
+        fields.field("sentAt", &sentAt)
+        fields.field("status", &status)
+        fields.field("raw", &raw)
+    }
+}

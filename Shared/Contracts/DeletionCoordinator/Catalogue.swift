@@ -1,0 +1,4 @@
+/// What deletion-coordinator serves beside what every service and every holder does.
+public enum DeletionCoordinatorCatalogue {
+    public static let methods = [RequestDeletion.contract, ReadDeletion.contract, ListDeletions.contract].map(\.method)
+}

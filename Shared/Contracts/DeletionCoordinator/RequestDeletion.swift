@@ -1,0 +1,74 @@
+import Domain
+import Policy
+import Wire
+
+/// Asks for the erasure of a person in one workspace, named by one of their aliases.
+public struct RequestDeletion: Keyed {
+    public static let contract = Contract(
+        "deletions.request", purpose: .complyWithObligation, writes: [.communication, .security], repeats: .deduplicated,
+        callers: [.operator, .intake], roles: [.owner, .admin, .privacyOfficer])
+
+    public enum Source: String, WireWord {
+        /// The workspace's own people, who decide about their messenger data.
+        case customer
+        /// An e-mail that the privacy officer entered; the clock started when it came.
+        case officer
+    }
+
+    public var key = RequestKey()
+    public var workspace = WorkspaceID()
+    public var subject = Alias()
+    public var source = Source.customer
+    /// When the person asked, if earlier than now: the clocks count from there.
+    public var receivedAt: Timestamp?
+    /// Without the 24 hours in which the request could be cancelled.
+    public var immediately = false
+
+    public init() {}
+
+    public init(
+        key: RequestKey, workspace: WorkspaceID, subject: Alias, source: Source, receivedAt: Timestamp? = nil, immediately: Bool = false
+    ) {
+        self.key = key
+        self.workspace = workspace
+        self.subject = subject
+        self.source = source
+        self.receivedAt = receivedAt
+        self.immediately = immediately
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
+        fields.field("subject", &subject)
+        fields.field("source", &source)
+        fields.field("receivedAt", &receivedAt)
+        fields.field("immediately", &immediately)
+    }
+
+    public struct Response: Fields, Equatable {
+        public var deletion = DeletionID()
+        /// Opens `/data-deletion/status/<code>`; given once per key, at least 128 bits.
+        public var code = ""
+        public var state = Deletion.State.received
+
+        public init() {}
+        public init(deletion: DeletionID, code: String, state: Deletion.State) {
+            self.deletion = deletion
+            self.code = code
+            self.state = state
+        }
+
+        public mutating func visit(_ fields: inout FieldVisitor) {
+            fields.field("deletion", &deletion)
+            fields.field("code", &code, max: 64)
+            fields.field("state", &state)
+        }
+    }
+
+    public enum Refusal: String, RefusalReason {
+        case unknownWorkspace
+        /// A username may belong to somebody else by now: name the person by IGSID, phone or BSUID.
+        case subjectNotProven
+        case keyReused
+    }
+}

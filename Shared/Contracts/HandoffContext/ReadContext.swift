@@ -1,0 +1,102 @@
+import Domain
+import Policy
+import Wire
+
+/// What an assistant or a person needs to carry a conversation on, under a budget. Every line cites the messages it comes from.
+public struct ReadContext: Request {
+    public static let contract = Contract(
+        "handoff.context", purpose: .provideService, reads: [.communication, .profile, .workspaceConfiguration], repeats: .harmless,
+        callers: [.operator], roles: [.owner, .admin, .manager, .agent, .assistant])
+
+    public enum Audience: String, WireWord { case assistant, human }
+
+    public var workspace = WorkspaceID()
+    public var conversation = ConversationID()
+    public var audience = Audience.assistant
+    /// In tokens; a token is counted as 4 bytes of UTF-8.
+    public var tokenBudget: Int64 = 0
+
+    public init() {}
+    public init(workspace: WorkspaceID, conversation: ConversationID, audience: Audience, tokenBudget: Int64) {
+        self.workspace = workspace
+        self.conversation = conversation
+        self.audience = audience
+        self.tokenBudget = tokenBudget
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
+        fields.field("conversation", &conversation)
+        fields.field("audience", &audience)
+        fields.field("tokenBudget", &tokenBudget, 1...1_000_000)
+    }
+
+    public typealias Response = HandoffContext
+
+    public enum Refusal: String, RefusalReason {
+        case unknownConversation, workspaceTerminated
+    }
+}
+
+/// The context itself: the assistant's configuration, whom it talks with, and the last messages that fit, oldest first.
+public struct HandoffContext: Fields, Equatable {
+    public var conversation = ConversationID()
+    /// Absent until the workspace configured one.
+    public var assistant: Assistant?
+    public var participant = ContextParticipant()
+    public var lines: [ContextLine] = []
+    /// Messages that did not fit the budget, of those that were looked at.
+    public var omitted: Int64 = 0
+
+    public init() {}
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("conversation", &conversation)
+        fields.field("assistant", &assistant)
+        fields.field("participant", &participant)
+        fields.field("lines", &lines, max: 200)
+        fields.field("omitted", &omitted, 0...Int64.max)
+    }
+}
+
+/// The person, with direct identifiers masked for an assistant.
+public struct ContextParticipant: Fields, Equatable {
+    public var id = ParticipantID()
+    public var name: String?
+    public var username: String?
+    public var phone: String?
+
+    public init() {}
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("id", &id)
+        fields.field("name", &name, max: 200)
+        fields.field("username", &username, max: 160)
+        fields.field("phone", &phone, max: 32)
+    }
+}
+
+/// One line, and the messages that it was made from.
+public struct ContextLine: Fields, Equatable {
+    public enum Author: String, WireWord { case participant, business, assistant, agent }
+
+    public var author = Author.participant
+    public var text = ""
+    public var at = Timestamp()
+    public var cites: [MessageID] = []
+
+    public init() {}
+    public init(author: Author, text: String, at: Timestamp, cites: [MessageID]) {
+        self.author = author
+        self.text = text
+        self.at = at
+        self.cites = cites
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("author", &author)
+        fields.field("text", &text, max: 65_536)
+        fields.field("at", &at)
+        fields.field("cites", &cites, max: 200)
+    }
+}

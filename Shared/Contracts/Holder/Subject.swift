@@ -1,0 +1,62 @@
+import Domain
+import Wire
+
+/// Whom an erasure is about: all the names of one person in one workspace, or whoever authorised a connection.
+///
+/// Holders add what they know (`holder.collect`) until nothing new comes: the closure.
+public struct Subject: Fields, Equatable {
+    public static let listMax = 1024
+
+    public var workspace = WorkspaceID()
+    public var aliases: [Alias] = []
+    /// The workspace's accounts on which the person may be met.
+    public var accounts: [Account] = []
+    public var participants: [ParticipantID] = []
+    public var conversations: [ConversationID] = []
+    /// Set where the subject is the member whose authorisation connected a channel.
+    public var authorization: Authorization?
+
+    public init() {}
+
+    public init(workspace: WorkspaceID, aliases: [Alias] = [], authorization: Authorization? = nil) {
+        self.workspace = workspace
+        self.aliases = aliases
+        self.authorization = authorization
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
+        fields.field("aliases", &aliases, max: Subject.listMax)
+        fields.field("accounts", &accounts, max: Subject.listMax)
+        fields.field("participants", &participants, max: Subject.listMax)
+        fields.field("conversations", &conversations, max: Subject.listMax)
+        fields.field("authorization", &authorization)
+    }
+
+    /// Takes over what another holder knows; equal knowledge gives equal values, whatever the order.
+    public mutating func formUnion(_ other: Subject) {
+        aliases = Set(aliases).union(other.aliases).sorted()
+        accounts = Set(accounts).union(other.accounts).sorted()
+        participants = Set(participants).union(other.participants).sorted()
+        conversations = Set(conversations).union(other.conversations).sorted()
+    }
+}
+
+/// Who authorised an app for a channel, as the platform names them to that app.
+public struct Authorization: Fields, Hashable {
+    public var app = ""
+    /// App-scoped: not the id of anybody who writes messages.
+    public var user = ""
+
+    public init() {}
+
+    public init(app: String, user: String) {
+        self.app = app
+        self.user = user
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("app", &app, max: 64)
+        fields.field("user", &user, max: 64)
+    }
+}

@@ -1,0 +1,61 @@
+import Domain
+import Policy
+import Wire
+
+/// Opens a customer's workspace, with the policy and agreement versions that were accepted.
+public struct OpenWorkspace: Keyed {
+    public static let contract = Contract(
+        "workspaces.open", purpose: .provideService, writes: [.account, .company], repeats: .deduplicated, callers: [.operator],
+        roles: [.owner, .operator])
+
+    public var key = RequestKey()
+    public var name = ""
+    /// Where the customer is at home: a two-letter country code or `international`.
+    public var market = ""
+    public var policyVersion = ""
+    public var agreementVersion = ""
+    public var onDeletion = DeletionInstruction.erase
+
+    public init() {}
+
+    public init(
+        key: RequestKey, name: String, market: String, policyVersion: String, agreementVersion: String, onDeletion: DeletionInstruction
+    ) {
+        self.key = key
+        self.name = name
+        self.market = market
+        self.policyVersion = policyVersion
+        self.agreementVersion = agreementVersion
+        self.onDeletion = onDeletion
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("name", &name, max: 200)
+        fields.field("market", &market, max: 16)
+        fields.field("policyVersion", &policyVersion, max: 32)
+        fields.field("agreementVersion", &agreementVersion, max: 32)
+        fields.field("onDeletion", &onDeletion)
+    }
+
+    public struct Response: Fields, Equatable {
+        public var workspace = WorkspaceID()
+
+        public init() {}
+        public init(workspace: WorkspaceID) { self.workspace = workspace }
+
+        public mutating func visit(_ fields: inout FieldVisitor) { fields.field("workspace", &workspace) }
+    }
+
+    public enum Refusal: String, RefusalReason {
+        /// The same key came before with other fields.
+        case keyReused
+    }
+}
+
+/// What the customer, as the controller, wants done when one of its people asks for deletion.
+public enum DeletionInstruction: String, WireWord {
+    /// At once.
+    case erase
+    /// After the customer agreed, or 14 days without an answer.
+    case ask
+}

@@ -1,0 +1,61 @@
+import Domain
+import Policy
+import Wire
+
+/// Records what an assistant or agent sent to a person: the platforms don't echo everything.
+public struct RecordReply: Keyed {
+    public static let contract = Contract(
+        "replies.record", purpose: .provideService, writes: [.communication], repeats: .deduplicated,
+        callers: [.operator, .handoffContext], roles: [.agent, .assistant])
+
+    public var key = RequestKey()
+    public var channel = ChannelID()
+    /// The person whom the reply went to.
+    public var recipient = Alias()
+    public var author = Author.assistant
+    public var text = ""
+    public var sentAt = Timestamp()
+    /// The platform's id of the message, once it is known: joins echoes and statuses to this reply.
+    public var externalID: String?
+
+    public enum Author: String, WireWord { case assistant, agent }
+
+    public init() {}
+
+    public init(
+        key: RequestKey, channel: ChannelID, recipient: Alias, author: Author, text: String, sentAt: Timestamp, externalID: String? = nil
+    ) {
+        self.key = key
+        self.channel = channel
+        self.recipient = recipient
+        self.author = author
+        self.text = text
+        self.sentAt = sentAt
+        self.externalID = externalID
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("channel", &channel)
+        fields.field("recipient", &recipient)
+        fields.field("author", &author)
+        fields.field("text", &text, max: 65_536)
+        fields.field("sentAt", &sentAt)
+        fields.field("externalID", &externalID, max: 256)
+    }
+
+    public struct Response: Fields, Equatable {
+        /// False when this key was recorded before.
+        public var recorded = false
+
+        public init() {}
+        public init(recorded: Bool) { self.recorded = recorded }
+
+        public mutating func visit(_ fields: inout FieldVisitor) { fields.field("recorded", &recorded) }
+    }
+
+    public enum Refusal: String, RefusalReason {
+        case unknownChannel, channelEnded
+        /// The person asked to be forgotten and has not written since.
+        case recipientErased
+    }
+}

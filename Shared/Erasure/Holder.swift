@@ -1,0 +1,111 @@
+import Digest
+import Domain
+import HolderContracts
+import Policy
+import Runtime
+import SQLite
+import Wire
+
+/// What a service must be able to do with its own tables to hold personal data.
+public protocol HolderStore: Sendable {
+    /// Adds the names and rows that this service knows of the subject; counts the subject's rows by table.
+    func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response
+    /// Deletes the subject's rows; returns how many by table. Runs in one transaction on the writer.
+    func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
+}
+
+/// Serves `holder.*` for one service, the same way in all.
+public final class Holder: Sendable {
+    private let process: ServiceProcess
+    private let database: Database
+    private let store: any HolderStore
+    private let signer: ReceiptSigner
+
+    public init(_ process: ServiceProcess, _ database: Database, _ store: any HolderStore) {
+        self.process = process
+        self.database = database
+        self.store = store
+        signer = ReceiptSigner(key: process.secret(KeyName.receiptKey(process.service)))
+        process.router.on(DescribeHolder.self, describe)
+        process.router.on(CollectSubject.self, collect)
+        process.router.on(PlaceTombstones.self, tombstone)
+        process.router.on(EraseSubject.self, erase)
+        process.router.on(ProveErasure.self, prove)
+    }
+
+    private func describe(_ request: DescribeHolder, _ reply: Reply<DescribeHolder>) {
+        var response = DescribeHolder.Response()
+        response.holder = process.service.rawValue
+        response.columns = database.dataMap.map(DescribeHolder.Column.init)
+        reply.ok(response)
+    }
+
+    private func collect(_ request: CollectSubject, _ reply: Reply<CollectSubject>) {
+        do { reply.ok(try database.read("collect subject") { try store.collect(request.subject, $0) }) } catch {
+            fail(error, reply)
+        }
+    }
+
+    private func tombstone(_ request: PlaceTombstones, _ reply: Reply<PlaceTombstones>) {
+        let now = process.system.clock.now
+        submit("place tombstones", reply) { connection in
+            PlaceTombstones.Response(standing: try Tombstones.place(request.tombstones, now: now, connection))
+        } then: { reply.ok($0) }
+    }
+
+    /// Rows first, then their residue: the answer waits until the file holds no byte of them.
+    private func erase(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
+        let store = store
+        submit("erase subject", reply) { connection in
+            try Tombstones.count(try store.erase(request.subject, connection), request.deletion, connection)
+        } then: { rows in
+            let isQueued = self.database.writer.eraseResidue(deadlineMilliseconds: reply.caller.timeoutMilliseconds) { result in
+                switch result {
+                case .success: reply.ok(self.receipt(request.deletion, rows))
+                case .failure(let error): self.fail(error, reply)
+                }
+            }
+            if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+        }
+    }
+
+    private func receipt(_ deletion: DeletionID, _ rows: [String: Int64]) -> ErasureReceipt {
+        let name = "\(process.service.rawValue).sqlite"
+        return signer.sign(
+            ErasureReceipt(
+                deletion: deletion, holder: process.service.rawValue, rows: rows, files: [name, "\(name)-wal"],
+                erasedAt: process.system.clock.now))
+    }
+
+    /// Tables at once; files in a thread of their own, since a scan takes as long as the files are large.
+    private func prove(_ request: ProveErasure, _ reply: Reply<ProveErasure>) {
+        let body: @Sendable () -> Void = {
+            do {
+                let rows = try self.database.read("prove erasure") { try self.store.collect(request.subject, $0).rows }
+                let scan = request.scan ? try SubjectScan(self.process, self.database).run(request.subject) : nil
+                reply.ok(ProveErasure.Response(holder: self.process.service.rawValue, rows: rows, scan: scan))
+            } catch {
+                self.fail(error, reply)
+            }
+        }
+        if request.scan { process.system.scheduler.thread("scan", body).detach() } else { body() }
+    }
+
+    private func submit<R: Request, Value: Sendable>(
+        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void
+    ) {
+        let isQueued = database.writer.submit(operation, work) { result in
+            switch result {
+            case .success(let value): then(value)
+            case .failure(let error): self.fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+        process.log.event("holderFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
+        reply.fault(.unavailable, "\(process.service.rawValue) could not finish \(R.contract.method): try again")
+    }
+}

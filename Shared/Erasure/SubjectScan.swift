@@ -1,0 +1,45 @@
+import Domain
+import HolderContracts
+import Runtime
+import SQLite
+
+/// Looks for every name of a subject in every byte of every file that a service writes.
+struct SubjectScan {
+    /// Shorter names stand in other words and numbers by chance.
+    static let needleBytesMin = 6
+
+    private let process: ServiceProcess
+    private let database: Database
+
+    init(_ process: ServiceProcess, _ database: Database) {
+        self.process = process
+        self.database = database
+    }
+
+    func run(_ subject: Subject) throws -> ScanResult {
+        let needles = subject.aliases.map { Array($0.value.utf8) }.filter { $0.count >= SubjectScan.needleBytesMin }
+        let report = try ByteScan.inChildProcess(files: files, needles: needles)
+        // What could not be read was not shown to be clean.
+        guard report.unreadable.isEmpty else { throw ScanIncomplete(files: report.unreadable.count) }
+        var result = ScanResult()
+        result.files = Int64(report.fileCount)
+        result.bytes = Int64(report.byteCount)
+        for hit in report.hits {
+            switch hit.place {
+            case .free, .wal: result.residue += 1
+            case .live: result.live[hit.table ?? "unknown", default: 0] += 1
+            case .other: result.other += 1
+            }
+        }
+        return result
+    }
+
+    private var files: [String] {
+        [database.path, "\(database.path)-wal"] + (process.configuration.logFile.map { [$0] } ?? [])
+    }
+}
+
+/// Some files changed too fast to be read consistently; scan again.
+struct ScanIncomplete: Error {
+    let files: Int
+}

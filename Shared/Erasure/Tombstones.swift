@@ -1,0 +1,71 @@
+import Digest
+import Domain
+import HolderContracts
+import Policy
+import SQLite
+
+/// The tombstones in a holder's file. Every write checks them in its own transaction.
+public enum Tombstones {
+    public static let migration = Migration(
+        "tombstones",
+        sql: """
+            CREATE TABLE tombstones (
+                digest    BLOB PRIMARY KEY CHECK (length(digest) = 16),
+                pepper    INTEGER NOT NULL,
+                cutoff    INTEGER NOT NULL,
+                placed_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE erasures (
+                deletion   INTEGER NOT NULL,
+                table_name TEXT NOT NULL,
+                row_count  INTEGER NOT NULL,
+                PRIMARY KEY (deletion, table_name)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("tombstones", "pepper", "cutoff", "placed_at")
+            + ColumnNote.plain("erasures", "deletion", "table_name", "row_count") + [
+                ColumnNote(
+                    "tombstones", "digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .tombstone, subject: nil,
+                    erasure: .keep)
+            ])
+
+    /// Stands tombstones; of two with one digest the later cut-off counts. Returns how many of them stand.
+    @discardableResult
+    public static func place(_ tombstones: [Tombstone], now: Timestamp, _ connection: Connection) throws -> Int64 {
+        for tombstone in tombstones {
+            guard let digest = Hex.decode(tombstone.digest) else { continue }
+            try connection.run(
+                """
+                INSERT INTO tombstones (digest, pepper, cutoff, placed_at) VALUES (?1, ?2, ?3, ?4)
+                ON CONFLICT (digest) DO UPDATE SET cutoff = max(cutoff, excluded.cutoff)
+                """, .blob(digest), .integer(tombstone.pepper), .integer(tombstone.cutoff.rawValue), .integer(now.rawValue))
+        }
+        return Int64(tombstones.count)
+    }
+
+    /// The latest cut-off that any of the digests has; nil when none is erased.
+    public static func cutoff(_ digests: [[UInt8]], _ connection: Connection) throws -> Timestamp? {
+        var latest: Timestamp?
+        for digest in digests {
+            let cutoff = try connection.first("SELECT cutoff FROM tombstones WHERE digest = ?", .blob(digest)) { Timestamp(rawValue: $0.int(0)) }
+            if let cutoff, cutoff > latest ?? Timestamp() { latest = cutoff }
+        }
+        return latest
+    }
+
+    /// Adds to what a deletion removed here, so that a receipt counts all attempts.
+    static func count(_ rows: [String: Int64], _ deletion: DeletionID, _ connection: Connection) throws -> [String: Int64] {
+        for (table, count) in rows {
+            try connection.run(
+                """
+                INSERT INTO erasures (deletion, table_name, row_count) VALUES (?1, ?2, ?3)
+                ON CONFLICT (deletion, table_name) DO UPDATE SET row_count = row_count + excluded.row_count
+                """, .integer(deletion.rawValue), .text(table), .integer(count))
+        }
+        var all: [String: Int64] = [:]
+        try connection.each("SELECT table_name, row_count FROM erasures WHERE deletion = ?", .integer(deletion.rawValue)) { row in
+            all[row.text(0)] = row.int(1)
+        }
+        return all
+    }
+}

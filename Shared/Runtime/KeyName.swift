@@ -1,0 +1,49 @@
+import Policy
+import Wire
+
+/// The names of the files in the key folder.
+public enum KeyName {
+    /// Signs the digests of what intake has seen.
+    public static let inboxKey = "intake.inbox.key"
+    public static let instagramAppSecret = "instagram.app.secret"
+    public static let whatsappAppSecret = "whatsapp.app.secret"
+    public static let metaAppSecret = "meta.app.secret"
+    /// What a platform sends back when a webhook is set up.
+    public static let webhookVerifyToken = "webhook.verify.token"
+
+    /// Keys the digests by which a service finds a platform's id again without keeping it.
+    public static func lookupKey(_ service: Peer) -> String { "\(service.rawValue).lookup.key" }
+
+    /// Authenticates the erasure receipts of one holder.
+    public static func receiptKey(_ holder: Peer) -> String { "\(holder.rawValue).receipt.key" }
+
+    /// Keys the digests of tombstones; destroyed with its last tombstone.
+    public static func pepper(_ version: Int64) -> String { "tombstone.\(version).pepper" }
+
+    /// Shared by the two ends of a link.
+    public static func link(_ caller: String, _ callee: String, id: String) -> String { "\(caller)--\(callee).\(id).key" }
+
+    /// The parts of a link's name; nil for other names, malformed ones included.
+    static func parseLink(_ name: String) -> (caller: String, callee: String, id: String)? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, parts[2] == "key", let dash = parts[0].firstDoubleDash else { return nil }
+        let caller = String(parts[0][..<dash])
+        let callee = String(parts[0][dash...].dropFirst(2))
+        guard Hello.isName(caller), Hello.isName(callee), Hello.isName(parts[1]) else { return nil }
+        return (caller, callee, parts[1])
+    }
+
+    static func isLink(_ name: String) -> Bool { name.hasSuffix(".key") && name.firstDoubleDash != nil }
+
+    /// The version in a pepper's name; nil for other names.
+    static func parsePepper(_ name: String) -> Int64? {
+        guard name.hasPrefix("tombstone."), name.hasSuffix(".pepper") else { return nil }
+        return Int64(name.dropFirst("tombstone.".count).dropLast(".pepper".count)).flatMap { pepper($0) == name ? $0 : nil }
+    }
+}
+
+extension String {
+    fileprivate var firstDoubleDash: Index? {
+        indices.first { self[$0] == "-" && index(after: $0) < endIndex && self[index(after: $0)] == "-" }
+    }
+}

@@ -1,0 +1,77 @@
+/// Walks through the members or elements of JSON that `JSONReader` has checked, so it only looks for quotes, brackets and commas.
+struct CheckedWalk {
+    private let bytes: [UInt8]
+    private var position: Int
+
+    /// nil unless the value in `range` begins with the bracket `opening`.
+    init?(_ bytes: [UInt8], _ range: Range<Int>, through opening: UInt8) {
+        guard bytes[range.lowerBound] == opening else { return nil }
+        self.bytes = bytes
+        position = range.lowerBound + 1
+    }
+
+    /// Where the next member's name lies, between its quotes, and its value; nil at the end.
+    mutating func nextMember() -> (name: Range<Int>, value: Range<Int>)? {
+        guard let name = nextElement() else { return nil }
+        skipSpace(and: UInt8(ascii: ":"))
+        return (name.lowerBound + 1..<name.upperBound - 1, value())
+    }
+
+    /// Where the next element lies; nil at the end.
+    mutating func nextElement() -> Range<Int>? {
+        skipSpace(and: UInt8(ascii: ","))
+        if bytes[position] == UInt8(ascii: "}") || bytes[position] == UInt8(ascii: "]") { return nil }
+        return value()
+    }
+
+    func matches(_ name: Range<Int>, _ text: String) -> Bool {
+        let isPlain = bytes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[name]).escapeFreePrefix().count == name.count }
+        return isPlain ? bytes[name].elementsEqual(text.utf8) : unescaped(name).elementsEqual(text.utf8)
+    }
+
+    func text(_ name: Range<Int>) -> String { String(decoding: unescaped(name), as: UTF8.self) }
+
+    private func unescaped(_ name: Range<Int>) -> [UInt8] { JSONReader(bytes, mode: .webhook).unescaped(name) }
+
+    private mutating func skipSpace(and separator: UInt8) {
+        while bytes[position] <= 0x20 || bytes[position] == separator { position += 1 }
+    }
+
+    private mutating func value() -> Range<Int> {
+        let start = position
+        var depth = 0
+        repeat {
+            switch bytes[position] {
+            case UInt8(ascii: "\""): skipString()
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                position += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                position += 1
+            case UInt8(ascii: ","), UInt8(ascii: ":"), 0...0x20: position += 1
+            default: skipScalar()
+            }
+        } while depth > 0
+        return start..<position
+    }
+
+    private mutating func skipString() {
+        position += 1
+        while true {
+            position += bytes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[position...]).escapeFreePrefix().count }
+            if bytes[position] == UInt8(ascii: "\"") { break }
+            position += 2  // A backslash and what it escapes.
+        }
+        position += 1
+    }
+
+    /// A number or a literal: up to what may follow a value. Inside a bracket something always follows.
+    private mutating func skipScalar() {
+        while !CheckedWalk.endsScalar(bytes[position]) { position += 1 }
+    }
+
+    private static func endsScalar(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
+    }
+}

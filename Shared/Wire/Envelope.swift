@@ -1,0 +1,138 @@
+/// What surrounds a request's body (DESIGN §2). Unknown members are refused: the envelope's version is the hello's.
+public struct Envelope: Fields {
+    public static let timeoutMillisecondsMax: Int64 = 600_000
+    static let actorLengthMax = 2048
+
+    public var id: Int64 = 0
+    public var method = ""
+    /// How long the caller waits, in milliseconds from sending.
+    public var timeout: Int64 = 0
+    /// 16 hex digits that follow one thing through all processes.
+    public var trace: String?
+    /// A token naming the person or assistant that acts; absent: the peer itself.
+    public var actor: String?
+    public var key: RequestKey?
+    /// Where the body lies in the frame.
+    public var body = JSONRange()
+
+    public init() {}
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("id", &id, 0...Int64.max)
+        fields.field("method", &method, max: 64)
+        fields.field("timeout", &timeout, 1...Envelope.timeoutMillisecondsMax)
+        fields.field("trace", &trace, max: 16)
+        fields.field("actor", &actor, max: Envelope.actorLengthMax)
+        fields.field("key", &key)
+        fields.field("body", &body)
+    }
+
+    /// A whole request as a frame.
+    @inlinable
+    static func frame<R: Request>(_ request: R, id: Int64, method: String, timeout: Int64, options: CallOptions) -> [UInt8] {
+        Frame.write { writer in
+            writer.beginObject()
+            writer.name("id")
+            writer.int(id)
+            writer.name("method")
+            writer.string(method)
+            writer.name("timeout")
+            writer.int(timeout)
+            if let trace = options.trace {
+                writer.name("trace")
+                writer.string(trace)
+            }
+            if let actor = options.actor {
+                writer.name("actor")
+                writer.string(actor)
+            }
+            if let key = request.requestKey {
+                writer.name("key")
+                writer.string(key.rawValue)
+            }
+            writer.name("body")
+            FieldVisitor.write(request, into: &writer)
+            writer.endObject()
+        }
+    }
+}
+
+/// What a caller may say about one call beside the request itself.
+public struct CallOptions: Sendable {
+    /// nil: the contract's deadline.
+    public var timeoutMilliseconds: Int64?
+    public var trace: String?
+    public var actor: String?
+
+    public init(timeoutMilliseconds: Int64? = nil, trace: String? = nil, actor: String? = nil) {
+        self.timeoutMilliseconds = timeoutMilliseconds
+        self.trace = trace
+        self.actor = actor
+    }
+}
+
+/// A reply: the request's id, and one of `ok`, `refused`, `fault`.
+public struct ReplyEnvelope: Fields {
+    /// Absent in a fault about a frame whose id could not be read.
+    public var id: Int64?
+    public var ok: JSONRange?
+    public var refused: Refused?
+    public var fault: Fault?
+
+    public struct Refused: Fields {
+        public var reason = ""
+        public var message = ""
+
+        public init() {}
+
+        public mutating func visit(_ fields: inout FieldVisitor) {
+            fields.field("reason", &reason, max: 64)
+            fields.field("message", &message)
+        }
+    }
+
+    public init() {}
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.nullable("id", &id)
+        fields.field("ok", &ok)
+        fields.field("refused", &refused)
+        fields.field("fault", &fault)
+    }
+
+    /// A reply larger than a frame becomes a fault: the caller would close the connection over it, and every neighbour would pay.
+    @inlinable
+    static func ok<Response: Fields>(_ id: Int64, _ response: Response) -> [UInt8] {
+        let frame = reply(id, "ok") { FieldVisitor.write(response, into: &$0) }
+        return frame.count <= Frame.headerBytes + Frame.lengthMax ? frame : fault(id, tooLarge)
+    }
+
+    static func refused(_ id: Int64, _ reason: String, _ message: String) -> [UInt8] {
+        reply(id, "refused") { writer in
+            var refused = Refused()
+            refused.reason = reason
+            refused.message = Fault.shortened(message)
+            FieldVisitor.write(refused, into: &writer)
+        }
+    }
+
+    /// A whole fault as a frame; nil for the id of a frame whose own could not be read.
+    public static func fault(_ id: Int64?, _ fault: Fault) -> [UInt8] {
+        reply(id, "fault") { FieldVisitor.write(fault, into: &$0) }
+    }
+
+    @usableFromInline
+    static var tooLarge: Fault { Fault(.tooLarge, "the reply has more than \(Frame.lengthMax) bytes: ask for less at once") }
+
+    @inlinable
+    static func reply(_ id: Int64?, _ kind: StaticString, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        Frame.write { writer in
+            writer.beginObject()
+            writer.name("id")
+            if let id { writer.int(id) } else { writer.null() }
+            writer.name(kind)
+            body(&writer)
+            writer.endObject()
+        }
+    }
+}

@@ -1,0 +1,249 @@
+import Glibc
+
+/// Why bytes are not what we read: either not JSON at all, or JSON that doesn't fit the type it is read into.
+public struct WireError: Error, Equatable, Sendable {
+    public enum Kind: Sendable { case syntax, shape }
+    public let kind: Kind
+    /// Says what was expected and where, in our own names; never what the sender wrote.
+    public let message: String
+
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    static func syntax(_ message: String) -> WireError { WireError(.syntax, message) }
+}
+
+/// A checked pull reader of JSON (RFC 8259): no duplicate names, no byte order mark, no invalid UTF-8, depth at most 64.
+///
+/// It scans plain text 8 bytes at a time and copies nothing that it only passes over.
+public struct JSONReader {
+    /// What a door accepts. The mesh is strict; webhooks come from others, whose odd values must not cost us an event.
+    public enum Mode: Sendable {
+        /// Lone surrogates are refused, and numbers that neither Int64 nor a finite Double holds.
+        case strict
+        /// A lone surrogate becomes U+FFFD, and a number of any size is passed over as text.
+        case webhook
+    }
+
+    public static let depthMax = 64
+    /// Members of one object: bounds the search for duplicate names.
+    public static let memberCountMax = 512
+
+    let bytes: [UInt8]
+    let end: Int
+    let mode: Mode
+    var position: Int
+    var depth = 0
+    /// Names met in the objects that are being passed over, outermost first.
+    var names: [Name] = []
+
+    public init(_ bytes: [UInt8], _ range: Range<Int>? = nil, mode: Mode = .strict) {
+        let range = range ?? 0..<bytes.count
+        precondition(range.upperBound <= bytes.count, "the range lies inside the bytes")
+        self.bytes = bytes
+        self.mode = mode
+        position = range.lowerBound
+        end = range.upperBound
+    }
+
+    // MARK: Structure
+
+    /// The next byte that is not white space, not consumed; nil at the end.
+    @inline(__always)
+    mutating func peek() -> UInt8? {
+        if position < end, case let byte = bytes[position], byte > 0x20 { return byte }
+        return peekBehindSpace()
+    }
+
+    private mutating func peekBehindSpace() -> UInt8? {
+        while position < end {
+            let byte = bytes[position]
+            if byte > 0x20 { return byte }
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+            position += 1
+        }
+        return nil
+    }
+
+    @inline(__always)
+    mutating func consume(_ byte: UInt8, _ expectation: StaticString) throws(WireError) {
+        guard peek() == byte else { throw .syntax("expected \(expectation)") }
+        position += 1
+    }
+
+    mutating func enter() throws(WireError) {
+        depth += 1
+        if depth > JSONReader.depthMax { throw .syntax("nested deeper than \(JSONReader.depthMax)") }
+    }
+
+    mutating func leave() { depth -= 1 }
+
+    /// After the outermost value: nothing but white space may follow.
+    mutating func finish() throws(WireError) {
+        if peek() != nil { throw .syntax("something follows the value") }
+    }
+
+    /// A member's name as it stands between its quotes, and whether it has escapes.
+    struct Name {
+        let range: Range<Int>
+        let isPlain: Bool
+    }
+
+    /// The name of the next member with its colon, or nil at the closing brace, which is consumed.
+    mutating func nextName(isFirst: Bool) throws(WireError) -> Name? {
+        if peek() == UInt8(ascii: "}") {
+            position += 1
+            return nil
+        }
+        if !isFirst { try consume(UInt8(ascii: ","), "a comma or the end of the object") }
+        try consume(UInt8(ascii: "\""), "a member's name")
+        let scan = try scanString()
+        try consume(UInt8(ascii: ":"), "a colon")
+        return Name(range: scan.range, isPlain: scan.isPlain)
+    }
+
+    /// True when another element follows, false at the closing bracket, which is consumed.
+    mutating func nextElement(isFirst: Bool) throws(WireError) -> Bool {
+        if peek() == UInt8(ascii: "]") {
+            position += 1
+            return false
+        }
+        if !isFirst {
+            try consume(UInt8(ascii: ","), "a comma or the end of the array")
+        }
+        return true
+    }
+
+    // MARK: Passing over
+
+    /// Passes over one value of any kind, checking it fully.
+    mutating func skipValue() throws(WireError) {
+        switch peek() {
+        case UInt8(ascii: "\""):
+            position += 1
+            _ = try scanString()
+        case UInt8(ascii: "{"): try skipObject()
+        case UInt8(ascii: "["):
+            position += 1
+            try enter()
+            var isFirst = true
+            while try nextElement(isFirst: isFirst) {
+                isFirst = false
+                try skipValue()
+            }
+            leave()
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        default: _ = try number()
+        }
+    }
+
+    private mutating func skipObject() throws(WireError) {
+        position += 1
+        try enter()
+        var unique = UniqueNames(of: self)
+        while let name = try nextName(isFirst: unique.isEmpty) {
+            try unique.insert(name, of: &self)
+            try skipValue()
+        }
+        unique.end(of: &self)
+        leave()
+    }
+
+    func isName(_ name: Name, _ own: StaticString) -> Bool {
+        let text = UnsafeRawBufferPointer(start: own.utf8Start, count: own.utf8CodeUnitCount)
+        return name.isPlain ? equals(name.range, text) : unescaped(name.range).elementsEqual(text)
+    }
+
+    private func equals(_ range: Range<Int>, _ text: UnsafeRawBufferPointer) -> Bool {
+        guard range.count == text.count else { return false }
+        return range.isEmpty || bytes.withUnsafeBytes { memcmp($0.baseAddress! + range.lowerBound, text.baseAddress!, text.count) == 0 }
+    }
+
+    func areEqual(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
+        bytes.withUnsafeBytes { equals(one, UnsafeRawBufferPointer(rebasing: $0[other])) }
+    }
+
+    mutating func literal(_ word: StaticString) throws(WireError) {
+        let count = word.utf8CodeUnitCount
+        guard end - position >= count else { throw .syntax("expected a value") }
+        for offset in 0..<count where bytes[position + offset] != word.utf8Start[offset] { throw .syntax("expected a value") }
+        position += count
+    }
+
+    // MARK: Scalars
+
+    mutating func bool() throws(WireError) -> Bool {
+        switch peek() {
+        case UInt8(ascii: "t"):
+            try literal("true")
+            return true
+        case UInt8(ascii: "f"):
+            try literal("false")
+            return false
+        default: throw WireError(.shape, "expected true or false")
+        }
+    }
+
+    /// An integer without fraction or exponent that Int64 holds exactly.
+    mutating func int64() throws(WireError) -> Int64 {
+        guard let byte = peek(), byte == UInt8(ascii: "-") || (48...57).contains(byte) else {
+            throw WireError(.shape, "expected an integer")
+        }
+        guard let value = try number() else { throw WireError(.shape, "expected an integer that 64 bits hold") }
+        return value
+    }
+
+    /// Passes over a number (RFC 8259 §6); its value where it is an integer within Int64.
+    mutating func number() throws(WireError) -> Int64? {
+        let start = position
+        let isNegative = position < end && bytes[position] == UInt8(ascii: "-")
+        if isNegative { position += 1 }
+        let digits = position
+        var value: Int64 = 0
+        var overflows = false
+        while position < end, case let digit = bytes[position] &- 48, digit < 10 {
+            // Downwards: Int64.min has no positive twin.
+            let (shifted, first) = value.multipliedReportingOverflow(by: 10)
+            let (sum, second) = shifted.subtractingReportingOverflow(Int64(digit))
+            overflows = overflows || first || second
+            value = sum
+            position += 1
+        }
+        guard position > digits else { throw .syntax("expected a value") }
+        if bytes[digits] == 48 && position > digits + 1 { throw .syntax("a number has a leading zero") }
+        let isInteger = try !fractionOrExponent()
+        if isInteger && !overflows {
+            if isNegative { return value }
+            if value != Int64.min { return -value }
+        }
+        if mode == .strict {
+            let double = isInteger ? nil : Double(String(decoding: bytes[start..<position], as: UTF8.self))
+            guard let double, double.isFinite else { throw .syntax("a number is out of range") }
+        }
+        return nil
+    }
+
+    private mutating func fractionOrExponent() throws(WireError) -> Bool {
+        let start = position
+        if position < end, bytes[position] == UInt8(ascii: ".") {
+            position += 1
+            try digits()
+        }
+        if position < end, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if position < end, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") { position += 1 }
+            try digits()
+        }
+        return position > start
+    }
+
+    private mutating func digits() throws(WireError) {
+        let start = position
+        while position < end, bytes[position] &- 48 < 10 { position += 1 }
+        if position == start { throw .syntax("a number lacks digits") }
+    }
+}

@@ -1,0 +1,43 @@
+/// What a driver needs to know of a reply without reading it: whose it is, and whether it is a fault.
+extension ReplyEnvelope {
+    private static var idStart: StaticString { #"{"id":"# }
+    private static var faultStart: StaticString { #","fault":{"code":""# }
+
+    /// The id of the reply in `range`: nil where it is null. Canonical replies are not read twice for it; others are read whole.
+    public static func id(of bytes: [UInt8], _ range: Range<Int>) throws(WireError) -> Int64? {
+        if let (id, _) = canonicalID(bytes, range) { return id }
+        return try FieldVisitor.read(ReplyEnvelope.self, from: bytes, range, refusesUnknown: true).id
+    }
+
+    /// The fault's code in a reply frame that this process wrote; nil for any other reply.
+    public static func faultCode(of frame: [UInt8]) -> Fault.Code? {
+        let range = min(Frame.headerBytes, frame.count)..<frame.count
+        let idEnd: Int
+        // Otherwise the id is `null`, of 4 bytes.
+        if let (_, end) = canonicalID(frame, range) { idEnd = end } else { idEnd = range.lowerBound + idStart.utf8CodeUnitCount + 4 }
+        guard matches(faultStart, frame, idEnd, range.upperBound) else { return nil }
+        let word = frame[(idEnd + faultStart.utf8CodeUnitCount)...].prefix { $0 != UInt8(ascii: "\"") }
+        return Fault.Code(rawValue: String(decoding: word, as: UTF8.self))
+    }
+
+    /// Reads `{"id":` and digits as our writer puts them; the place behind the digits. nil for anything else.
+    private static func canonicalID(_ bytes: [UInt8], _ range: Range<Int>) -> (id: Int64, end: Int)? {
+        guard matches(idStart, bytes, range.lowerBound, range.upperBound) else { return nil }
+        var id: Int64 = 0
+        var index = range.lowerBound + idStart.utf8CodeUnitCount
+        let first = index
+        // 18 digits fit Int64 whatever they are; an id beyond is read the long way.
+        while index < range.upperBound, index - first < 18, 48...57 ~= bytes[index] {
+            id = id * 10 + Int64(bytes[index] - 48)
+            index += 1
+        }
+        guard index > first, index < range.upperBound, bytes[index] == UInt8(ascii: ",") else { return nil }
+        return (id, index)
+    }
+
+    private static func matches(_ start: StaticString, _ bytes: [UInt8], _ at: Int, _ end: Int) -> Bool {
+        guard end - at >= start.utf8CodeUnitCount else { return false }
+        for index in 0..<start.utf8CodeUnitCount where bytes[at + index] != start.utf8Start[index] { return false }
+        return true
+    }
+}

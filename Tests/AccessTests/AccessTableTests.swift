@@ -1,0 +1,70 @@
+import Domain
+import IntakeContracts
+import SQLite
+import TestKit
+import Testing
+
+@testable import Access
+
+@Suite struct AccessTableTests {
+    private let folder: TemporaryFolder
+    private let database: Database
+    private let workspace = WorkspaceID(rawValue: "ws_one")
+    private let channel = ChannelID(rawValue: "ch_one")
+    private let account = Account(.whatsapp, "106540000000000")
+    private let at = Timestamp(rawValue: 1000)
+
+    init() throws {
+        folder = try TemporaryFolder()
+        database = try Database(path: folder.path("service.sqlite"), service: "service", migrations: [AccessTable.migration])
+    }
+
+    private func take(_ facts: [AccessFact], upTo sequence: Int64, restarted: Bool = false) throws {
+        let response = ReadAccessFeed.Response(facts: facts, next: Cursor(epoch: "e1", sequence: sequence), restarted: restarted)
+        try database.writer.write("take") { try AccessTable.take(response, $0) }
+    }
+
+    private func stored() throws -> [AccessFact] { try database.read { try AccessTable.facts($0) } }
+
+    @Test func factsAndCursorSurviveARestart() throws {
+        let facts = [AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at), AccessFact(.channelConnected, workspace, channel: channel, account: account, at: at)]
+        try take(facts, upTo: 2)
+        database.close()
+        let reopened = try Database(path: folder.path("service.sqlite"), service: "service", migrations: [AccessTable.migration])
+        #expect(try reopened.read { try AccessTable.facts($0) } == facts)
+        #expect(try reopened.read { try AccessTable.cursor($0) } == Cursor(epoch: "e1", sequence: 2))
+        reopened.close()
+    }
+
+    @Test func anAnswerTakenTwiceIsTakenOnce() throws {
+        let fact = AccessFact(.workspaceOpened, workspace, onDeletion: .erase, at: at)
+        try take([fact], upTo: 1)
+        try take([fact], upTo: 1)
+        #expect(try stored() == [fact])
+    }
+
+    @Test func aNewEpochForgetsTheOldFacts() throws {
+        try take([AccessFact(.workspaceOpened, workspace, onDeletion: .erase, at: at)], upTo: 1)
+        let other = AccessFact(.workspaceOpened, WorkspaceID(rawValue: "ws_two"), onDeletion: .ask, at: at)
+        try take([other], upTo: 1, restarted: true)
+        #expect(try stored() == [other])
+    }
+
+    @Test func theLastFactAboutAThingCounts() {
+        let facts = AccessFacts()
+        facts.apply([
+            AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at),
+            AccessFact(.channelConnected, workspace, channel: channel, account: account, at: at)
+        ])
+        #expect(facts.workspace(workspace) == AccessFacts.Workspace(onDeletion: .ask, isTerminated: false))
+        #expect(facts.channel(channel)?.isEnded == false)
+        facts.apply([
+            AccessFact(.channelEnded, workspace, channel: channel, account: account, at: at), AccessFact(.workspaceTerminated, workspace, at: at)
+        ])
+        #expect(facts.workspace(workspace) == AccessFacts.Workspace(onDeletion: .ask, isTerminated: true))
+        #expect(facts.channel(channel)?.isEnded == true)
+        // Ended or not: a person may have been met there.
+        #expect(facts.accounts(of: workspace) == [account])
+        #expect(facts.accounts(of: WorkspaceID(rawValue: "ws_two")).isEmpty)
+    }
+}

@@ -1,0 +1,32 @@
+import ConversationStoreContracts
+import DeletionCoordinatorContracts
+import HandoffContextContracts
+import HolderContracts
+import IntakeContracts
+import MeshContracts
+
+/// Every request of the mesh, by service. A new request needs a line here, a place in its catalogue, and a folder of goldens.
+enum ContractList {
+    static let all =
+        [
+            ContractEntry(Echo.self), ContractEntry(ReadHealth.self), ContractEntry(ReadMetrics.self), ContractEntry(ReadContracts.self)
+        ] + [
+            ContractEntry(OpenWorkspace.self), ContractEntry(ConnectChannel.self), ContractEntry(ReadAccessFeed.self),
+            ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self)
+        ] + [
+            ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
+            ContractEntry(ReadConversationFeed.self)
+        ] + [
+            ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self)
+        ] + [
+            ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self)
+        ] + [
+            ContractEntry(DescribeHolder.self), ContractEntry(CollectSubject.self), ContractEntry(PlaceTombstones.self),
+            ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self)
+        ]
+
+    /// What the services register, and refuse to start without.
+    static let catalogues =
+        MeshCatalogue.methods + IntakeCatalogue.methods + ConversationStoreCatalogue.methods + HandoffContextCatalogue.methods
+        + DeletionCoordinatorCatalogue.methods + HolderCatalogue.methods
+}

@@ -1,0 +1,39 @@
+import ConversationStoreContracts
+import Domain
+import Testing
+
+@testable import ConversationStoreService
+
+@Suite struct AdmissionTests {
+    private func keepsOut(_ kind: ChannelEvent.Kind, message: Bool = false, cutoff: Timestamp?, isKnown: Bool) -> Bool {
+        let event = ChannelEvent(kind: kind, id: "m", participant: ada, sentAt: noon, receivedAt: noon.adding(seconds: 1))
+        return Admission(messageIsErased: message, personCutoff: cutoff).keepsOut(event) { isKnown }
+    }
+
+    @Test(arguments: ChannelEvent.Kind.allCases) func theRuleIsTheSameForEveryKind(kind: ChannelEvent.Kind) {
+        for isKnown in [true, false] {
+            #expect(!keepsOut(kind, cutoff: nil, isKnown: isKnown))
+            #expect(keepsOut(kind, message: true, cutoff: nil, isKnown: isKnown))
+            #expect(keepsOut(kind, cutoff: noon, isKnown: isKnown))
+            #expect(keepsOut(kind, cutoff: noon.adding(days: 1), isKnown: isKnown))
+        }
+        #expect(!keepsOut(kind, cutoff: noon.adding(seconds: -1), isKnown: true))
+        #expect(keepsOut(kind, cutoff: noon.adding(seconds: -1), isKnown: false) == (kind != .message))
+    }
+
+    @Test func memoryIsBoundedAndForgetsWhatACommitCameTooLateFor() {
+        var memory = Acquaintances()
+        let place = ConversationPlace(participant: ParticipantID(rawValue: 1), conversation: ConversationID(rawValue: 1))
+        func face(_ number: Int) -> Face {
+            Face(workspace: shop, channel: line.id, igsid: "\(number)", bsuid: nil, phone: nil, username: nil, name: nil)
+        }
+        for number in 0..<(2 * Acquaintances.countMax) { memory.learn([(face(number), place)], generation: memory.generation) }
+        #expect(memory.count <= Acquaintances.countMax)
+        #expect(memory.find(face(2 * Acquaintances.countMax - 1)) == place)
+
+        let before = memory.generation
+        memory.forgetAll()
+        memory.learn([(face(1), place)], generation: before)
+        #expect(memory.count == 0)
+    }
+}

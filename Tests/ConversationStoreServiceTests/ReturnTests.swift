@@ -1,0 +1,104 @@
+import ConversationStoreContracts
+import Domain
+import Erasure
+import SQLite
+import Testing
+
+/// Who was erased stays out, and who writes anew comes in.
+@Suite struct ReturnTests {
+    private let store: StoreFixture
+    private let later = noon.adding(seconds: 60)
+
+    init() throws {
+        store = try StoreFixture()
+        try store.append(message("m1"), echo("w1"), status("w8", .sent))
+        store.clock.now = noon.adding(seconds: 30)
+        try store.erase(adasPhone)
+    }
+
+    private func forget(_ tables: String...) throws {
+        try store.database.writer.write("forget") { connection in for table in tables { try connection.run("DELETE FROM \(table)") } }
+    }
+
+    @Test func aReplayOfEverythingStaysOut() throws {
+        let again = [message("m1"), echo("w1"), status("w8", .sent), status("w1", .read), message("m0", "never seen, but old")]
+
+        #expect(try store.append(again).keptOut == 5)
+        #expect(try store.list().isEmpty)
+        #expect(try store.rows("participants") == 0)
+    }
+
+    /// The control of the test above.
+    @Test func withoutTombstonesAReplayWouldComeIn() throws {
+        try forget("tombstones", "message_keys")
+
+        #expect(try store.append(message("m1"), echo("w1"), status("w8", .sent)).stored == 3)
+    }
+
+    @Test func aLateStatusOfAnErasedMessageStaysOutWhateverItsTime() throws {
+        try store.append(message("m2", at: later))  // The person is known again.
+        try forget("message_keys")
+
+        #expect(try store.append(status("w1", .read, at: later), status("w8", .read, at: later)).keptOut == 2)
+        #expect(try store.append(status("w2", .read, at: later)).stored == 1)
+    }
+
+    /// The control of the test above.
+    @Test func withoutItsTombstoneALateStatusWouldComeIn() throws {
+        try store.append(message("m2", at: later))
+        try forget("message_keys", "tombstones")
+
+        #expect(try store.append(status("w1", .read, at: later)).stored == 1)
+    }
+
+    @Test func theKeyOfAnErasedMessageKeepsItsStatusOutToo() throws {
+        try store.append(message("m2", at: later))
+        try forget("tombstones")
+
+        #expect(try store.append(status("w1", .read, at: later)).keptOut == 1)
+    }
+
+    @Test func aNewMessageBeginsANewRelationship() throws {
+        try store.append(message("m2", "Me again", at: later))
+
+        let conversations = try store.list()
+        #expect(conversations.count == 1)
+        #expect(conversations[0].participant.id.rawValue == 2)
+        #expect(try store.onlyMessages().map(\.text) == ["Me again"])
+        // What was sent before the erasure still stays out.
+        #expect(try store.append(message("m0", "late", at: noon)).keptOut == 1)
+    }
+
+    @Test func whatTheBusinessSendsBeginsNone() throws {
+        var other = message("o1", at: later)
+        other.kind = .other
+        let outgoing = [echo("w2", at: later), reply("w3", at: later), status("w2", .sent, at: later), other]
+
+        #expect(try store.append(outgoing).keptOut == 4)
+        try store.append(message("m2", at: later))
+        #expect(try store.append(outgoing).stored == 4)
+    }
+
+    @Test func aSendersClockAheadHelpsNothing() throws {
+        var event = message("m3", at: later)
+        event.receivedAt = noon
+
+        #expect(try store.append(event).keptOut == 1)
+    }
+
+    @Test func anotherPersonComesIn() throws {
+        #expect(try store.append(message("b1", from: ben)).stored == 1)
+    }
+
+    @Test func memoryOfAPersonDoesNotOutliveTheirErasure() throws {
+        try store.append(message("m2", at: later))
+        try store.append(message("m3", at: later))  // Known by face now.
+        store.clock.now = later.adding(seconds: 30)
+        try store.erase(adasPhone)
+
+        try store.append(message("m4", at: later.adding(seconds: 60)))
+
+        #expect(try store.list().map(\.participant.id.rawValue) == [3])
+        #expect(try store.onlyMessages().count == 1)
+    }
+}

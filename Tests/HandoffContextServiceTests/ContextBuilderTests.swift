@@ -1,0 +1,80 @@
+import ConversationStoreContracts
+import Domain
+import HandoffContextContracts
+import Testing
+import Wire
+
+@testable import HandoffContextService
+
+@Suite struct ContextBuilderTests {
+    private let assistant = Assistant(name: "Lumi", prompt: "Be kind.")
+
+    private func conversation(_ texts: [String?]) -> ReadConversation.Response {
+        var response = ReadConversation.Response()
+        response.participant.id = ParticipantID(rawValue: 3)
+        response.participant.name = "Mara"
+        response.participant.aliases = [Alias(.whatsapp, .phone, "491700000042"), Alias(.whatsapp, .username, "mara.example")]
+        response.messages = texts.enumerated().map { index, text in
+            var message = Message()
+            message.id = MessageID(rawValue: Int64(index) + 1)
+            message.text = text
+            message.type = text == nil ? "image" : "text"
+            return message
+        }
+        return response
+    }
+
+    private func context(
+        _ texts: [String?], for audience: ReadContext.Audience = .human, tokens: Int64 = 1000, assistant: Assistant? = nil
+    ) -> HandoffContext {
+        ContextBuilder(audience: audience, tokenBudget: tokens).context(
+            of: ConversationID(rawValue: 9), conversation(texts), assistant: assistant)
+    }
+
+    @Test func everyLineCitesTheMessageThatItComesFrom() {
+        let context = context(["one", "two"])
+        #expect(context.lines.map(\.text) == ["one", "two"])
+        #expect(context.lines.map(\.cites) == [[MessageID(rawValue: 1)], [MessageID(rawValue: 2)]])
+    }
+
+    @Test func theNewestMessagesFitTheBudgetFirstAndTheRestIsCounted() {
+        let context = context(["aaaa", "bbbb", "cccc"], tokens: 2)
+        #expect(context.lines.map(\.text) == ["bbbb", "cccc"])
+        #expect(context.omitted == 1)
+    }
+
+    @Test func thePromptCountsAgainstTheBudget() {
+        let context = context(["aaaa", "bbbb"], tokens: 3, assistant: assistant)
+        #expect(context.lines.map(\.text) == ["bbbb"])
+        #expect(context.assistant == assistant)
+    }
+
+    @Test func whatWeDoNotInterpretIsNotShown() {
+        let context = context(["one", nil, "two"])
+        #expect(context.lines.map(\.text) == ["one", "two"])
+        #expect(context.omitted == 0)
+    }
+
+    @Test func theSameConversationGivesTheSameBytes() {
+        #expect(FieldVisitor.write(context(["one", "two"])) == FieldVisitor.write(context(["one", "two"])))
+    }
+
+    @Test func anAssistantSeesNoDirectIdentifiersAndAPersonDoes() {
+        let text = "call +49 170 0000042 or mara@example.com"
+        let masked = context([text], for: .assistant)
+        #expect(masked.lines[0].text == "call ••• or •••")
+        #expect(masked.participant.phone == nil && masked.participant.username == nil && masked.participant.name == "Mara")
+        let open = context([text], for: .human)
+        #expect(open.lines[0].text == text)
+        #expect(open.participant.phone == "491700000042" && open.participant.username == "mara.example")
+    }
+
+    @Test(
+        arguments: [
+            ("4111 1111 1111 1111", "•••"), ("(030) 901-820-00.", "•••."), ("order 123456", "order 123456"), ("2 of 3", "2 of 3"),
+            ("٠١٢٣٤٥٦٧٨", "•••"), ("a@b", "a@b"), ("x@y.example, yes", "••• yes"), ("", "")
+        ])
+    func numbersOfSevenDigitsAndAddressesAreMasked(text: String, masked: String) {
+        #expect(IdentifierMask.masked(text) == masked)
+    }
+}

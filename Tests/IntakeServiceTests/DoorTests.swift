@@ -1,0 +1,86 @@
+import Digest
+import Domain
+import HTTP
+import Runtime
+import Testing
+
+@testable import IntakeService
+
+struct DoorTests {
+    @Test func theHandshakeGivesTheChallengeBackForTheRightToken() throws {
+        let fixture = try IntakeFixture()
+        let token = String(decoding: try fixture.process.keys.secret(named: KeyName.webhookVerifyToken), as: UTF8.self)
+
+        let right = fixture.answer(try HTTPRequest(.get, "/webhooks/instagram?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=\(token)"))
+        let wrong = fixture.answer(try HTTPRequest(.get, "/webhooks/instagram?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=\(token)x"))
+        let none = fixture.answer(try HTTPRequest(.get, "/webhooks/whatsapp?hub.mode=subscribe&hub.challenge=1158201444"))
+
+        #expect(right.status == .ok)
+        #expect(right.body == Array("1158201444".utf8))
+        #expect(right.headers["content-type"] == "text/plain")
+        #expect(wrong.status == .forbidden)
+        #expect(none.status == .forbidden)
+    }
+
+    @Test func onlyWhatThePlatformSignedIsTaken() throws {
+        let fixture = try IntakeFixture()
+        try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
+        // As Meta sends it: what is not ASCII comes escaped, and re-serialised it would have another signature.
+        let body = Instagram.delivery(Instagram.text(#"Gr\u00fc\u00dfe \/ Mara"#, mid: "mid.1"))
+
+        #expect(try fixture.post(body, to: .instagram, signature: nil).status == .unauthorized)
+        #expect(try fixture.post(body, to: .instagram, secret: "not the secret").status == .unauthorized)
+        #expect(try fixture.post(body, to: .instagram, signature: "sha256=").status == .unauthorized)
+        #expect(try fixture.count("outbox") == 0)
+        #expect(try fixture.count("quarantine") == 0)
+        #expect(fixture.metric("webhooks.refused") == 3)
+
+        // Control: the same body, signed.
+        #expect(try fixture.post(body, to: .instagram).status == .ok)
+        #expect(try fixture.outbox().map(\.text) == ["Grüße / Mara"])
+    }
+
+    @Test func aSignatureInUpperCaseOrTwiceIsRefused() throws {
+        let fixture = try IntakeFixture()
+        let body = Instagram.delivery(Instagram.text("hello", mid: "mid.1"))
+        let mac = Hex.encode(HMACSHA256Key(try fixture.process.keys.secret(named: KeyName.instagramAppSecret)).authenticate(Array(body.utf8)))
+        var twice = HTTPHeaders()
+        twice.append("X-Hub-Signature-256", "sha256=\(mac)")
+        twice.append("X-Hub-Signature-256", "sha256=\(mac)")
+
+        #expect(try fixture.post(body, to: .instagram, signature: "sha256=\(mac.uppercased())").status == .unauthorized)
+        #expect(fixture.answer(try HTTPRequest(.post, "/webhooks/instagram", headers: twice, body: Array(body.utf8))).status == .unauthorized)
+        #expect(try fixture.post(body, to: .instagram, signature: "sha256=\(mac)").status == .ok)
+    }
+
+    @Test func allSecretsOfARotationAreLiveAndOthersAreNot() throws {
+        let fixture = try IntakeFixture(secrets: ["instagram.app.2.secret": "the new secret", "whatsapp.app.3.secret": "another new secret"])
+        let body = Instagram.delivery(Instagram.text("hello", mid: "mid.1"))
+
+        #expect(try fixture.post(body, to: .instagram).status == .ok)
+        #expect(try fixture.post(body, to: .instagram, secret: "the new secret").status == .ok)
+        #expect(try fixture.post(body, to: .instagram, secret: "another new secret").status == .unauthorized)
+        #expect(try fixture.post(WhatsApp.delivery(WhatsApp.messages()), to: .whatsapp, secret: "another new secret").status == .ok)
+    }
+
+    @Test func theLogTellsOfARefusalWithoutItsContent() throws {
+        let fixture = try IntakeFixture()
+
+        _ = try fixture.post(Instagram.delivery(Instagram.text("a very private word", mid: "mid.1")), to: .instagram, secret: "wrong")
+        _ = try fixture.post("a very private word", to: .instagram)
+
+        #expect(fixture.lines.all.contains { $0.contains(#""event":"signatureWrong""#) })
+        #expect(fixture.lines.all.contains { $0.contains(#""event":"quarantined""#) })
+        #expect(!fixture.lines.all.contains { $0.contains("private") || $0.contains("mid.1") || $0.contains(Instagram.mara) })
+    }
+
+    @Test func healthStaysGreenWhileTheStoreIsDownAndTurnsRedWithoutRoom() throws {
+        let fixture = try IntakeFixture()
+        #expect(fixture.answer(try HTTPRequest(.get, "/healthz")).status == .ok)
+
+        fixture.freeBytes.add(DiskReserve.freeBytesMin - 1)
+        fixture.time.advance(milliseconds: DiskReserve.checkMilliseconds)
+
+        #expect(fixture.answer(try HTTPRequest(.get, "/healthz")).status == .serviceUnavailable)
+    }
+}

@@ -1,0 +1,77 @@
+import Domain
+import HolderContracts
+import IntakeContracts
+import Policy
+import Testing
+import Wire
+
+@testable import IntakeService
+
+struct FeedTests {
+    @Test func theFeedTellsInOrderWhatCameAbout() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let channel = try fixture.connect(IntakeFixture.instagram, to: workspace)
+
+        let response = try read(fixture, after: Cursor())
+
+        #expect(response.facts.map(\.kind) == [.workspaceOpened, .channelConnected])
+        #expect(response.facts[0].onDeletion == .erase)
+        #expect(response.facts[1].channel == channel)
+        #expect(response.facts[1].account == IntakeFixture.instagram)
+        #expect(!response.restarted)
+        #expect(response.next.sequence == 2)
+        #expect(try read(fixture, after: response.next).facts.isEmpty)
+    }
+
+    /// Followers number the facts backwards from the cursor.
+    @Test func sequencesHaveNoGapsAlsoBehindARefusedWrite() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        try fixture.connect(IntakeFixture.instagram, to: workspace)
+        _ = fixture.call(ConnectChannel.sample(workspace, IntakeFixture.instagram, key: "another"))
+        _ = fixture.call(ConnectChannel.sample(WorkspaceID(rawValue: "ws_unknown"), IntakeFixture.whatsapp))
+        try fixture.reopen()
+        try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+
+        let response = try read(fixture, after: Cursor())
+
+        #expect(response.facts.count == 3)
+        #expect(response.next.sequence == 3)
+    }
+
+    @Test func aCursorOfAnotherEpochStartsAnew() throws {
+        let fixture = try IntakeFixture()
+        _ = try fixture.openWorkspace()
+        let known = try read(fixture, after: Cursor()).next
+        try fixture.reopen()
+
+        let foreign = try read(fixture, after: Cursor(epoch: "another", sequence: 1))
+
+        #expect(foreign.restarted)
+        #expect(foreign.facts.count == 1)
+        // Control: a restart of the process is no other epoch.
+        #expect(!(try read(fixture, after: known).restarted))
+    }
+
+    @Test func aLongPollEndsWithTheNextFactOrItsTime() throws {
+        let fixture = try IntakeFixture()
+        let start = try read(fixture, after: Cursor()).next
+        let news = Waited<ReadAccessFeed.Response>()
+        let transport = LocalTransport(fixture.process.router, as: .conversationStore)
+        transport.call(ReadAccessFeed(after: start, waitMilliseconds: 20_000)) { if case .ok(let response) = $0 { news.set(response) } }
+
+        _ = try fixture.openWorkspace()
+        #expect(news.value.facts.count == 1)
+
+        let nothing = Waited<ReadAccessFeed.Response>()
+        transport.call(ReadAccessFeed(after: news.value.next, waitMilliseconds: 20_000)) { if case .ok(let response) = $0 { nothing.set(response) } }
+        fixture.time.advance(milliseconds: 20_000)
+        #expect(nothing.value.facts.isEmpty)
+        #expect(nothing.value.next == news.value.next)
+    }
+
+    private func read(_ fixture: IntakeFixture, after cursor: Cursor) throws -> ReadAccessFeed.Response {
+        try fixture.ok(ReadAccessFeed(after: cursor, waitMilliseconds: 0), as: .deletionCoordinator)
+    }
+}

@@ -1,0 +1,226 @@
+import ConversationStoreContracts
+import Digest
+import Domain
+import Erasure
+import Foundation
+import HTTP
+import HolderContracts
+import IntakeContracts
+import Policy
+import Runtime
+import SQLite
+import Testing
+import Threads
+import Wire
+
+@testable import IntakeService
+
+/// An intake on a fresh folder: real file, real keys, time by hand, and a store that a test answers for.
+final class IntakeFixture {
+    static let instagram = Account(.instagram, "17841400000000001")
+    static let whatsapp = Account(.whatsapp, "100000000000001")
+
+    let folder: String
+    let time = ManualTime()
+    let conversations = FakeConversationStore()
+    let lines = Collected<String>()
+    /// What the disk is said to have.
+    let freeBytes = Collected<Int64>()
+    private(set) var process: ServiceProcess
+    private(set) var database: Database
+    private(set) var intake: Intake
+
+    init(options: DatabaseOptions = DatabaseOptions(), secrets: [String: String] = [:]) throws {
+        folder = NSTemporaryDirectory() + "intake-" + UUID().uuidString
+        try KeyFolder.createMissing(dataFolder: folder)
+        for (name, text) in secrets {
+            let isMade = FileManager.default.createFile(
+                atPath: "\(folder)/keys/\(name)", contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+            #expect(isMade)
+        }
+        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, options)
+        try intake.start()
+    }
+
+    deinit {
+        close()
+        do { try FileManager.default.removeItem(atPath: folder) } catch { Issue.record(error) }
+    }
+
+    func close() {
+        intake.stop()
+        database.close()
+    }
+
+    /// As after a restart of the process.
+    func reopen() throws {
+        close()
+        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, DatabaseOptions())
+        try intake.start()
+    }
+
+    private static func open(
+        _ folder: String, _ time: ManualTime, _ conversations: FakeConversationStore, _ lines: Collected<String>,
+        _ freeBytes: Collected<Int64>, _ options: DatabaseOptions
+    ) throws -> (ServiceProcess, Database, Intake) {
+        var environment = EnvironmentReader(["MESH_DATA": folder, "MESH_BASE_PORT": "0"], service: .intake)
+        let system = System(clock: time, scheduler: time, random: { SecureRandom.bytes($0) })
+        let log = Log(service: "intake", system: system) { lines.add(String(decoding: $0, as: UTF8.self)) }
+        let process = try ServiceProcess(service: .intake, configuration: ServiceConfiguration(&environment), system: system, log: log)
+        let database = try Database(path: "\(folder)/intake.sqlite", service: "intake", migrations: IntakeMigrations.all, options: options)
+        let intake = Intake(process, database, conversations: conversations.transport, freeBytes: { freeBytes.last ?? 1 << 40 })
+        return (process, database, intake)
+    }
+
+    // MARK: The mesh
+
+    func call<R: Request>(_ request: R, as peer: Peer = .operator) -> Outcome<R> { LocalTransport(process.router, as: peer).call(request) }
+
+    func ok<R: Request>(_ request: R, as peer: Peer = .operator, at location: SourceLocation = #_sourceLocation) throws -> R.Response {
+        guard case .ok(let response) = call(request, as: peer) else {
+            Issue.record("\(R.contract.method) was not answered with ok", sourceLocation: location)
+            throw Stopped()
+        }
+        return response
+    }
+
+    func openWorkspace(_ key: String = "workspace-1") throws -> WorkspaceID { try ok(OpenWorkspace.sample(key: key)).workspace }
+
+    @discardableResult
+    func connect(_ account: Account, to workspace: WorkspaceID, authorization: ChannelAuthorization? = nil) throws -> ChannelID {
+        try ok(ConnectChannel.sample(workspace, account, authorization: authorization)).channel
+    }
+
+    // MARK: The public door
+
+    func answer(_ request: HTTPRequest) -> HTTPResponse {
+        let answer = Waited<HTTPResponse>()
+        intake.handle(request, HTTPReply { answer.set($0) })
+        return answer.value
+    }
+
+    /// Posts as the platform does, signed with its secret unless another is given.
+    func post(_ body: String, to platform: Platform, secret: String? = nil) throws -> HTTPResponse {
+        let name = platform == .instagram ? KeyName.instagramAppSecret : KeyName.whatsappAppSecret
+        let key = try secret.map { Array($0.utf8) } ?? process.keys.secret(named: name)
+        let mac = Hex.encode(HMACSHA256Key(key).authenticate(Array(body.utf8)))
+        return try post(body, to: platform, signature: "sha256=\(mac)")
+    }
+
+    func post(_ body: String, to platform: Platform, signature: String?) throws -> HTTPResponse {
+        var headers = HTTPHeaders()
+        if let signature { headers.append("X-Hub-Signature-256", signature) }
+        return answer(try HTTPRequest(.post, "/webhooks/\(platform.rawValue)", headers: headers, body: Array(body.utf8)))
+    }
+
+    // MARK: What is in the file
+
+    func outbox() throws -> [ChannelEvent] {
+        try database.read { connection in
+            var events: [ChannelEvent] = []
+            try connection.each("SELECT event FROM outbox ORDER BY sequence") { row in
+                events.append(try FieldVisitor.read(ChannelEvent.self, from: row.withBytes(0) { Array($0) }))
+            }
+            return events
+        }
+    }
+
+    func count(_ table: String) throws -> Int64 { try database.read { try $0.first("SELECT count(*) FROM \(table)") { $0.int(0) } } ?? -1 }
+
+    func quarantine() throws -> [ListQuarantine.Entry] { try ok(ListQuarantine(after: 0)).entries }
+
+    func metric(_ name: String) -> Int64 { process.metrics.snapshot()[name] ?? 0 }
+
+    /// How often a text stands in the bytes of the database and its log.
+    func occurrences(of text: String) throws -> Int {
+        let needle = Data(text.utf8)
+        return try ["intake.sqlite", "intake.sqlite-wal"].reduce(0) { sum, name in
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
+            var count = 0
+            var start = bytes.startIndex
+            while let range = bytes.range(of: needle, in: start..<bytes.endIndex) {
+                count += 1
+                start = range.lowerBound + 1
+            }
+            return sum + count
+        }
+    }
+
+    /// Everything that was queued for the writer before is done.
+    func settle() throws { try database.writer.write("settle") { _ in } }
+
+    // MARK: Time
+
+    /// Lets the expiry run once, at a time not earlier than now.
+    func expire() {
+        time.waitUntilWaiting(count: 1)
+        time.advance(milliseconds: Expiry.pauseMilliseconds)
+        time.waitUntilWaiting(count: 1)
+    }
+
+    /// Lets pauses pass until the store has been given so many events.
+    func pass(untilEvents count: Int) {
+        while conversations.events.count < count {
+            time.advance(milliseconds: Backoff.millisecondsMaxDefault)
+            sched_yield()
+        }
+    }
+
+    struct Stopped: Error {}
+}
+
+extension OpenWorkspace {
+    static func sample(key: String = "workspace-1", name: String = "Lamp Shop (invented)") -> OpenWorkspace {
+        OpenWorkspace(
+            key: RequestKey(key), name: name, market: "international", policyVersion: "2026-06-19", agreementVersion: "2026-01",
+            onDeletion: .erase)
+    }
+}
+
+extension ConnectChannel {
+    static func sample(
+        _ workspace: WorkspaceID, _ account: Account, key: String? = nil, consents: Bool = true, authorization: ChannelAuthorization? = nil
+    ) -> ConnectChannel {
+        let attestation = Attestation(
+            member: "member-1", textVersion: "2026-01", attestedAt: Timestamp(rawValue: 1_767_225_600_000), rights: true, notices: true,
+            consents: consents)
+        return ConnectChannel(
+            key: RequestKey(key ?? "connect-\(workspace.rawValue)-\(account.id)"), workspace: workspace, account: account,
+            attestation: attestation, authorization: authorization)
+    }
+}
+
+/// A value that another thread gives.
+final class Waited<Value: Sendable>: @unchecked Sendable {  // Guarded by `lock`.
+    private let lock = Lock()
+    private let changed: Condition
+    private var given: Value?
+
+    init() { changed = Condition(lock) }
+
+    func set(_ value: Value) {
+        lock.withLock {
+            given = value
+            changed.broadcast()
+        }
+    }
+
+    var value: Value {
+        lock.withLock {
+            while true {
+                if let given { return given }
+                changed.wait()
+            }
+        }
+    }
+}
+
+/// Values in the order in which they came, from any thread.
+final class Collected<Value: Sendable>: @unchecked Sendable {  // Guarded by `lock`.
+    private let lock = Lock()
+    private var values: [Value] = []
+
+    func add(_ value: Value) { lock.withLock { values.append(value) } }
+    var all: [Value] { lock.withLock { values } }
+    var last: Value? { lock.withLock { values.last } }
+}

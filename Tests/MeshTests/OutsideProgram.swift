@@ -1,0 +1,92 @@
+import Foundation
+
+/// A program outside the mesh that opens a service's file: a backup tool, a curious person, a test.
+///
+/// Never this process: closing a descriptor of the file here could drop nobody's locks, but a second SQLite in one process could.
+final class OutsideProgram {
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Pipe()
+
+    struct Failed: Error {
+        let status: Int32
+        let output: String
+    }
+
+    private init(_ script: String, _ arguments: [String]) throws {
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script] + arguments
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+    }
+
+    deinit { if process.isRunning { process.terminate() } }
+
+    // MARK: Holding a file
+
+    /// Reads one snapshot of a database and keeps it until `release`.
+    static func reader(of database: String) throws -> OutsideProgram { try holder(of: database, "BEGIN", "SELECT count(*) FROM sqlite_schema") }
+
+    /// Takes the one place of a writer and keeps it until `release`.
+    static func writer(of database: String) throws -> OutsideProgram { try holder(of: database, "BEGIN IMMEDIATE") }
+
+    private static func holder(of database: String, _ statements: String...) throws -> OutsideProgram {
+        let program = try OutsideProgram(
+            """
+            import sqlite3, sys
+            link = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20)
+            link.execute("PRAGMA wal_autocheckpoint=0")
+            for statement in sys.argv[2:]: link.execute(statement).fetchall()
+            print("held", flush=True)
+            sys.stdin.readline()
+            link.execute("ROLLBACK")
+            print("released", flush=True)
+            sys.stdin.readline()
+            """, [database] + statements)
+        try program.expect("held")
+        return program
+    }
+
+    /// Lets the file go; the connection stays open, so that closing it checkpoints nothing.
+    func release() throws {
+        input.fileHandleForWriting.write(Data("\n".utf8))
+        try expect("released")
+    }
+
+    private func expect(_ word: String) throws {
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        guard line == "\(word)\n" else { throw Failed(status: -1, output: line) }
+    }
+
+    // MARK: One look
+
+    /// The rows of a query; columns are parted by tabs. Reads only: it neither writes nor checkpoints.
+    static func rows(of database: String, _ query: String) throws -> [String] {
+        try run(
+            """
+            import sqlite3, sys
+            link = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True, timeout=20)
+            for row in link.execute(sys.argv[2]): print("\\t".join(str(value) for value in row))
+            """, [database, query])
+    }
+
+    /// Changes the file of a service that is stopped, to see whether a check notices.
+    static func change(_ database: String, _ statement: String) throws {
+        _ = try run(
+            """
+            import sqlite3, sys
+            link = sqlite3.connect(sys.argv[1])
+            if link.execute(sys.argv[2]).rowcount != 1: sys.exit("changed no row, or many")
+            link.commit()
+            """, [database, statement])
+    }
+
+    private static func run(_ script: String, _ arguments: [String]) throws -> [String] {
+        let program = try OutsideProgram(script, arguments)
+        let text = String(decoding: program.output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        program.process.waitUntilExit()
+        guard program.process.terminationStatus == 0 else { throw Failed(status: program.process.terminationStatus, output: text) }
+        return text.split(separator: "\n").map(String.init)
+    }
+}

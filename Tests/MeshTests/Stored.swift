@@ -1,0 +1,58 @@
+import ConversationStoreContracts
+import Domain
+import Policy
+import TestKit
+import Wire
+
+/// Everything that conversation-store shows of one workspace.
+struct Stored {
+    var conversations: [Conversation] = []
+    var messages: [ConversationID: [Message]] = [:]
+
+    /// Reads page by page, as a customer's program would.
+    init(of shop: Shop) throws {
+        let client = try shop.mesh.client(to: .conversationStore)
+        defer { client.close() }
+        var mark: ListConversations.PageMark?
+        repeat {
+            let page = try Stored.answer(
+                client.call(ListConversations(workspace: shop.workspace, limit: ListConversations.countMax, before: mark)))
+            conversations += page.conversations
+            mark = page.conversations.last.map { ListConversations.PageMark(lastMessage: $0.lastMessage) }
+        } while mark != nil
+        for conversation in conversations { messages[conversation.id] = try Stored.all(of: conversation.id, shop.workspace, client) }
+    }
+
+    private static func all(of conversation: ConversationID, _ workspace: WorkspaceID, _ client: some Transport) throws -> [Message] {
+        var messages: [Message] = []
+        while true {
+            let page = try answer(
+                client.call(
+                    ReadConversation(
+                        workspace: workspace, conversation: conversation, limit: ReadConversation.countMax, before: messages.first?.id)))
+            if page.messages.isEmpty { return messages }
+            messages = page.messages + messages
+        }
+    }
+
+    private static func answer<R: Request>(_ outcome: Outcome<R>) throws -> R.Response {
+        switch outcome {
+        case .ok(let response): return response
+        case .refused(let reason, let message):
+            throw TestMesh.NotAnswered(method: R.contract.method, code: reason.rawValue, message: message)
+        case .fault(let fault): throw TestMesh.NotAnswered(method: R.contract.method, code: fault.code.rawValue, message: fault.message)
+        }
+    }
+
+    /// How often each text is there.
+    var textCounts: [String: Int] {
+        messages.values.joined().reduce(into: [:]) { counts, message in counts[message.text ?? "(\(message.type))", default: 0] += 1 }
+    }
+
+    /// In order of arrival.
+    var texts: [String] { messages.values.joined().sorted { $0.id < $1.id }.map { $0.text ?? "(\($0.type))" } }
+
+    func conversation(with person: Person) -> Conversation? {
+        conversations.first { $0.participant.aliases.contains(person.alias) }
+    }
+}
