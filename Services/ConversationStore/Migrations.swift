@@ -36,6 +36,7 @@ public enum ConversationStoreMigrations {
                 person("participants", "name", .profile, "id"), person("aliases", "value", .profile, "participant")
             ])
 
+    /// `listed` follows a conversation's last message at a distance (`ActivityList`): an exact one would move two rows with every message.
     /// Small columns first: the feed and the list read them without touching the pages of a long text.
     private static let conversations = Migration(
         "conversations",
@@ -45,10 +46,10 @@ public enum ConversationStoreMigrations {
                 workspace    TEXT NOT NULL,
                 channel      TEXT NOT NULL,
                 participant  INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
-                last_message INTEGER,
+                listed       INTEGER,
                 UNIQUE (participant, channel)
             ) STRICT;
-            CREATE INDEX conversations_by_activity ON conversations (workspace, last_message) WHERE last_message IS NOT NULL;
+            CREATE INDEX conversations_by_activity ON conversations (workspace, listed) WHERE listed IS NOT NULL;
             CREATE TABLE messages (
                 id             INTEGER PRIMARY KEY,
                 conversation   INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
@@ -70,7 +71,7 @@ public enum ConversationStoreMigrations {
                 PRIMARY KEY (message, status)
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "last_message")
+        columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "listed")
             + ColumnNote.plain("messages", "id", "conversation", "author", "sent_at", "received_at", "status", "erasure_pepper")
             + ColumnNote.plain("delivery_statuses", "message", "status", "at") + [
                 mark("messages", "erasure_digest", kept: .agreement, erasure: .deleteRow),
@@ -79,11 +80,20 @@ public enum ConversationStoreMigrations {
                 person("messages", "raw", .communication, "conversation.participant")
             ])
 
-    /// `message_keys` outlive their messages, so that no repeat of an erased one comes in; no person can be found by them.
+    /// Keys outlive their messages, so that no repeat of an erased one comes in; no person can be found by them.
+    ///
+    /// What people send is only looked for again when it comes again, with the same time: in that order new keys stand side by side, and a
+    /// batch changes few pages. What we send is looked for by statuses and echoes with times of their own: their search goes by the day.
     private static let keys = Migration(
         "message keys",
         sql: """
-            CREATE TABLE message_keys (
+            CREATE TABLE incoming_keys (
+                sent_at INTEGER NOT NULL,
+                digest  BLOB NOT NULL CHECK (length(digest) = 16),
+                message INTEGER NOT NULL,
+                PRIMARY KEY (sent_at, digest)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE outgoing_keys (
                 day     INTEGER NOT NULL,
                 digest  BLOB NOT NULL CHECK (length(digest) = 16),
                 message INTEGER NOT NULL,
@@ -102,9 +112,10 @@ public enum ConversationStoreMigrations {
             CREATE INDEX pending_statuses_by_conversation ON pending_statuses (conversation);
             CREATE INDEX pending_statuses_by_receipt ON pending_statuses (received_at);
             """,
-        columns: ColumnNote.plain("message_keys", "day", "message")
+        columns: ColumnNote.plain("incoming_keys", "sent_at", "message") + ColumnNote.plain("outgoing_keys", "day", "message")
             + ColumnNote.plain("pending_statuses", "status", "at", "received_at", "conversation", "erasure_pepper") + [
-                mark("message_keys", "digest", kept: .days90, erasure: .keep),
+                mark("incoming_keys", "digest", kept: .days90, erasure: .keep),
+                mark("outgoing_keys", "digest", kept: .days90, erasure: .keep),
                 mark("pending_statuses", "digest", kept: .days30, erasure: .deleteRow),
                 mark("pending_statuses", "erasure_digest", kept: .days30, erasure: .deleteRow)
             ])

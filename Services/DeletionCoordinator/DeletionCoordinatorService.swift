@@ -11,7 +11,8 @@ import Wire
 
 /// Takes requests to delete and carries each one through all holders to its proof; tells whoever asked how it stands.
 public final class DeletionCoordinator: Sendable {
-    /// In which a person's deletion can still be called off, unless it is asked for at once.
+    public static let methods = DeletionCoordinatorCatalogue.methods + HolderCatalogue.methods
+    /// Before a person's deletion begins, unless it is asked for at once.
     static let windowMilliseconds: Int64 = 24 * 3_600_000
 
     private let process: ServiceProcess
@@ -39,14 +40,16 @@ public final class DeletionCoordinator: Sendable {
         holders: [Peer: any Transport], journal: any TombstoneJournal
     ) throws {
         self.process = process
-        store = DeletionCoordinatorStore(database: database)
-        codes = ConfirmationCodes(secret: process.secret(KeyName.receiptKey(.deletionCoordinator)))
+        let secret = process.secret(KeyName.receiptKey(.deletionCoordinator))
+        store = DeletionCoordinatorStore(database: database, seal: SubjectSeal(secret: secret, random: process.system.random))
+        codes = ConfirmationCodes(secret: secret)
         access = try AccessFollower(process, database)
-        holder = Holder(process, database, OwnHolder(facts: access.facts))
+        holder = Holder(process, database, OwnHolder(facts: access.facts, store: store))
         let own: [Peer: any Transport] = [.deletionCoordinator: LocalTransport(process.router, as: .deletionCoordinator)]
         let signers = ErasureRun.holders.map { ($0, ReceiptSigner(key: process.secret(KeyName.receiptKey($0)))) }
         let hands = ErasureHands(
-            holders: own.merging(holders) { _, given in given }, journal: journal, digester: ErasureDigester(peppers: try process.keys.peppers()),
+            holders: own.merging(holders) { _, given in given }, journal: journal,
+            digester: ErasureDigester(peppers: try process.keys.peppers()),
             signers: Dictionary(uniqueKeysWithValues: signers), database: database, log: process.log)
         driver = ErasureDriver(process, store, hands)
         door = PublicDoor(process, configuration, store, codes, driver)
@@ -70,7 +73,8 @@ public final class DeletionCoordinator: Sendable {
 
     private func request(_ request: RequestDeletion, _ reply: Reply<RequestDeletion>) {
         if request.subject.kind == .username {
-            return reply.refuse(.subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+            return reply.refuse(
+                .subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
         }
         if let problem = request.subject.problem { return reply.fault(.malformed, "body: subject.value: \(problem)") }
         guard access.facts.workspace(request.workspace) != nil else {
@@ -100,7 +104,8 @@ public final class DeletionCoordinator: Sendable {
         return Petition(
             key: request.key, digest: codes.digest("request", of: FieldVisitor.write(request)),
             codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: .person,
-            source: request.source == .customer ? .customer : .officer, workspace: request.workspace, subject: subject,
+            source: request.source == .customer ? .customer : .officer, workspace: request.workspace,
+            sealedSubject: store.seal.seal(subject),
             subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)), receivedAt: min(request.receivedAt ?? now, now),
             scheduledFor: request.immediately ? now : now.adding(milliseconds: DeletionCoordinator.windowMilliseconds), now: now)
     }

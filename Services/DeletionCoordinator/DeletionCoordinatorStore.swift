@@ -10,6 +10,7 @@ struct DeletionCoordinatorStore: Sendable {
     static let recordMillisecondsMax: Int64 = 730 * 86_400_000
 
     let database: Database
+    let seal: SubjectSeal
 
     // MARK: Requests
 
@@ -46,7 +47,7 @@ struct DeletionCoordinatorStore: Sendable {
             """, .text(petition.kind.rawValue), .text(petition.source.rawValue), SQLValue(petition.workspace?.rawValue),
             .blob(petition.subjectDigest), .integer(petition.receivedAt.rawValue), .integer(petition.scheduledFor.rawValue))
         let deletion = DeletionID(rawValue: connection.lastInsertedRow)
-        try setSubject(petition.subject, of: deletion, connection)
+        try setSubject(petition.sealedSubject, of: deletion, connection)
         return deletion
     }
 
@@ -65,9 +66,9 @@ struct DeletionCoordinatorStore: Sendable {
         case proof(ProveErasure.Response, leg: Int)
     }
 
-    /// Stores a run as it stands, and its evidence. Nobody's name is left in the request once the run knows none.
+    /// Stores a run as it stands, and its evidence; `sealedSubject` when its subject has grown. Nobody's name is left in the request once the run knows none.
     static func advance(
-        from old: ErasureRun, to run: ErasureRun, nextAt: Timestamp, evidence: Evidence?, _ connection: Connection
+        _ run: ErasureRun, sealedSubject: [UInt8]?, nextAt: Timestamp, evidence: Evidence?, _ connection: Connection
     ) throws {
         let id = SQLValue.integer(run.deletion.rawValue)
         try connection.run(
@@ -81,8 +82,8 @@ struct DeletionCoordinatorStore: Sendable {
         if run.step == .clearing || run.step == .completed {
             try connection.run("DELETE FROM subjects WHERE deletion = ?", id)
             try connection.run("UPDATE deletions SET subject_digest = NULL WHERE id = ?", id)
-        } else if run.subject != old.subject {
-            try setSubject(run.subject, of: run.deletion, connection)
+        } else if let sealedSubject {
+            try setSubject(sealedSubject, of: run.deletion, connection)
         }
         switch evidence {
         case .receipt(let receipt, let leg):
@@ -91,7 +92,8 @@ struct DeletionCoordinatorStore: Sendable {
                 .blob(FieldVisitor.write(receipt)))
         case .proof(let proof, let leg):
             try connection.run(
-                "INSERT OR REPLACE INTO proofs (deletion, leg, proof) VALUES (?, ?, ?)", id, SQLValue(leg), .blob(FieldVisitor.write(proof)))
+                "INSERT OR REPLACE INTO proofs (deletion, leg, proof) VALUES (?, ?, ?)", id, SQLValue(leg), .blob(FieldVisitor.write(proof))
+            )
         case nil: break
         }
     }
@@ -131,82 +133,18 @@ struct DeletionCoordinatorStore: Sendable {
                     completed_at, workspace, subject
                 FROM deletions LEFT JOIN subjects ON deletion = id WHERE id = ?
                 """, .integer(deletion.rawValue)
-            ) { try DeletionCoordinatorStore.readRun($0, deletion) }
-        }
-    }
-
-    // MARK: Reading
-
-    /// Counts of what is open: all, those received before `overdueBefore`, and those that failed `attempts` times or more.
-    func standing(overdueBefore: Timestamp, attempts: Int64) throws -> (open: Int64, overdue: Int64, stuck: Int64) {
-        try database.read("open deletions") { connection in
-            try connection.first(
-                """
-                SELECT count(*), count(*) FILTER (WHERE received_at < ?1), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
-                FROM deletions WHERE step <> 'completed'
-                """, .integer(overdueBefore.rawValue), .integer(attempts)
-            ) { ($0.int(0), $0.int(1), $0.int(2)) } ?? (0, 0, 0)
-        }
-    }
-
-    private static let columns = """
-        id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at
-        """
-
-    func read(_ deletion: DeletionID) throws -> ReadDeletion.Response? {
-        try database.read("read deletion") { connection in
-            let id = SQLValue.integer(deletion.rawValue)
-            let found = try connection.first("SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id = ?", id) {
-                try DeletionCoordinatorStore.readDeletion($0)
-            }
-            guard let found else { return nil }
-            var response = ReadDeletion.Response()
-            response.deletion = found
-            try connection.each("SELECT receipt FROM receipts WHERE deletion = ? ORDER BY leg", id) {
-                response.receipts.append(try FieldVisitor.read(ErasureReceipt.self, from: $0.blob(0)))
-            }
-            try connection.each("SELECT proof FROM proofs WHERE deletion = ? ORDER BY leg", id) {
-                response.proofs.append(try FieldVisitor.read(ProveErasure.Response.self, from: $0.blob(0)))
-            }
-            return response
-        }
-    }
-
-    func list(limit: Int64, before: DeletionID?) throws -> [Deletion] {
-        try database.read("list deletions") { connection in
-            var deletions: [Deletion] = []
-            try connection.each(
-                "SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id < ? ORDER BY id DESC LIMIT ?",
-                .integer(before?.rawValue ?? Int64.max), .integer(limit)
-            ) { deletions.append(try DeletionCoordinatorStore.readDeletion($0)) }
-            return deletions
-        }
-    }
-
-    /// What a code opens; nil for one that was never given and for one whose record has expired.
-    func status(codeDigest: [UInt8], now: Timestamp) throws -> DeletionStatus? {
-        try database.read("deletion status") { connection in
-            try connection.first(
-                """
-                SELECT \(DeletionCoordinatorStore.columns) FROM deletions
-                WHERE id = (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
-                """, .blob(codeDigest), .integer(now.rawValue - DeletionCoordinatorStore.recordMillisecondsMax)
-            ) { row in
-                DeletionStatus(
-                    deletion: try DeletionCoordinatorStore.readDeletion(row), startedAt: row.optionalInt(9).map(Timestamp.init(rawValue:)),
-                    verifiedAt: row.optionalInt(10).map(Timestamp.init(rawValue:)))
-            }
+            ) { try readRun($0, deletion) }
         }
     }
 
     // MARK: As a holder
 
     /// Closed deletions that still name somebody, with whom they name. There should be none.
-    static func closedSubjects(_ connection: Connection) throws -> [(DeletionID, Subject)] {
+    func closedSubjects(_ connection: Connection) throws -> [(DeletionID, Subject)] {
         var closed: [(DeletionID, Subject)] = []
         try connection.each(
             "SELECT deletion, subject FROM subjects JOIN deletions ON id = deletion WHERE step IN ('clearing', 'completed')"
-        ) { closed.append((DeletionID(rawValue: $0.int(0)), try FieldVisitor.read(Subject.self, from: $0.blob(1)))) }
+        ) { closed.append((DeletionID(rawValue: $0.int(0)), try seal.open($0.blob(1)))) }
         return closed
     }
 
@@ -216,28 +154,28 @@ struct DeletionCoordinatorStore: Sendable {
 
     // MARK: Rows
 
-    private static func setSubject(_ subject: Subject, of deletion: DeletionID, _ connection: Connection) throws {
+    private static func setSubject(_ sealed: [UInt8], of deletion: DeletionID, _ connection: Connection) throws {
         try connection.run(
             "INSERT OR REPLACE INTO subjects (deletion, subject) VALUES (?, ?)", .integer(deletion.rawValue),
-            .blob(FieldVisitor.write(subject)))
+            .blob(sealed))
     }
 
-    private static func readStep(_ row: borrowing Row, _ column: Int) throws -> ErasureStep {
+    static func readStep(_ row: borrowing Row, _ column: Int) throws -> ErasureStep {
         guard let step = ErasureStep(rawValue: row.text(column)) else { throw UnreadableRow(table: "deletions") }
         return step
     }
 
-    private static func readKind(_ row: borrowing Row, _ column: Int) throws -> Deletion.Kind {
+    static func readKind(_ row: borrowing Row, _ column: Int) throws -> Deletion.Kind {
         guard let kind = Deletion.Kind(rawValue: row.text(column)) else { throw UnreadableRow(table: "deletions") }
         return kind
     }
 
-    private static func readRun(_ row: borrowing Row, _ deletion: DeletionID) throws -> ErasureRun {
-        let subject = try row.optionalBlob(13).map { try FieldVisitor.read(Subject.self, from: $0) }
+    private func readRun(_ row: borrowing Row, _ deletion: DeletionID) throws -> ErasureRun {
+        let subject = try row.optionalBlob(13).map { try seal.open($0) }
         var run = ErasureRun(
-            deletion: deletion, kind: try readKind(row, 0), scheduledFor: Timestamp(rawValue: row.int(1)),
+            deletion: deletion, kind: try DeletionCoordinatorStore.readKind(row, 0), scheduledFor: Timestamp(rawValue: row.int(1)),
             subject: subject ?? Subject(workspace: WorkspaceID(rawValue: row.optionalText(12) ?? Petition.noWorkspace)))
-        run.step = try readStep(row, 2)
+        run.step = try DeletionCoordinatorStore.readStep(row, 2)
         run.leg = Int(row.int(3))
         run.round = row.int(4)
         run.isCovered = row.bool(5)
@@ -248,20 +186,6 @@ struct DeletionCoordinatorStore: Sendable {
         run.verifiedAt = row.optionalInt(10).map(Timestamp.init(rawValue:))
         run.completedAt = row.optionalInt(11).map(Timestamp.init(rawValue:))
         return run
-    }
-
-    private static func readDeletion(_ row: borrowing Row) throws -> Deletion {
-        var deletion = Deletion()
-        deletion.id = DeletionID(rawValue: row.int(0))
-        deletion.kind = try readKind(row, 1)
-        deletion.state = try readStep(row, 2).state
-        deletion.workspace = row.optionalText(3).map(WorkspaceID.init(rawValue:))
-        deletion.found = row.optionalInt(4).map { $0 != 0 }
-        deletion.receivedAt = Timestamp(rawValue: row.int(5))
-        deletion.scheduledFor = Timestamp(rawValue: row.int(6))
-        deletion.completedAt = row.optionalInt(7).map(Timestamp.init(rawValue:))
-        deletion.failedAttempts = row.int(8)
-        return deletion
     }
 }
 

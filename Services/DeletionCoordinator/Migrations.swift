@@ -7,8 +7,7 @@ import SQLite
 public enum DeletionCoordinatorMigrations {
     public static let all = [AccessTable.migration, Tombstones.migration, deletions]
 
-    /// Names of people stand in `subjects` alone: its pages are written only when a closure grows, so that the steps of a run leave no
-    /// copies of them in the write-ahead log. A closed request has no row there.
+    /// Names of people stand in `subjects` alone, sealed; a closed request has no row there.
     private static let deletions = Migration(
         "deletions",
         sql: """

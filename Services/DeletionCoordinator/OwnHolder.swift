@@ -10,6 +10,7 @@ import SQLite
 /// same, it counts here and is erased here.
 struct OwnHolder: HolderStore {
     let facts: AccessFacts
+    let store: DeletionCoordinatorStore
 
     /// Adds the accounts on which the workspace's people may be met, which every service is told by `access.feed`.
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
@@ -25,7 +26,7 @@ struct OwnHolder: HolderStore {
     }
 
     private func leftovers(of subject: Subject, _ connection: Connection) throws -> [DeletionID] {
-        try DeletionCoordinatorStore.closedSubjects(connection).filter { $0.1.sharesName(with: subject) }.map(\.0)
+        try store.closedSubjects(connection).filter { $0.1.sharesName(with: subject) }.map(\.0)
     }
 }
 

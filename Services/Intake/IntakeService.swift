@@ -24,7 +24,7 @@ public final class Intake: Sendable {
 
     public convenience init(_ process: ServiceProcess, _ database: Database) {
         let folder = process.configuration.dataFolder
-        self.init(process, database, conversations: process.client(to: .conversationStore), freeBytes: { DiskReserve.freeBytes(in: folder) })
+        self.init(process, database, conversations: process.client(to: .conversationStore)) { DiskReserve.freeBytes(in: folder) }
     }
 
     /// - Parameters:
@@ -44,7 +44,7 @@ public final class Intake: Sendable {
         feed = AccessFeed(process, database, store)
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         holder = Holder(
-            process, database, IntakeHolding(store: store, clock: process.system.clock, onErased: { reload.submit() }))
+            process, database, IntakeHolding(store: store, clock: process.system.clock, onErased: reload.submit))
         var web = HTTPRouter()
         WebhookDoor(process, database, store, directory, digests, reserve, relay).register(on: &web)
         self.web = web
@@ -108,8 +108,10 @@ public final class Intake: Sendable {
     }
 
     private func recordReply(_ request: RecordReply, _ reply: Reply<RecordReply>) {
-        guard let channel = directory[request.channel] else { return reply.refuse(.unknownChannel, "connect it with channels.connect first") }
-        guard let outgoing = outgoing(request, on: channel) else {
+        guard let channel = directory[request.channel] else {
+            return reply.refuse(.unknownChannel, "connect it with channels.connect first")
+        }
+        guard let outgoing = IntakeStore.OutgoingReply(request, on: channel, receivedAt: process.system.clock.now, digests) else {
             return reply.fault(.malformed, "recipient: expected an igsid, bsuid or phone of the channel's platform")
         }
         let (store, relay) = (store, relay)
@@ -123,7 +125,10 @@ public final class Intake: Sendable {
     }
 
     private func listQuarantine(_ request: ListQuarantine, _ reply: Reply<ListQuarantine>) {
-        do { reply.ok(ListQuarantine.Response(entries: try database.read("quarantine") { try store.quarantined(after: request.after, $0) })) } catch {
+        do {
+            let entries = try database.read("quarantine") { try store.quarantined(after: request.after, $0) }
+            reply.ok(ListQuarantine.Response(entries: entries))
+        } catch {
             fail(error, reply)
         }
     }
@@ -155,41 +160,9 @@ public final class Intake: Sendable {
             method: R.contract.method, key: request.key, fields: digests.keys.digest(ofFields: FieldVisitor.write(request)))
     }
 
-    private func outgoing(_ request: RecordReply, on channel: Channel) -> IntakeStore.OutgoingReply? {
-        guard request.recipient.platform == channel.account.platform, !request.recipient.value.isEmpty else { return nil }
-        var participant = ParticipantIdentity()
-        switch request.recipient.kind {
-        case .igsid: participant.igsid = request.recipient.value
-        case .bsuid: participant.bsuid = request.recipient.value
-        case .phone: participant.phone = request.recipient.value
-        // A username may pass to somebody else: a reply goes to a person.
-        case .username: return nil
-        }
-        let id = request.externalID.flatMap { $0.isEmpty ? nil : $0 } ?? "reply:\(request.key.rawValue)"
-        var event = ChannelEvent(
-            kind: .reply, id: id, participant: participant, sentAt: request.sentAt, receivedAt: process.system.clock.now)
-        event.type = "text"
-        event.text = request.text
-        event.author = request.author == .assistant ? .assistant : .agent
-        guard let received = ReceivedEvent(event, day: request.sentAt.day) else { return nil }
-        return IntakeStore.OutgoingReply(
-            channel: channel.id, received: received, key: digests.keys.digest(ofReply: request.key, on: channel.id),
-            names: digests.names(of: participant, on: channel.account))
-    }
-
     /// 20 of 32 signs: 100 random bits.
     private func newID(_ prefix: String) -> String {
         let signs = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         return prefix + String(decoding: process.system.random(20).map { signs[Int($0 & 31)] }, as: UTF8.self)
-    }
-}
-
-extension Platform {
-    /// The platform's own terms, shown to the customer who connects a channel (policy §6).
-    var terms: String {
-        switch self {
-        case .instagram: "https://help.instagram.com/581066165581870"
-        case .whatsapp: "https://www.whatsapp.com/legal/business-terms"
-        }
     }
 }

@@ -50,7 +50,7 @@ struct IntakeStore: Sendable {
                 tally.keptOut += 1
                 continue
             }
-            guard try isNew(arrival.key, day: arrival.day, connection) else {
+            guard try note(arrival.key, day: arrival.day, connection) else {
                 tally.repeated += 1
                 continue
             }
@@ -63,7 +63,8 @@ struct IntakeStore: Sendable {
     }
 
     /// Notes an inbox key; false when it was known.
-    func isNew(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
+    @discardableResult
+    func note(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
         try connection.run("INSERT OR IGNORE INTO inbox_keys (day, digest) VALUES (?, ?)", .integer(day), .blob(key)) == 1
     }
 

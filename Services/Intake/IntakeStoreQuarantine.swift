@@ -23,7 +23,9 @@ extension IntakeStore {
             .integer(id), .integer(Int64(ListQuarantine.countMax))
         ) { row in
             // The schema's CHECKs and the enums name the same words.
-            guard let platform = Platform(rawValue: row.text(1)), let reason = ListQuarantine.Entry.Reason(rawValue: row.text(2)) else { return }
+            guard let platform = Platform(rawValue: row.text(1)), let reason = ListQuarantine.Entry.Reason(rawValue: row.text(2)) else {
+                return
+            }
             entries.append(
                 ListQuarantine.Entry(
                     id: row.int(0), platform: platform, reason: reason, bytes: row.int(3), receivedAt: Timestamp(rawValue: row.int(4)),

@@ -17,13 +17,18 @@ extension IntakeStore {
 
     // MARK: Workspaces
 
-    func open(_ request: OpenWorkspace, _ keyed: KeyedRequest, as id: WorkspaceID, now: Timestamp, _ connection: Connection) throws -> WorkspaceID {
-        if let known = try answer(keyed, else: Refused<OpenWorkspace>(reason: .keyReused), connection) { return WorkspaceID(rawValue: known) }
+    func open(_ request: OpenWorkspace, _ keyed: KeyedRequest, as id: WorkspaceID, now: Timestamp, _ connection: Connection) throws
+        -> WorkspaceID
+    {
+        if let known = try answer(keyed, else: Refused<OpenWorkspace>(reason: .keyReused), connection) {
+            return WorkspaceID(rawValue: known)
+        }
         try connection.run(
             """
-            INSERT INTO workspaces (id, name, market, policy_version, agreement_version, on_deletion, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """, .text(id.rawValue), .text(request.name), .text(request.market), .text(request.policyVersion), .text(request.agreementVersion),
-            .text(request.onDeletion.rawValue), .integer(now.rawValue))
+            INSERT INTO workspaces (id, name, market, policy_version, agreement_version, on_deletion, opened_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, .text(id.rawValue), .text(request.name), .text(request.market), .text(request.policyVersion),
+            .text(request.agreementVersion), .text(request.onDeletion.rawValue), .integer(now.rawValue))
         try publish(AccessFact(.workspaceOpened, id, onDeletion: request.onDeletion, at: now), connection)
         try remember(keyed, answer: id.rawValue, connection)
         return id
@@ -31,11 +36,15 @@ extension IntakeStore {
 
     // MARK: Channels
 
-    func connect(_ request: ConnectChannel, _ keyed: KeyedRequest, as id: ChannelID, now: Timestamp, _ connection: Connection) throws -> ChannelID {
-        if let known = try answer(keyed, else: Refused<ConnectChannel>(reason: .keyReused), connection) { return ChannelID(rawValue: known) }
-        let isTerminated = try connection.first("SELECT terminated_at IS NOT NULL FROM workspaces WHERE id = ?", .text(request.workspace.rawValue)) {
-            $0.bool(0)
+    func connect(_ request: ConnectChannel, _ keyed: KeyedRequest, as id: ChannelID, now: Timestamp, _ connection: Connection) throws
+        -> ChannelID
+    {
+        if let known = try answer(keyed, else: Refused<ConnectChannel>(reason: .keyReused), connection) {
+            return ChannelID(rawValue: known)
         }
+        let isTerminated = try connection.first(
+            "SELECT terminated_at IS NOT NULL FROM workspaces WHERE id = ?", .text(request.workspace.rawValue)
+        ) { $0.bool(0) }
         guard let isTerminated else { throw Refused<ConnectChannel>(reason: .unknownWorkspace) }
         if isTerminated { throw Refused<ConnectChannel>(reason: .workspaceTerminated) }
         let isTaken = try connection.first(
@@ -93,7 +102,8 @@ extension IntakeStore {
         // The schema's CHECK and the enum name the same platforms.
         Platform(rawValue: row.text(2)).map { platform in
             Channel(
-                id: ChannelID(rawValue: row.text(0)), workspace: WorkspaceID(rawValue: row.text(1)), account: Account(platform, row.text(3)),
+                id: ChannelID(rawValue: row.text(0)), workspace: WorkspaceID(rawValue: row.text(1)),
+                account: Account(platform, row.text(3)),
                 isEnded: row.bool(4))
         }
     }
@@ -115,8 +125,8 @@ extension IntakeStore {
     /// What follows `after`: from the beginning where the cursor is not of this epoch.
     func facts(after: Cursor, epoch: String, _ connection: Connection) throws -> ReadAccessFeed.Response {
         let isOurs = after.epoch == epoch
-        var response = ReadAccessFeed.Response(facts: [], next: Cursor(epoch: epoch, sequence: isOurs ? after.sequence : 0), restarted: false)
-        response.restarted = !isOurs && after != Cursor()
+        let start = Cursor(epoch: epoch, sequence: isOurs ? after.sequence : 0)
+        var response = ReadAccessFeed.Response(facts: [], next: start, restarted: !isOurs && after != Cursor())
         try connection.each(
             "SELECT sequence, fact FROM access_feed WHERE sequence > ? ORDER BY sequence LIMIT ?", .integer(response.next.sequence),
             .integer(Int64(ReadAccessFeed.countMax))

@@ -36,7 +36,8 @@ public enum IntakeMigrations {
             }
             + ["policy_version", "agreement_version"].map {
                 ColumnNote(
-                    "workspaces", $0, .account, for: [.complyWithObligation], on: .legalObligation, kept: .agreementPlus3Years, subject: nil,
+                    "workspaces", $0, .account, for: [.complyWithObligation], on: .legalObligation, kept: .agreementPlus3Years,
+                    subject: nil,
                     erasure: .keep)
             } + [
                 ColumnNote(

@@ -11,7 +11,8 @@ struct Reload: Sendable {
     private let feed: AccessFeed
 
     init(
-        _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ backlog: Backlog, _ feed: AccessFeed
+        _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ backlog: Backlog,
+        _ feed: AccessFeed
     ) {
         self.process = process
         self.database = database

@@ -46,10 +46,10 @@ struct DeletionReport {
         guard !receipts.isEmpty else { return }
         let rows = receipts.map { receipt in
             [
-                receipt.holder, counts(receipt.rows), CivilTime.text(receipt.erasedAt), String((receipt.mac ?? "").prefix(12)) + "…"
+                receipt.holder, CivilTime.text(receipt.erasedAt), String((receipt.mac ?? "").prefix(12)) + "…", counts(receipt.rows)
             ]
         }
-        Terminal.table(["receipt of", "rows erased", "at", "signed"], rows, indent: indent)
+        Terminal.table(["receipt of", "at", "signed", "rows erased"], rows, indent: indent)
     }
 
     static func proofs(_ proofs: [ProveErasure.Response], _ indent: String) {
@@ -60,7 +60,7 @@ struct DeletionReport {
                 proof.scan.map { "\($0.residue + $0.other)" } ?? "-", proof.scan.map { counts($0.live) } ?? "-"
             ]
         }
-        Terminal.table(["proof of", "rows left", "scanned", "traces", "in rows of others"], rows, indent: indent)
+        Terminal.table(["proof of", "rows left", "scanned", "traces", "in rows that stand"], rows, indent: indent)
     }
 
     private static func counts(_ counts: [String: Int64]) -> String {

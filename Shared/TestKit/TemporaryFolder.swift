@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of one test, removed with the last reference to it.
+/// A folder of one test, removed with the last reference to it; kept where `MESH_TEST_KEEP` is set, to look into a failure.
 public final class TemporaryFolder: Sendable {
     public let path: String
 
@@ -11,6 +11,7 @@ public final class TemporaryFolder: Sendable {
     }
 
     deinit {
+        if let keep = ProcessInfo.processInfo.environment["MESH_TEST_KEEP"], !keep.isEmpty { return }
         do { try FileManager.default.removeItem(atPath: path) } catch { FileHandle.standardError.write(Data("left behind: \(path)\n".utf8)) }
     }
 

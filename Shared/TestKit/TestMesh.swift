@@ -15,13 +15,6 @@ public final class TestMesh: @unchecked Sendable {  // `processes` is guarded by
         public let log: String
     }
 
-    /// A refusal's reason or a fault's code in place of an answer.
-    public struct NotAnswered: Error, Equatable {
-        public let method: String
-        public let code: String
-        public let message: String
-    }
-
     public let folder: TemporaryFolder
     public let keys: KeyFolder
     private let lock = Lock()
@@ -111,11 +104,7 @@ public final class TestMesh: @unchecked Sendable {  // `processes` is guarded by
     ) throws -> R.Response {
         let client = try client(to: service, as: peer)
         defer { client.close() }
-        switch client.call(request, CallOptions(timeoutMilliseconds: timeoutMilliseconds)) {
-        case .ok(let response): return response
-        case .refused(let reason, let message): throw NotAnswered(method: R.contract.method, code: reason.rawValue, message: message)
-        case .fault(let fault): throw NotAnswered(method: R.contract.method, code: fault.code.rawValue, message: fault.message)
-        }
+        return try client.call(request, CallOptions(timeoutMilliseconds: timeoutMilliseconds)).answer()
     }
 
     /// A bare socket to a service's mesh door, for what a well-behaved client never does.

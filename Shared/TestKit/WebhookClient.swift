@@ -18,9 +18,14 @@ public final class WebhookClient {
     /// Posts `body` signed with `secret` (nil: unsigned).
     /// - Throws: when no whole answer came: whether it was taken is unknown.
     public func post(_ path: String, _ body: [UInt8], secret: [UInt8]?, headers: String = "") throws -> Answer {
+        try exchange(WebhookClient.request(path, body, secret: secret, host: address.host, headers: headers))
+    }
+
+    /// The bytes that `post` sends.
+    public static func request(_ path: String, _ body: [UInt8], secret: [UInt8]?, host: String, headers: String = "") -> [UInt8] {
         let signature = secret.map { "X-Hub-Signature-256: sha256=\(Hex.encode(HMACSHA256Key($0).authenticate(body)))\r\n" } ?? ""
-        let head = "POST \(path) HTTP/1.1\r\nHost: \(address.host)\r\nContent-Length: \(body.count)\r\n\(signature)\(headers)\r\n"
-        return try exchange(Array(head.utf8) + body)
+        let head = "POST \(path) HTTP/1.1\r\nHost: \(host)\r\nContent-Length: \(body.count)\r\n\(signature)\(headers)\r\n"
+        return Array(head.utf8) + body
     }
 
     public func get(_ path: String) throws -> Answer {

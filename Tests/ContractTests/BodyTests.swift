@@ -53,8 +53,8 @@ import Wire
     @Test func theVariantsAreWhatTheyClaim() throws {
         let schema = Schema(
             Array(
-                #"{"type":"object","properties":{"a":{},"b":{"type":"array","maxItems":2,"items":{"type":"object","properties":{"c":{}},"required":["c"]}}},"required":["b"]}"#
-                    .utf8))
+                (#"{"type":"object","properties":{"a":{},"b":{"type":"array","maxItems":2,"#
+                    + #""items":{"type":"object","properties":{"c":{}},"required":["c"]}}},"required":["b"]}"#).utf8))
         let value = try JSONTree(Array(#"{"a":{"z":1,"y":2},"b":[{"c":1},{"c":2}]}"#.utf8))
 
         #expect(text(schema.reversed(value).bytes) == #"{"b":[{"c":1},{"c":2}],"a":{"z":1,"y":2}}"#)

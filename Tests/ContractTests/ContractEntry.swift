@@ -1,4 +1,3 @@
-import Policy
 import Testing
 import Wire
 
@@ -13,7 +12,7 @@ struct ContractEntry: Sendable, CustomTestStringConvertible {
 
     /// What a service's handler was given, as it would be written again.
     struct Served: Equatable {
-        var body: [UInt8]
+        var body: String
         var key: String?
         var trace: String?
         var actor: String?

@@ -36,7 +36,7 @@ import Wire
         #expect(
             served
                 == ContractEntry.Served(
-                    body: request, key: entry.isKeyed ? envelope.key?.rawValue : nil, trace: envelope.trace, actor: envelope.actor))
+                    body: text(request), key: entry.isKeyed ? envelope.key?.rawValue : nil, trace: envelope.trace, actor: envelope.actor))
         #expect(text(reply) == text(try Golden.read(entry.method, "reply")))
     }
 

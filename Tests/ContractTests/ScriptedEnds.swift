@@ -10,7 +10,8 @@ struct Serving<R: Request> {
         let router = Router(service: "sample")
         router.on(R.self) { request, reply in
             served.value = ContractEntry.Served(
-                body: FieldVisitor.write(request), key: request.requestKey?.rawValue, trace: reply.caller.trace, actor: reply.caller.actor)
+                body: text(FieldVisitor.write(request)), key: request.requestKey?.rawValue, trace: reply.caller.trace,
+                actor: reply.caller.actor)
             give(answer, reply)
         }
         router.seal(serving: [R.contract.method])

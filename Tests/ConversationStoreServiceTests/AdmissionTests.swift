@@ -23,17 +23,15 @@ import Testing
 
     @Test func memoryIsBoundedAndForgetsWhatACommitCameTooLateFor() {
         var memory = Acquaintances()
-        let place = ConversationPlace(participant: ParticipantID(rawValue: 1), conversation: ConversationID(rawValue: 1))
-        func face(_ number: Int) -> Face {
-            Face(workspace: shop, channel: line.id, igsid: "\(number)", bsuid: nil, phone: nil, username: nil, name: nil)
-        }
-        for number in 0..<(2 * Acquaintances.countMax) { memory.learn([(face(number), place)], generation: memory.generation) }
+        let place = ConversationPlace(conversation: ConversationID(rawValue: 1), listed: nil)
+        func face(_ number: Int) -> Face { Face(shop, line.id, ParticipantIdentity(igsid: "\(number)")) }
+        for number in 0..<(2 * Acquaintances.countMax) { memory.learn([face(number): place], generation: memory.generation) }
         #expect(memory.count <= Acquaintances.countMax)
         #expect(memory.find(face(2 * Acquaintances.countMax - 1)) == place)
 
         let before = memory.generation
         memory.forgetAll()
-        memory.learn([(face(1), place)], generation: before)
+        memory.learn([face(1): place], generation: before)
         #expect(memory.count == 0)
     }
 }

@@ -25,7 +25,7 @@ import Wire
     /// The control of the test above: without the key the repeat comes in.
     @Test func withoutItsKeyARepeatWouldBeStored() throws {
         try store.append(message("m1"))
-        try store.database.writer.write("forget keys") { try $0.run("DELETE FROM message_keys") }
+        try store.database.writer.write("forget keys") { try $0.run("DELETE FROM incoming_keys") }
 
         #expect(try store.append(message("m1")).stored == 1)
     }

@@ -30,14 +30,14 @@ import Testing
 
     /// The control of the test above.
     @Test func withoutTombstonesAReplayWouldComeIn() throws {
-        try forget("tombstones", "message_keys")
+        try forget("tombstones", "incoming_keys", "outgoing_keys")
 
         #expect(try store.append(message("m1"), echo("w1"), status("w8", .sent)).stored == 3)
     }
 
     @Test func aLateStatusOfAnErasedMessageStaysOutWhateverItsTime() throws {
         try store.append(message("m2", at: later))  // The person is known again.
-        try forget("message_keys")
+        try forget("outgoing_keys")
 
         #expect(try store.append(status("w1", .read, at: later), status("w8", .read, at: later)).keptOut == 2)
         #expect(try store.append(status("w2", .read, at: later)).stored == 1)
@@ -46,7 +46,7 @@ import Testing
     /// The control of the test above.
     @Test func withoutItsTombstoneALateStatusWouldComeIn() throws {
         try store.append(message("m2", at: later))
-        try forget("message_keys", "tombstones")
+        try forget("outgoing_keys", "tombstones")
 
         #expect(try store.append(status("w1", .read, at: later)).stored == 1)
     }

@@ -59,6 +59,13 @@ final class Mesh {
         coordinator = nil
     }
 
+    /// Lets so much time pass while the coordinator is stopped.
+    func sleep(milliseconds: Int64) throws {
+        close()
+        time.advance(milliseconds: milliseconds)
+        try open()
+    }
+
     // MARK: What a test does
 
     func request(
@@ -148,6 +155,19 @@ final class Coordinator {
         database.close()
     }
 
+    /// What a bug might leave: a closed request that names somebody.
+    func leaveBehind(_ subject: Subject, in deletion: DeletionID) throws {
+        let seal = SubjectSeal(secret: process.secret(KeyName.receiptKey(.deletionCoordinator)), random: process.system.random)
+        let sealed = seal.seal(subject)
+        try database.writer.write("leave behind") {
+            try $0.run("INSERT INTO subjects (deletion, subject) VALUES (?, ?)", .integer(deletion.rawValue), .blob(sealed))
+        }
+    }
+
+    func rowCount(_ table: String) throws -> Int64 {
+        try database.read { try $0.first("SELECT count(*) FROM \(table)") { $0.int(0) } ?? 0 }
+    }
+
     func scan(_ needles: [String]) throws -> ByteScan.Report {
         try ByteScan.inChildProcess(
             files: [database.path, "\(database.path)-wal"], needles: needles.map { Array($0.utf8) }, executable: Binary.path)
@@ -165,7 +185,8 @@ final class Coordinator {
         try database.writer.write("put facts") { connection in
             for (index, fact) in rows.enumerated() {
                 try connection.run(
-                    "INSERT OR REPLACE INTO access_facts (sequence, fact) VALUES (?, ?)", SQLValue(index + 1), .blob(FieldVisitor.write(fact)))
+                    "INSERT OR REPLACE INTO access_facts (sequence, fact) VALUES (?, ?)", SQLValue(index + 1),
+                    .blob(FieldVisitor.write(fact)))
             }
         }
     }

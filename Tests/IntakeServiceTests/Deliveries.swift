@@ -59,7 +59,9 @@ enum WhatsApp {
         return #"{"profile":{"name":"\#(name)"}\#(ids)}"#
     }
 
-    static func text(_ text: String, id: String, from phone: String? = jonas, user: String? = nil, at seconds: Int64 = sentAtSeconds) -> String {
+    static func text(_ text: String, id: String, from phone: String? = jonas, user: String? = nil, at seconds: Int64 = sentAtSeconds)
+        -> String
+    {
         message(#""type":"text","text":{"body":"\#(text)"}"#, id: id, from: phone, user: user, at: seconds)
     }
 

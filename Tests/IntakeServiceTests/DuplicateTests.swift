@@ -123,13 +123,19 @@ struct DuplicateTests {
     private static func event(_ number: Int, _ random: inout Seeded) -> Planned {
         let person = String(6_200_000_000_000_000 + Int.random(in: 0..<5, using: &random))
         switch Int.random(in: 0..<5, using: &random) {
-        case 0: return Planned(platform: .instagram, json: Instagram.text("t", mid: "mid.\(number)", from: person), expected: "message mid.\(number) ")
-        case 1: return Planned(platform: .instagram, json: Instagram.echo("e", mid: "mid.\(number)", to: person), expected: "echo mid.\(number) ")
+        case 0:
+            return Planned(
+                platform: .instagram, json: Instagram.text("t", mid: "mid.\(number)", from: person), expected: "message mid.\(number) ")
+        case 1:
+            return Planned(
+                platform: .instagram, json: Instagram.echo("e", mid: "mid.\(number)", to: person), expected: "echo mid.\(number) ")
         case 2:
             let content = #""message":{"mid":"mid.\#(number)","attachments":[{"type":"image"}]}"#
             return Planned(platform: .instagram, json: Instagram.event(content, from: person), expected: "other mid.\(number) ")
         case 3: return Planned(platform: .whatsapp, json: WhatsApp.text("w", id: "wamid.\(number)"), expected: "message wamid.\(number) ")
-        default: return Planned(platform: .whatsapp, json: WhatsApp.status("sent", of: "wamid.\(number)"), expected: "status wamid.\(number) sent")
+        default:
+            return Planned(
+                platform: .whatsapp, json: WhatsApp.status("sent", of: "wamid.\(number)"), expected: "status wamid.\(number) sent")
         }
     }
 

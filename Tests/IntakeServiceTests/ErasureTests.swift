@@ -39,7 +39,8 @@ struct ErasureTests {
         try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
         try fixture.erase([mara], on: IntakeFixture.instagram, cutoff: fixture.time.now)
 
-        _ = try fixture.post(Instagram.delivery(Instagram.text("from tomorrow", mid: "mid.1", at: Instagram.sentAt + 86_400_000)), to: .instagram)
+        _ = try fixture.post(
+            Instagram.delivery(Instagram.text("from tomorrow", mid: "mid.1", at: Instagram.sentAt + 86_400_000)), to: .instagram)
 
         #expect(try fixture.outbox().isEmpty)
     }
@@ -66,7 +67,9 @@ struct ErasureTests {
             Instagram.text("noahs word", mid: "mid.3", from: Instagram.noah)
         ]
         _ = try fixture.post(Instagram.delivery(events), to: .instagram)
-        _ = try fixture.post(Instagram.delivery([Instagram.text("noahs other word", mid: "mid.4", from: Instagram.noah)], to: "17841400000000002"), to: .instagram)
+        _ = try fixture.post(
+            Instagram.delivery([Instagram.text("noahs other word", mid: "mid.4", from: Instagram.noah)], to: "17841400000000002"),
+            to: .instagram)
         _ = try fixture.post("broken, with \(Instagram.mara) in it", to: .instagram)
         _ = try fixture.post("broken, without", to: .instagram)
         // Controls of the search itself: before the erasure it finds what it is to miss afterwards.

@@ -65,7 +65,9 @@ struct FeedTests {
         #expect(news.value.facts.count == 1)
 
         let nothing = Waited<ReadAccessFeed.Response>()
-        transport.call(ReadAccessFeed(after: news.value.next, waitMilliseconds: 20_000)) { if case .ok(let response) = $0 { nothing.set(response) } }
+        transport.call(ReadAccessFeed(after: news.value.next, waitMilliseconds: 20_000)) {
+            if case .ok(let response) = $0 { nothing.set(response) }
+        }
         fixture.time.advance(milliseconds: 20_000)
         #expect(nothing.value.facts.isEmpty)
         #expect(nothing.value.next == news.value.next)

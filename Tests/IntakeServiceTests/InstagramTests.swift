@@ -82,7 +82,8 @@ struct InstagramTests {
     }
 
     @Test func aGarbageTimeIsTheTimeOfReceiptAndItsKeyFallsIntoThePartitionWithoutTime() throws {
-        let odd = #"{"sender":{"id":"\#(Instagram.mara)"},"recipient":{"id":"\#(Instagram.business)"},"timestamp":"soon","message":{"mid":"mid.6","text":"hi"}}"#
+        let odd =
+            #"{"sender":{"id":"\#(Instagram.mara)"},"recipient":{"id":"\#(Instagram.business)"},"timestamp":"soon","message":{"mid":"mid.6","text":"hi"}}"#
         let portions = try portions(Instagram.delivery(odd))
         let received = try #require(portions.first?.events.first)
 
@@ -129,7 +130,8 @@ struct InstagramTests {
         let portions = try portions(Instagram.delivery(Instagram.event(#""x":\#(nested)"#)))
         let received = try #require(portions.first?.events.first)
         let request = AppendEvents(
-            key: RequestKey("k"), workspace: WorkspaceID(rawValue: "w"), channel: ChannelID(rawValue: "c"), account: IntakeFixture.instagram,
+            key: RequestKey("k"), workspace: WorkspaceID(rawValue: "w"), channel: ChannelID(rawValue: "c"),
+            account: IntakeFixture.instagram,
             events: [received.event])
         let store = FakeConversationStore()
         store.behave(.takes)

@@ -13,12 +13,17 @@ struct OverloadTests {
         var options = DatabaseOptions()
         options.queueCountMax = 1
         let fixture = try IntakeFixture(options: options)
-        try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
         // The expiry's first write may still be under way, and would be the one in the queue.
         fixture.time.waitUntilWaiting(count: 1)
+        try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
         let gate = Waited<Bool>()
         let isOpen = Waited<Bool>()
-        #expect(fixture.database.writer.submit("hold") { _ in gate.value } completion: { _ in isOpen.set(true) })
+        #expect(
+            fixture.database.writer.submit("hold") { _ in
+                gate.value
+            } completion: { _ in
+                isOpen.set(true)
+            })
 
         let turnedAway = try fixture.post(body, to: .instagram)
         gate.set(true)

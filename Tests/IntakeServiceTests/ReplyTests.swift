@@ -11,7 +11,9 @@ import Wire
 struct ReplyTests {
     private let recipient = Alias(.whatsapp, .phone, WhatsApp.jonas)
 
-    private func reply(_ channel: ChannelID, key: String = "reply-1", to recipient: Alias? = nil, at time: Int64 = 1_767_225_000_000, id: String? = nil) -> RecordReply {
+    private func reply(
+        _ channel: ChannelID, key: String = "reply-1", to recipient: Alias? = nil, at time: Int64 = 1_767_225_000_000, id: String? = nil
+    ) -> RecordReply {
         RecordReply(
             key: RequestKey(key), channel: channel, recipient: recipient ?? self.recipient, author: .assistant, text: "Friday is free.",
             sentAt: Timestamp(rawValue: time), externalID: id)
@@ -37,7 +39,10 @@ struct ReplyTests {
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
 
         #expect(refusal(fixture.call(reply(ChannelID(rawValue: "ch_unknown")))) == .unknownChannel)
-        for odd in [Alias(.instagram, .igsid, "1"), Alias(.whatsapp, .username, "jonas"), Alias(.whatsapp, .phone, String(repeating: "1", count: 33))] {
+        for odd in [
+            Alias(.instagram, .igsid, "1"), Alias(.whatsapp, .username, "jonas"),
+            Alias(.whatsapp, .phone, String(repeating: "1", count: 33))
+        ] {
             guard case .fault(let fault) = fixture.call(reply(channel, to: odd)) else {
                 Issue.record("a reply to nobody was taken")
                 continue

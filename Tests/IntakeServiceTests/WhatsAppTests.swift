@@ -60,7 +60,9 @@ struct WhatsAppTests {
         #expect(event.raw?.bytes == Array(message.utf8))
     }
 
-    @Test(arguments: [("sent", ChannelEvent.Status.sent), ("delivered", .delivered), ("read", .read), ("played", .read), ("failed", .failed)])
+    @Test(arguments: [
+        ("sent", ChannelEvent.Status.sent), ("delivered", .delivered), ("read", .read), ("played", .read), ("failed", .failed)
+    ])
     func aStatusIsAboutTheMessageThatItNames(word: String, status: ChannelEvent.Status) throws {
         let event = try event(WhatsApp.statuses(WhatsApp.status(word, of: "wamid.5")))
 

@@ -41,7 +41,9 @@ struct WorkspaceTests {
         #expect(refusal(fixture.call(ConnectChannel.sample(other, IntakeFixture.instagram))) == .accountConnected)
         #expect(try fixture.connect(IntakeFixture.instagram, to: workspace) == channel)
         #expect(
-            refusal(fixture.call(ConnectChannel.sample(other, IntakeFixture.whatsapp, key: "connect-\(workspace.rawValue)-\(Instagram.business)")))
+            refusal(
+                fixture.call(
+                    ConnectChannel.sample(other, IntakeFixture.whatsapp, key: "connect-\(workspace.rawValue)-\(Instagram.business)")))
                 == .keyReused)
         // Control: another account, and the same id on another platform, are free.
         try fixture.connect(Account(.whatsapp, Instagram.business), to: other)

@@ -27,7 +27,8 @@ import Testing
     }
 
     private func run(against folder: String) throws -> (status: Int32, output: [Substring]) {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Interop/run.py")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
+            path: "Interop/run.py")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3", "-B", script.path, "--data", folder, "--meshctl", "\(TestMesh.binaries)/meshctl"]

@@ -1,8 +1,7 @@
 import Foundation
 
-/// A program outside the mesh that opens a service's file: a backup tool, a curious person, a test.
-///
-/// Never this process: closing a descriptor of the file here could drop nobody's locks, but a second SQLite in one process could.
+/// A program outside the mesh that opens a service's file: a backup tool, a curious person. It is Python's own SQLite, so what it sees
+/// does not depend on our code.
 final class OutsideProgram {
     private let process = Process()
     private let input = Pipe()
@@ -55,7 +54,12 @@ final class OutsideProgram {
     }
 
     private func expect(_ word: String) throws {
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        var line = ""
+        while line.last != "\n" {
+            let more = output.fileHandleForReading.availableData
+            guard !more.isEmpty else { break }
+            line += String(decoding: more, as: UTF8.self)
+        }
         guard line == "\(word)\n" else { throw Failed(status: -1, output: line) }
     }
 

@@ -66,7 +66,7 @@ struct Shop: Sendable {
     func erase(_ person: Person, key: String = "erase") throws -> RequestDeletion.Response {
         var response: RequestDeletion.Response?
         _ = try mesh.eventually {
-            do { response = try mesh.call(.deletionCoordinator, deletion(of: person, key: key)) } catch let error as TestMesh.NotAnswered {
+            do { response = try mesh.call(.deletionCoordinator, deletion(of: person, key: key)) } catch let error as NotAnswered {
                 guard error.code == RequestDeletion.Refusal.unknownWorkspace.rawValue else { throw error }
             }
             return response != nil

@@ -15,8 +15,7 @@ struct Stored {
         defer { client.close() }
         var mark: ListConversations.PageMark?
         repeat {
-            let page = try Stored.answer(
-                client.call(ListConversations(workspace: shop.workspace, limit: ListConversations.countMax, before: mark)))
+            let page = try client.call(ListConversations(workspace: shop.workspace, limit: ListConversations.countMax, before: mark)).answer()
             conversations += page.conversations
             mark = page.conversations.last.map { ListConversations.PageMark(lastMessage: $0.lastMessage) }
         } while mark != nil
@@ -26,21 +25,11 @@ struct Stored {
     private static func all(of conversation: ConversationID, _ workspace: WorkspaceID, _ client: some Transport) throws -> [Message] {
         var messages: [Message] = []
         while true {
-            let page = try answer(
-                client.call(
-                    ReadConversation(
-                        workspace: workspace, conversation: conversation, limit: ReadConversation.countMax, before: messages.first?.id)))
+            let request = ReadConversation(
+                workspace: workspace, conversation: conversation, limit: ReadConversation.countMax, before: messages.first?.id)
+            let page = try client.call(request).answer()
             if page.messages.isEmpty { return messages }
             messages = page.messages + messages
-        }
-    }
-
-    private static func answer<R: Request>(_ outcome: Outcome<R>) throws -> R.Response {
-        switch outcome {
-        case .ok(let response): return response
-        case .refused(let reason, let message):
-            throw TestMesh.NotAnswered(method: R.contract.method, code: reason.rawValue, message: message)
-        case .fault(let fault): throw TestMesh.NotAnswered(method: R.contract.method, code: fault.code.rawValue, message: fault.message)
         }
     }
 

@@ -1,3 +1,4 @@
+import ConversationStoreContracts
 import Domain
 
 /// The conversations of faces seen lately, so that the next event of one needs no search. Lives on the writer's thread.
@@ -22,7 +23,7 @@ struct Acquaintances {
         return place
     }
 
-    mutating func learn(_ learned: [(face: Face, place: ConversationPlace)], generation: Int) {
+    mutating func learn(_ learned: [Face: ConversationPlace], generation: Int) {
         guard generation == self.generation else { return }
         for (face, place) in learned { insert(face, place) }
     }
@@ -44,6 +45,33 @@ struct Acquaintances {
 
 /// Where a person's messages on a channel go.
 struct ConversationPlace: Equatable, Sendable {
-    let participant: ParticipantID
     let conversation: ConversationID
+    /// Its place in the list of conversations; nil when it has no message yet. A committed one never falls, so memory may only be behind.
+    var listed: MessageID?
+}
+
+/// Everything that an event says about who it is with: equal faces lead to one conversation and teach nothing new.
+struct Face: Hashable, Sendable {
+    let workspace: WorkspaceID
+    let channel: ChannelID
+    let igsid, bsuid, phone, username, name: String?
+    /// Made where the event arrives: the writer has better things to do than to hash seven strings.
+    private let hash: Int
+
+    init(_ workspace: WorkspaceID, _ channel: ChannelID, _ person: ParticipantIdentity) {
+        self.workspace = workspace
+        self.channel = channel
+        igsid = person.igsid
+        bsuid = person.bsuid
+        phone = person.phone
+        username = person.username
+        name = person.name
+        var hasher = Hasher()
+        hasher.combine(workspace)
+        hasher.combine(channel)
+        for value in [igsid, bsuid, phone, username, name] { hasher.combine(value) }
+        hash = hasher.finalize()
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }

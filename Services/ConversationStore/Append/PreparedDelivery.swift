@@ -12,7 +12,7 @@ struct PreparedDelivery: Sendable {
 }
 
 /// One event and its digests.
-struct PreparedEvent: Sendable {
+final class PreparedEvent: Sendable {
     let event: ChannelEvent
     /// Of the platform's id, under our own key: finds repeats, and the message that a status is about.
     let key: [UInt8]
@@ -21,13 +21,14 @@ struct PreparedEvent: Sendable {
     /// Of the person's names, under each live pepper.
     let personNames: [[UInt8]]
     let face: Face
-}
 
-/// Everything that an event says about who it is with: equal faces lead to one conversation and teach nothing new.
-struct Face: Hashable, Sendable {
-    let workspace: WorkspaceID
-    let channel: ChannelID
-    let igsid, bsuid, phone, username, name: String?
+    init(_ event: ChannelEvent, key: [UInt8], messageNames: [[UInt8]], personNames: [[UInt8]], face: Face) {
+        self.event = event
+        self.key = key
+        self.messageNames = messageNames
+        self.personNames = personNames
+        self.face = face
+    }
 }
 
 /// Makes the digests of deliveries. No raw id of a platform reaches the file: it may carry a phone number.
@@ -52,9 +53,9 @@ struct DeliveryDigester: Sendable {
             guard !event.id.isEmpty, !aliases.isEmpty, event.kind != .status || event.status != nil else { return nil }
             events.append(
                 PreparedEvent(
-                    event: event, key: key(event, request.account),
-                    messageNames: erasure.digests(.message(request.account, id: event.id)),
-                    personNames: aliases.flatMap { erasure.digests(.person(request.account, $0)) }, face: face(event, request)))
+                    event, key: key(event, request.account), messageNames: erasure.digests(.message(request.account, id: event.id)),
+                    personNames: aliases.flatMap { erasure.digests(.person(request.account, $0)) },
+                    face: Face(request.workspace, request.channel, event.participant)))
         }
         return PreparedDelivery(workspace: request.workspace, channel: request.channel, platform: request.account.platform, events: events)
     }
@@ -63,12 +64,5 @@ struct DeliveryDigester: Sendable {
     private func key(_ event: ChannelEvent, _ account: Account) -> [UInt8] {
         let kind = event.kind == .other ? "other\n\(event.type ?? "")" : "message"
         return Array(lookup.authenticate(Array("\(kind)\n\(account.platform.rawValue)\n\(account.id)\n\(event.id)".utf8)).prefix(16))
-    }
-
-    private func face(_ event: ChannelEvent, _ request: AppendEvents) -> Face {
-        let person = event.participant
-        return Face(
-            workspace: request.workspace, channel: request.channel, igsid: person.igsid, bsuid: person.bsuid, phone: person.phone,
-            username: person.username, name: person.name)
     }
 }

@@ -8,7 +8,7 @@ struct Appended: Sendable {
     var response = AppendEvents.Response()
     /// Statuses that wait for their message.
     var waiting: Int64 = 0
-    var learned: [(face: Face, place: ConversationPlace)] = []
+    var learned: [Face: ConversationPlace] = [:]
     var generation = 0
 }
 
@@ -60,31 +60,53 @@ extension ConversationStoreStore {
     private func take(
         message event: PreparedEvent, of delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
     ) throws -> EventOutcome {
-        let day = event.event.sentAt.day
+        let id = MessageID(rawValue: numbers.next())
         let isOutgoing = event.event.kind == .echo || event.event.kind == .reply
-        // A reply has our time, its echo the platform's: they may stand on two sides of midnight.
-        if isOutgoing, let known = try message(event.key, [day - 1, day + 1], connection) { return try meet(known, event, connection) }
-        let id = numbers.next()
-        let isNew = try connection.run(
-            "INSERT INTO message_keys (day, digest, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", .integer(day), .blob(event.key),
-            .integer(id))
-        if isNew == 0, let known = try message(event.key, [day], connection) { return try meet(known, event, connection) }
+        let known = try isOutgoing ? keepOutgoing(event, id, connection) : keepIncoming(event, id, connection)
+        if let known { return try meet(known, event, connection) }
         let place = try place(of: event, delivery, connection, &appended)
         try insert(event, as: id, in: place.conversation, connection)
+        if ActivityList.isDue(place, id) {
+            try list(place.conversation, at: id, connection)
+            if var known = appended.learned[event.face] ?? acquaintances.find(event.face) {
+                known.listed = id
+                appended.learned[event.face] = known
+            }
+        }
         if isOutgoing { try takePendingStatuses(event.key, to: id, connection) }
         return .stored
     }
 
-    private func insert(_ prepared: PreparedEvent, as id: Int64, in conversation: ConversationID, _ connection: Connection) throws {
+    /// Keeps the key of what a person sent; the message that it names if it was kept before.
+    private func keepIncoming(_ event: PreparedEvent, _ id: MessageID, _ connection: Connection) throws -> MessageID? {
+        let time = SQLValue.integer(event.event.sentAt.rawValue)
+        let isNew = try connection.run(
+            "INSERT INTO incoming_keys (sent_at, digest, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", time, .blob(event.key),
+            .integer(id.rawValue))
+        guard isNew == 0 else { return nil }
+        return try connection.first("SELECT message FROM incoming_keys WHERE sent_at = ? AND digest = ?", time, .blob(event.key)) {
+            MessageID(rawValue: $0.int(0))
+        }
+    }
+
+    /// As `keepIncoming`, for what we send. A reply has our time, its echo the platform's: they may stand on two sides of midnight.
+    private func keepOutgoing(_ event: PreparedEvent, _ id: MessageID, _ connection: Connection) throws -> MessageID? {
+        let day = event.event.sentAt.day
+        if let known = try outgoing(event.key, [day, day - 1, day + 1], connection) { return known }
+        try connection.run(
+            "INSERT INTO outgoing_keys (day, digest, message) VALUES (?, ?, ?)", .integer(day), .blob(event.key), .integer(id.rawValue))
+        return nil
+    }
+
+    private func insert(_ prepared: PreparedEvent, as id: MessageID, in conversation: ConversationID, _ connection: Connection) throws {
         let event = prepared.event
         try connection.run(
             """
             INSERT INTO messages (id, conversation, author, sent_at, received_at, erasure_pepper, erasure_digest, type, text, raw)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, .integer(id), .integer(conversation.rawValue), .integer(Message.Author(event).code), .integer(event.sentAt.rawValue),
-            .integer(event.receivedAt.rawValue), .integer(pepper), .blob(prepared.messageNames[0]), .text(event.type ?? "text"),
-            SQLValue(event.text), SQLValue(event.raw?.bytes))
-        try connection.run("UPDATE conversations SET last_message = ? WHERE id = ?", .integer(id), .integer(conversation.rawValue))
+            """, .integer(id.rawValue), .integer(conversation.rawValue), .integer(Message.Author(event).code),
+            .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .integer(pepper), .blob(prepared.messageNames[0]),
+            .text(event.type ?? "text"), SQLValue(event.text), SQLValue(event.raw?.bytes))
     }
 
     /// An event whose message is known already. Only a reply of ours says more than the echo that came before it.
@@ -103,11 +125,11 @@ extension ConversationStoreStore {
         return .stored
     }
 
-    /// The message that a key names, looked for on the given days in turn.
-    func message(_ key: [UInt8], _ days: some Sequence<Int64>, _ connection: Connection) throws -> MessageID? {
+    /// The message of ours that a key names, looked for on the given days in turn.
+    func outgoing(_ key: [UInt8], _ days: some Sequence<Int64>, _ connection: Connection) throws -> MessageID? {
         for day in days {
             let found = try connection.first(
-                "SELECT message FROM message_keys WHERE day = ? AND digest = ?", .integer(day), .blob(key)
+                "SELECT message FROM outgoing_keys WHERE day = ? AND digest = ?", .integer(day), .blob(key)
             ) { MessageID(rawValue: $0.int(0)) }
             if let found { return found }
         }

@@ -7,17 +7,16 @@ extension ConversationStoreStore {
     func place(
         of prepared: PreparedEvent, _ delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
     ) throws -> ConversationPlace {
-        if let known = acquaintances.find(prepared.face) { return known }
+        if let known = appended.learned[prepared.face] ?? acquaintances.find(prepared.face) { return known }
         let (participant, isCurrent) = try meetParticipant(prepared.event, delivery, connection)
-        let conversation = try meetConversation(participant, delivery, connection)
-        let place = ConversationPlace(participant: participant, conversation: conversation)
+        let place = try meetConversation(participant, delivery, connection)
         // A late event's former name must not pass for one that teaches nothing.
         guard isCurrent else { return place }
         if appended.generation != acquaintances.generation {  // This event changed what faces before it lead to.
-            appended.learned = []
+            appended.learned = [:]
             appended.generation = acquaintances.generation
         }
-        appended.learned.append((prepared.face, place))
+        appended.learned[prepared.face] = place
         return place
     }
 
@@ -94,15 +93,18 @@ extension ConversationStoreStore {
 
     private func meetConversation(
         _ participant: ParticipantID, _ delivery: PreparedDelivery, _ connection: Connection
-    ) throws -> ConversationID {
+    ) throws -> ConversationPlace {
         let known = try connection.first(
-            "SELECT id FROM conversations WHERE participant = ? AND channel = ?", .integer(participant.rawValue),
+            "SELECT id, listed FROM conversations WHERE participant = ? AND channel = ?", .integer(participant.rawValue),
             .text(delivery.channel.rawValue)
-        ) { ConversationID(rawValue: $0.int(0)) }
+        ) {
+            ConversationPlace(
+                conversation: ConversationID(rawValue: $0.int(0)), listed: $0.optionalInt(1).map(MessageID.init(rawValue:)))
+        }
         if let known { return known }
         try connection.run(
             "INSERT INTO conversations (workspace, channel, participant) VALUES (?, ?, ?)", .text(delivery.workspace.rawValue),
             .text(delivery.channel.rawValue), .integer(participant.rawValue))
-        return ConversationID(rawValue: connection.lastInsertedRow)
+        return ConversationPlace(conversation: ConversationID(rawValue: connection.lastInsertedRow), listed: nil)
     }
 }

@@ -18,7 +18,7 @@ extension ConversationStoreStore {
         guard let status = event.status else { preconditionFailure("a status was prepared, so it says which") }
         let day = event.sentAt.day
         let days = [day, day - 1, day + 1] + (2...ConversationStoreStore.statusReachDays).map { day - $0 }
-        if let message = try message(prepared.key, days, connection) { return try record(status, event, on: message, connection) }
+        if let message = try outgoing(prepared.key, days, connection) { return try record(status, event, on: message, connection) }
         return try wait(status, prepared, delivery, connection, &appended)
     }
 
@@ -81,15 +81,15 @@ extension ConversationStoreStore {
     }
 
     /// Gives a new message the statuses that came before it. The message itself is news, so they need no row in the feed.
-    func takePendingStatuses(_ key: [UInt8], to message: Int64, _ connection: Connection) throws {
+    func takePendingStatuses(_ key: [UInt8], to message: MessageID, _ connection: Connection) throws {
         var waiting: [(status: ChannelEvent.Status, at: Timestamp)] = []
         try connection.each("SELECT status, at FROM pending_statuses WHERE digest = ?", .blob(key)) { row in
             waiting.append((ChannelEvent.Status(rank: row.int(0)), Timestamp(rawValue: row.int(1))))
         }
         guard !waiting.isEmpty else { return }
         for (status, time) in waiting {
-            _ = try keep(status, at: time, of: MessageID(rawValue: message), connection)
-            _ = try raise(MessageID(rawValue: message), to: status, connection)
+            _ = try keep(status, at: time, of: message, connection)
+            _ = try raise(message, to: status, connection)
         }
         try connection.run("DELETE FROM pending_statuses WHERE digest = ?", .blob(key))
     }

@@ -9,33 +9,6 @@ extension ConversationStoreStore {
     /// Names of one person that are shown.
     static let aliasCountMax: Int64 = 64
 
-    /// A page of a workspace's conversations, the last active first.
-    func list(_ request: ListConversations, _ connection: Connection) throws -> ListConversations.Response {
-        var conversations: [Conversation] = []
-        try connection.each(
-            """
-            SELECT conversations.id, channel, participant, last_message, min(sent_at, received_at), name
-            FROM conversations JOIN messages ON messages.id = last_message JOIN participants ON participants.id = participant
-            WHERE conversations.workspace = ?1 AND last_message < ?2 AND last_message IS NOT NULL AND (?3 IS NULL OR channel = ?3)
-            ORDER BY last_message DESC LIMIT ?4
-            """, .text(request.workspace.rawValue), .integer(request.before?.lastMessage.rawValue ?? .max),
-            SQLValue(request.channel?.rawValue), .integer(request.limit)
-        ) { row in
-            var conversation = Conversation()
-            conversation.id = ConversationID(rawValue: row.int(0))
-            conversation.channel = ChannelID(rawValue: row.text(1))
-            conversation.participant.id = ParticipantID(rawValue: row.int(2))
-            conversation.lastMessage = MessageID(rawValue: row.int(3))
-            conversation.lastActivityAt = Timestamp(rawValue: row.int(4))
-            conversation.participant.name = row.optionalText(5)
-            conversations.append(conversation)
-        }
-        for index in conversations.indices {
-            conversations[index].participant.aliases = try aliases(of: conversations[index].participant.id, connection)
-        }
-        return ListConversations.Response(conversations: conversations)
-    }
-
     /// The last messages of a conversation, oldest first; nil when the workspace has no such conversation.
     ///
     /// Fewer than asked for where they hold too much for one frame: the reader goes on before the oldest.
@@ -77,7 +50,7 @@ extension ConversationStoreStore {
         return messages
     }
 
-    private func aliases(of participant: ParticipantID, _ connection: Connection) throws -> [Alias] {
+    func aliases(of participant: ParticipantID, _ connection: Connection) throws -> [Alias] {
         var aliases: [Alias] = []
         try connection.each(
             "SELECT platform, kind, value FROM aliases WHERE participant = ? LIMIT ?", .integer(participant.rawValue),

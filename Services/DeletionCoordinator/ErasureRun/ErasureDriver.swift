@@ -109,10 +109,12 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     }
 
     private func store(
-        _ next: ErasureRun, after run: ErasureRun, _ action: ErasureAction, _ evidence: DeletionCoordinatorStore.Evidence?, nextAt: Timestamp
+        _ next: ErasureRun, after run: ErasureRun, _ action: ErasureAction, _ evidence: DeletionCoordinatorStore.Evidence?,
+        nextAt: Timestamp
     ) {
+        let sealed = next.subject == run.subject ? nil : store.seal.seal(next.subject)
         let isQueued = store.database.writer.submit("advance deletion") { connection in
-            try DeletionCoordinatorStore.advance(from: run, to: next, nextAt: nextAt, evidence: evidence, connection)
+            try DeletionCoordinatorStore.advance(next, sealedSubject: sealed, nextAt: nextAt, evidence: evidence, connection)
         } completion: { [self] result in
             switch result {
             case .success: post(.stored(run.deletion, next, action))

@@ -39,13 +39,8 @@ struct ErasureHands: Sendable {
                 .erased(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
             }
         case .prove(let holder):
-            let prove = { @Sendable () in
-                call(ProveErasure(subject: run.subject, scan: true), at: holder, for: run, post) { .proved($0) }
-            }
-            // Others' open requests lie in the same pages of our own file as this one's: the log has copies of both until it is emptied.
-            if holder == .deletionCoordinator { eraseResidue(post, then: prove) } else { prove() }
-        case .clear:
-            eraseResidue(post) { post(.cleared) }
+            call(ProveErasure(subject: run.subject, scan: true), at: holder, for: run, post) { .proved($0) }
+        case .clear: eraseResidue(post)
         case .wait, .rest, .finish: preconditionFailure("a run that rests has nothing to be done")
         }
     }
@@ -71,7 +66,8 @@ struct ErasureHands: Sendable {
     }
 
     private func call<R: Request>(
-        _ request: R, at holder: Peer, for run: ErasureRun, _ post: @escaping Post, _ event: @escaping @Sendable (R.Response) -> ErasureEvent
+        _ request: R, at holder: Peer, for run: ErasureRun, _ post: @escaping Post,
+        _ event: @escaping @Sendable (R.Response) -> ErasureEvent
     ) {
         guard let transport = holders[holder] else { preconditionFailure("\(holder.rawValue) is no holder") }
         transport.call(request, CallOptions(trace: run.trace)) { outcome in
@@ -91,10 +87,10 @@ struct ErasureHands: Sendable {
     }
 
     /// Overwrites what deleted and changed rows left in our own file.
-    private func eraseResidue(_ post: @escaping Post, then: @escaping @Sendable () -> Void) {
+    private func eraseResidue(_ post: @escaping Post) {
         let isQueued = database.writer.eraseResidue(deadlineMilliseconds: EraseSubject.contract.deadlineMilliseconds) { result in
             switch result {
-            case .success: then()
+            case .success: post(.cleared)
             case .failure(let error):
                 log.event("residueRemains", level: .warning, ("error", .safe("\(error)")))
                 post(.failed)

@@ -16,7 +16,9 @@ struct JournalError: Error, Equatable, CustomStringConvertible {
     let path: String
     let errno: Int32
 
-    var description: String { "\(operation) \(path): \(String(cString: strerror(errno))): free disk space or mend the folder, and it goes on" }
+    var description: String {
+        "\(operation) \(path): \(String(cString: strerror(errno))): free disk space or mend the folder, and it goes on"
+    }
 }
 
 /// `erasures.journal`: every tombstone that was ever placed, one JSON line each, outside the database and its backups, so that a restored

@@ -1,10 +1,7 @@
-import DeletionCoordinatorContracts
 import DeletionCoordinatorService
-import HolderContracts
 import Runtime
 
 let (process, configuration) = ServiceProcess.begin(.deletionCoordinator, DeletionCoordinatorConfiguration.init)
 let database = process.database(migrations: DeletionCoordinatorMigrations.all)
 let service = try DeletionCoordinator(process, configuration, database)
-process.run(
-    serving: DeletionCoordinatorCatalogue.methods + HolderCatalogue.methods, doors: service.doors, start: service.start, stop: service.stop)
+process.run(serving: DeletionCoordinator.methods, doors: service.doors, start: service.start, stop: service.stop)

@@ -54,7 +54,8 @@ final class MetaCallback: Sendable {
             workspace: WorkspaceID(rawValue: Petition.noWorkspace), authorization: Authorization(app: configuration.metaApp, user: user))
         let petition = Petition(
             key: key, digest: digest, codeDigest: ConfirmationCodes.digest(of: code), kind: .connection, source: .callback, workspace: nil,
-            subject: subject, subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)), receivedAt: now, scheduledFor: now,
+            sealedSubject: store.seal.seal(subject), subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)),
+            receivedAt: now, scheduledFor: now,
             now: now)
         let isQueued = store.database.writer.submit("take callback") { connection in
             try DeletionCoordinatorStore.enrol(petition, connection)

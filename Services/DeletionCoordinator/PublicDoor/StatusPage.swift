@@ -43,10 +43,9 @@ enum StatusPage {
         switch deletion.state {
         case .received: "Your deletion request was received"
         case .scheduled: "Your deletion request is scheduled"
-        case .erasing: "Your data is being erased"
+        case .erasing: "Your deletion request is being carried out"
         case .verifying: "The erasure is being verified"
-        case .erasedHere: "Your data is erased"
-        case .completed: deletion.found == true ? "Your data is erased" : "No data was found"
+        case .erasedHere, .completed: deletion.found == true ? "Your data is erased" : "No data was found"
         case .refused: "Your deletion request was refused"
         }
     }
@@ -54,10 +53,10 @@ enum StatusPage {
     private static func sentence(_ deletion: Deletion) -> String {
         switch deletion.state {
         case .received: "We have received the request and will schedule it soon."
-        case .scheduled: "The request is accepted. Erasing begins at the time below; until then it can still be called off."
-        case .erasing: "Every system of ours that holds data about you is erasing it now. Usually this takes a few minutes."
-        case .verifying: "The data is erased. Every system is now searched once more, to be sure that nothing is left."
-        case .erasedHere: "Every system has shown that nothing is left. The request itself is being stripped of what names you."
+        case .scheduled: "The request is accepted. Erasing begins at the time below."
+        case .erasing: "Every system of ours is searched for data about you, and erases what it finds. Usually this takes a few minutes."
+        case .verifying: "What was found is erased. Every system is now searched once more, to be sure that nothing is left."
+        case .erasedHere: "Every system has answered. The request itself is now being stripped of what names you."
         case .completed: outcome(deletion)
         case .refused: "The request was refused. Please write to us if you want to know why."
         }

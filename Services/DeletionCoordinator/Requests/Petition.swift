@@ -1,6 +1,5 @@
 import DeletionCoordinatorContracts
 import Domain
-import HolderContracts
 import Wire
 
 /// A request to delete as it is put to the store, from whatever side it came.
@@ -19,7 +18,7 @@ struct Petition: Sendable {
     let source: Source
     /// nil where nobody knows yet whose data it is.
     let workspace: WorkspaceID?
-    let subject: Subject
+    let sealedSubject: [UInt8]
     let subjectDigest: [UInt8]
     let receivedAt: Timestamp
     let scheduledFor: Timestamp

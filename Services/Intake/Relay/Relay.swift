@@ -22,7 +22,8 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
     let backlog = Backlog()
 
     init(
-        _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, to conversations: any Transport
+        _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory,
+        to conversations: any Transport
     ) {
         self.process = process
         self.database = database
@@ -40,7 +41,8 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
 
     /// Begins with what the file has.
     func start() throws {
-        let (channels, waiting) = try database.read("outbox") { (try store.waitingChannels($0), try store.backlog($0)) }
+        // On the writer, where no limit of time cuts off a long outbox.
+        let (channels, waiting) = try database.writer.write("outbox") { [store] in (try store.waitingChannels($0), try store.backlog($0)) }
         backlog.set(rows: waiting.rows, oldest: waiting.oldest)
         let worker = Worker(process.system, "relay") { [unowned self] in round() }
         lock.withLock {
@@ -84,7 +86,8 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
             return lock.withLock { lanes.foundEmpty(channel) }
         }
         let request = AppendEvents(
-            key: RequestKey("outbox:\(first)-\(last)"), workspace: batch.workspace, channel: channel, account: account, events: batch.events)
+            key: RequestKey("outbox:\(first)-\(last)"), workspace: batch.workspace, channel: channel, account: account, events: batch.events
+        )
         conversations.call(request) { [self] outcome in received(outcome, for: batch) }
     }
 
@@ -107,7 +110,9 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
     }
 
     private func remove(_ batch: IntakeStore.Batch) {
-        let isQueued = database.writer.submit("delivered") { [store] in try store.remove(batch.sequences, $0) } completion: { [self] result in
+        let isQueued = database.writer.submit("delivered") { [store] connection in
+            try store.remove(batch.sequences, connection)
+        } completion: { [self] result in
             switch result {
             case .success(let count):
                 backlog.add(-count, at: process.system.clock.now)

@@ -29,7 +29,7 @@ struct Delivery: Sendable {
     let receivedAt: Timestamp
     private(set) var arrivals: [Arrival] = []
     private(set) var quarantined: [Quarantined] = []
-    /// Portions of channels whose basis has ended.
+    /// Events and leftovers of channels whose basis has ended.
     private(set) var endedCount: Int64 = 0
 
     /// Splits a signed body. What can't be read or told goes into quarantine alone, beside what can.
@@ -57,7 +57,7 @@ struct Delivery: Sendable {
         guard let account = portion.account else { return quarantine(portion.raw, .unsupported, digests) }
         guard let channel = directory[account] else { return quarantine(portion.raw, .unknownChannel, digests) }
         if channel.isEnded {
-            endedCount += 1
+            endedCount += Int64(portion.events.count + portion.leftovers.count)
             return
         }
         for received in portion.events {

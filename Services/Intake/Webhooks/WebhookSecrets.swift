@@ -17,7 +17,8 @@ struct WebhookSecrets: Sendable {
         var keys: [Platform: [HMACSHA256Key]] = [:]
         for (platform, name) in [(Platform.instagram, KeyName.instagramAppSecret), (.whatsapp, KeyName.whatsappAppSecret)] {
             let stem = name.dropLast("secret".count)
-            let further = (2...WebhookSecrets.rotationMax).map { "\(stem)\($0).secret" }.filter { access("\(process.keys.path)/\($0)", F_OK) == 0 }
+            let further = (2...WebhookSecrets.rotationMax).map { "\(stem)\($0).secret" }
+                .filter { access("\(process.keys.path)/\($0)", F_OK) == 0 }
             // Facebook-Login apps sign Instagram's webhooks with the Facebook app's secret (PLATFORM §1).
             let shared = platform == .instagram ? [KeyName.metaAppSecret] : []
             keys[platform] = ([name] + further + shared).map { HMACSHA256Key(process.secret($0)) }

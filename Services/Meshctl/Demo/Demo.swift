@@ -160,13 +160,15 @@ struct Demo {
 
     private func replay(_ deliveries: DemoDeliveries, _ workspace: WorkspaceID) throws {
         chapter(7, "Late and repeated deliveries stay out")
-        let keptOut = try metric("events.keptOut", .intake) + metric("events.repeated", .intake)
+        let keptOut = try metric("inbox.keptOut", .intake)
+        let repeated = try metric("inbox.repeated", .intake)
         try post("/webhooks/whatsapp", deliveries.whatsapp, KeyName.whatsappAppSecret, "Jonas's messages once more")
         try post(
             "/webhooks/whatsapp", deliveries.whatsapp.replacing("DEMO", with: "LATE"), KeyName.whatsappAppSecret,
             "and two of his that were still on their way when he asked")
-        let after = try metric("events.keptOut", .intake) + metric("events.repeated", .intake)
-        tell("\(after - keptOut) events kept out by intake")
+        tell(
+            "intake knew \(try metric("inbox.repeated", .intake) - repeated) of them by their keyed digests, "
+                + "and kept \(try metric("inbox.keptOut", .intake) - keptOut) out by Jonas's tombstone")
         try eventually("what was on its way has settled") { try metric("outbox.rows", .intake) == 0 }
         let left = try conversations(workspace)
         guard left.count == 1, left[0].participant.aliases.contains(DemoDeliveries.mara) else {

@@ -1,0 +1,116 @@
+import ConversationStoreContracts
+import Domain
+import SQLite
+
+/// The list of conversations, the last active first, as a value that is filled candidate by candidate.
+///
+/// `conversations.listed` stands at most `slack` numbers behind a conversation's last message, so that few messages move it. A page is
+/// exact all the same: candidates come in the order of `listed`, and once the page's oldest is newer than any later candidate could be,
+/// the page stands. At most `slack` candidates more than the page holds are looked at.
+struct ActivityList {
+    /// Numbers of arrival. More: messages write less; less: a page reads less.
+    static let slack: Int64 = 4096
+    /// Candidates that are fetched at once.
+    static let sliceCount = 128
+
+    struct Candidate: Equatable {
+        let conversation: ConversationID
+        let lastMessage: MessageID
+    }
+
+    private let limit: Int
+    private let before: MessageID
+    /// The newest first.
+    private(set) var page: [Candidate] = []
+
+    init(limit: Int, before: MessageID?) {
+        self.limit = limit
+        self.before = before ?? MessageID(rawValue: .max)
+    }
+
+    /// Whether a conversation must move up, now that it has a new message.
+    static func isDue(_ place: ConversationPlace, _ message: MessageID) -> Bool {
+        guard let listed = place.listed else { return true }
+        return message.rawValue - listed.rawValue > slack
+    }
+
+    /// Whether a candidate listed there, and so every later one, is too old for the page.
+    func isComplete(at listed: MessageID) -> Bool {
+        guard page.count == limit, let oldest = page.last else { return false }
+        return listed.rawValue + ActivityList.slack < oldest.lastMessage.rawValue
+    }
+
+    mutating func consider(_ candidate: Candidate) {
+        guard candidate.lastMessage < before else { return }
+        let place = page.firstIndex { $0.lastMessage < candidate.lastMessage } ?? page.count
+        page.insert(candidate, at: place)
+        if page.count > limit { page.removeLast() }
+    }
+}
+
+extension ConversationStoreStore {
+    func list(_ conversation: ConversationID, at message: MessageID, _ connection: Connection) throws {
+        try connection.run(
+            "UPDATE conversations SET listed = ? WHERE id = ?", .integer(message.rawValue), .integer(conversation.rawValue))
+    }
+
+    /// A page of a workspace's conversations, the last active first.
+    func list(_ request: ListConversations, _ connection: Connection) throws -> ListConversations.Response {
+        var list = ActivityList(limit: Int(request.limit), before: request.before?.lastMessage)
+        var after = request.before?.lastMessage.rawValue ?? .max
+        // Slice by slice: a walk can't be broken off, and where it ends only the candidates tell.
+        while true {
+            let slice = try candidates(listedBefore: after, request, connection)
+            for (candidate, listed) in slice {
+                after = listed.rawValue
+                if list.isComplete(at: listed) { return try response(list, connection) }
+                list.consider(candidate)
+            }
+            if slice.count < ActivityList.sliceCount { return try response(list, connection) }
+        }
+    }
+
+    private func candidates(
+        listedBefore after: Int64, _ request: ListConversations, _ connection: Connection
+    ) throws -> [(ActivityList.Candidate, listed: MessageID)] {
+        var candidates: [(ActivityList.Candidate, listed: MessageID)] = []
+        try connection.each(
+            """
+            SELECT id, listed, (SELECT max(messages.id) FROM messages WHERE conversation = conversations.id) FROM conversations
+            WHERE workspace = ?1 AND listed < ?2 AND (?3 IS NULL OR channel = ?3) ORDER BY listed DESC LIMIT ?4
+            """, .text(request.workspace.rawValue), .integer(after), SQLValue(request.channel?.rawValue),
+            .integer(Int64(ActivityList.sliceCount))
+        ) { row in
+            let listed = MessageID(rawValue: row.int(1))
+            let last = row.optionalInt(2).map(MessageID.init(rawValue:)) ?? listed
+            candidates.append((.init(conversation: ConversationID(rawValue: row.int(0)), lastMessage: last), listed))
+        }
+        return candidates
+    }
+
+    private func response(_ list: ActivityList, _ connection: Connection) throws -> ListConversations.Response {
+        var response = ListConversations.Response()
+        for candidate in list.page {
+            try connection.each(
+                """
+                SELECT channel, participant, name, min(sent_at, received_at)
+                FROM conversations JOIN messages ON messages.id = ?2 JOIN participants ON participants.id = participant
+                WHERE conversations.id = ?1
+                """, .integer(candidate.conversation.rawValue), .integer(candidate.lastMessage.rawValue)
+            ) { row in
+                var conversation = Conversation()
+                conversation.id = candidate.conversation
+                conversation.lastMessage = candidate.lastMessage
+                conversation.channel = ChannelID(rawValue: row.text(0))
+                conversation.participant.id = ParticipantID(rawValue: row.int(1))
+                conversation.participant.name = row.optionalText(2)
+                conversation.lastActivityAt = Timestamp(rawValue: row.int(3))
+                response.conversations.append(conversation)
+            }
+        }
+        for index in response.conversations.indices {
+            response.conversations[index].participant.aliases = try aliases(of: response.conversations[index].participant.id, connection)
+        }
+        return response
+    }
+}

@@ -1,0 +1,84 @@
+import DeletionCoordinatorContracts
+import Domain
+import HolderContracts
+import SQLite
+import Wire
+
+/// What is told of deletions: to the operator, to the metrics, and to whoever has a code.
+extension DeletionCoordinatorStore {
+    /// Counts of what is open: all, those received before `overdueBefore`, and those that failed `attempts` times or more.
+    func standing(overdueBefore: Timestamp, attempts: Int64) throws -> (open: Int64, overdue: Int64, stuck: Int64) {
+        try database.read("open deletions") { connection in
+            try connection.first(
+                """
+                SELECT count(*), count(*) FILTER (WHERE received_at < ?1), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
+                FROM deletions WHERE step <> 'completed'
+                """, .integer(overdueBefore.rawValue), .integer(attempts)
+            ) { ($0.int(0), $0.int(1), $0.int(2)) } ?? (0, 0, 0)
+        }
+    }
+
+    private static let columns = """
+        id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at
+        """
+
+    func read(_ deletion: DeletionID) throws -> ReadDeletion.Response? {
+        try database.read("read deletion") { connection in
+            let id = SQLValue.integer(deletion.rawValue)
+            let found = try connection.first("SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id = ?", id) {
+                try DeletionCoordinatorStore.readDeletion($0)
+            }
+            guard let found else { return nil }
+            var response = ReadDeletion.Response()
+            response.deletion = found
+            try connection.each("SELECT receipt FROM receipts WHERE deletion = ? ORDER BY leg", id) {
+                response.receipts.append(try FieldVisitor.read(ErasureReceipt.self, from: $0.blob(0)))
+            }
+            try connection.each("SELECT proof FROM proofs WHERE deletion = ? ORDER BY leg", id) {
+                response.proofs.append(try FieldVisitor.read(ProveErasure.Response.self, from: $0.blob(0)))
+            }
+            return response
+        }
+    }
+
+    func list(limit: Int64, before: DeletionID?) throws -> [Deletion] {
+        try database.read("list deletions") { connection in
+            var deletions: [Deletion] = []
+            try connection.each(
+                "SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id < ? ORDER BY id DESC LIMIT ?",
+                .integer(before?.rawValue ?? Int64.max), .integer(limit)
+            ) { deletions.append(try DeletionCoordinatorStore.readDeletion($0)) }
+            return deletions
+        }
+    }
+
+    /// What a code opens; nil for one that was never given and for one whose record has expired.
+    func status(codeDigest: [UInt8], now: Timestamp) throws -> DeletionStatus? {
+        try database.read("deletion status") { connection in
+            try connection.first(
+                """
+                SELECT \(DeletionCoordinatorStore.columns) FROM deletions
+                WHERE id = (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
+                """, .blob(codeDigest), .integer(now.rawValue - DeletionCoordinatorStore.recordMillisecondsMax)
+            ) { row in
+                DeletionStatus(
+                    deletion: try DeletionCoordinatorStore.readDeletion(row), startedAt: row.optionalInt(9).map(Timestamp.init(rawValue:)),
+                    verifiedAt: row.optionalInt(10).map(Timestamp.init(rawValue:)))
+            }
+        }
+    }
+
+    private static func readDeletion(_ row: borrowing Row) throws -> Deletion {
+        var deletion = Deletion()
+        deletion.id = DeletionID(rawValue: row.int(0))
+        deletion.kind = try readKind(row, 1)
+        deletion.state = try readStep(row, 2).state
+        deletion.workspace = row.optionalText(3).map(WorkspaceID.init(rawValue:))
+        deletion.found = row.optionalInt(4).map { $0 != 0 }
+        deletion.receivedAt = Timestamp(rawValue: row.int(5))
+        deletion.scheduledFor = Timestamp(rawValue: row.int(6))
+        deletion.completedAt = row.optionalInt(7).map(Timestamp.init(rawValue:))
+        deletion.failedAttempts = row.int(8)
+        return deletion
+    }
+}

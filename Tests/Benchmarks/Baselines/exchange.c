@@ -1,0 +1,75 @@
+#include "Baselines.h"
+#include "clock.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int send_whole(int socket, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t count = send(socket, bytes, length, MSG_NOSIGNAL);
+        if (count < 0) return errno;
+        bytes += count;
+        length -= (size_t)count;
+    }
+    return 0;
+}
+
+static int receive_whole(int socket, char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t count = recv(socket, bytes, length, 0);
+        if (count < 0) return errno;
+        if (count == 0) return ECONNRESET;
+        bytes += count;
+        length -= (size_t)count;
+    }
+    return 0;
+}
+
+int baseline_serve(int listener, size_t request_bytes, size_t reply_bytes) {
+    int socket = accept(listener, NULL, NULL);
+    if (socket < 0) return errno;
+    int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    char *request = calloc(1, request_bytes);
+    char *reply = calloc(1, reply_bytes);
+    int code = request == NULL || reply == NULL ? ENOMEM : 0;
+    while (code == 0) {
+        code = receive_whole(socket, request, request_bytes);
+        if (code == 0) code = send_whole(socket, reply, reply_bytes);
+    }
+    free(request);
+    free(reply);
+    close(socket);
+    return code == ECONNRESET ? 0 : code;
+}
+
+int baseline_exchange(int socket, const void *request, size_t request_bytes, size_t reply_bytes, int count, int64_t *nanoseconds) {
+    char *reply = calloc(1, reply_bytes);
+    int code = reply == NULL ? ENOMEM : 0;
+    for (int index = 0; index < count && code == 0; index++) {
+        int64_t start = nanoseconds_now();
+        code = send_whole(socket, request, request_bytes);
+        if (code == 0) code = receive_whole(socket, reply, reply_bytes);
+        nanoseconds[index] = nanoseconds_now() - start;
+    }
+    free(reply);
+    return code;
+}
+
+int baseline_sync(const char *path, int count, int64_t *nanoseconds) {
+    static const char page[4096];
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return errno;
+    int code = 0;
+    for (int index = 0; index < count && code == 0; index++) {
+        int64_t start = nanoseconds_now();
+        if (write(file, page, sizeof page) != (ssize_t)sizeof page || fdatasync(file) != 0) code = errno;
+        nanoseconds[index] = nanoseconds_now() - start;
+    }
+    close(file);
+    return code;
+}

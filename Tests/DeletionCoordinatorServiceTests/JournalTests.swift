@@ -1,0 +1,70 @@
+import Domain
+import Foundation
+import HolderContracts
+import Testing
+import Wire
+
+@testable import DeletionCoordinatorService
+
+@Suite struct JournalTests {
+    private let folder: String
+    private var path: String { "\(folder)/\(ErasureJournal.name)" }
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "journal-test-" + UUID().uuidString.lowercased()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    private func tombstone(_ number: Int) -> Tombstone {
+        Tombstone(digest: String(repeating: "0", count: 31) + String(number), pepper: 1, cutoff: Timestamp(rawValue: 1000 + Int64(number)))
+    }
+
+    private func content() throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
+
+    @Test func aTombstoneIsOneLineOfJSON() throws {
+        try ErasureJournal(dataFolder: folder).append([tombstone(1), tombstone(2)], of: DeletionID(rawValue: 7))
+
+        #expect(
+            String(decoding: try content(), as: UTF8.self) == """
+                {"deletion":7,"digest":"00000000000000000000000000000001","pepper":1,"cutoff":1001}
+                {"deletion":7,"digest":"00000000000000000000000000000002","pepper":1,"cutoff":1002}
+
+                """)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test func aNewLifeAppends() throws {
+        try ErasureJournal(dataFolder: folder).append([tombstone(1)], of: DeletionID(rawValue: 7))
+        try ErasureJournal(dataFolder: folder).append([tombstone(2)], of: DeletionID(rawValue: 8))
+
+        #expect(try JournalLine.lines(of: try content()).map(\.deletion.rawValue) == [7, 8])
+    }
+
+    @Test func aTornLastLineIsPassedOverAtEveryCutAndRemovedBeforeTheNext() throws {
+        try ErasureJournal(dataFolder: folder).append([tombstone(1), tombstone(2)], of: DeletionID(rawValue: 7))
+        let whole = try content()
+        let first = whole.firstIndex(of: 10)! + 1
+        for end in first..<whole.count {
+            #expect(try JournalLine.lines(of: Array(whole[..<end])).count == 1)
+            try Data(whole[..<end]).write(to: URL(fileURLWithPath: path))
+
+            try ErasureJournal(dataFolder: folder).append([tombstone(3)], of: DeletionID(rawValue: 8))
+
+            #expect(try JournalLine.lines(of: try content()).map(\.tombstone) == [tombstone(1), tombstone(3)])
+        }
+    }
+
+    @Test func aBrokenLineInTheMiddleIsNotPassedOver() throws {
+        try ErasureJournal(dataFolder: folder).append([tombstone(1), tombstone(2)], of: DeletionID(rawValue: 7))
+        var bytes = try content()
+        bytes[3] = UInt8(ascii: "\"")
+        #expect(throws: WireError.self) { _ = try JournalLine.lines(of: bytes) }
+    }
+
+    @Test func aFolderThatIsNotThereIsToldWithItsPath() {
+        #expect(throws: JournalError(operation: "open", path: "/nowhere/erasures.journal", errno: ENOENT)) {
+            _ = try ErasureJournal(dataFolder: "/nowhere")
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import DeletionCoordinatorContracts
+import Domain
+import HTTP
+import HolderContracts
+import Testing
+import Wire
+
+@testable import DeletionCoordinatorService
+
+@Suite struct PublicDoorTests {
+    static let person = Alias(.instagram, .igsid, "998877665544")
+
+    private func page(_ mesh: Mesh, _ code: String) throws -> (HTTPResponse, String) {
+        let response = try mesh.http(.get, "/data-deletion/status/\(code)")
+        return (response, String(decoding: response.body, as: UTF8.self))
+    }
+
+    // MARK: The status page
+
+    @Test func thePageTellsHowTheDeletionStands() throws {
+        let mesh = try Mesh()
+        mesh.store.with { $0.rows = 1 }
+        let answer = try mesh.request(PublicDoorTests.person, immediately: false).value()
+        #expect(try page(mesh, answer.code).1.contains("<h1>Your deletion request is scheduled</h1>"))
+        #expect(try page(mesh, answer.code).1.contains("2026-01-02 00:00 UTC"))
+
+        mesh.handoff.with { $0.isDown = true }
+        mesh.time.advance(milliseconds: 24 * 3_600_000)
+        try mesh.wait { try mesh.read(answer.deletion).deletion.state == .erasing }
+        #expect(try page(mesh, answer.code).1.contains("<h1>Your deletion request is being carried out</h1>"))
+
+        mesh.handoff.with { $0.isDown = false }
+        _ = try mesh.complete(answer.deletion)
+        #expect(try page(mesh, answer.code).1.contains("every system has shown that nothing is left"))
+        // A code typed from paper.
+        #expect(try page(mesh, answer.code.uppercased()).0.status == .ok)
+    }
+
+    @Test func thePageHasNoScriptAndNamesNobody() throws {
+        let mesh = try Mesh()
+        let answer = try mesh.request(PublicDoorTests.person, immediately: false).value()
+        let (response, text) = try page(mesh, answer.code)
+
+        #expect(response.status == .ok)
+        #expect(response.headers["content-security-policy"]?.hasPrefix("default-src 'none'") == true)
+        #expect(response.headers["set-cookie"] == nil)
+        #expect(!text.contains("<script") && !text.contains(PublicDoorTests.person.value) && !text.contains(Mesh.workspace.rawValue))
+        #expect(text.contains("<html lang=\"en\">") && text.contains("width=device-width"))
+        #expect(try mesh.http(.get, StatusPage.stylePath).headers["content-type"] == "text/css; charset=utf-8")
+    }
+
+    @Test func unknownExpiredAndMalformedCodesLookAlike() throws {
+        let mesh = try Mesh()
+        let answer = try mesh.request(PublicDoorTests.person).value()
+        _ = try mesh.complete(answer.deletion)
+        // The negative control: a day before its record expires the code still opens its page.
+        try mesh.sleep(milliseconds: DeletionCoordinatorStore.recordMillisecondsMax - 86_400_000)
+        #expect(try page(mesh, answer.code).0.status == .ok)
+        try mesh.sleep(milliseconds: 86_400_001)
+
+        let expired = try page(mesh, answer.code).0
+        let unknown = try page(mesh, String(repeating: "a", count: 32)).0
+        let malformed = try page(mesh, "%3Cscript%3E").0
+        #expect(expired.status == .notFound)
+        #expect(unknown == expired && malformed == expired)
+    }
+
+    @Test func everythingInAPageIsEscaped() {
+        #expect(HTMLEscape.text("<b>&\"'") == "&lt;b&gt;&amp;&quot;&#39;")
+        #expect(!StatusPage.unknown.contains("<script"))
+    }
+
+    @Test func aPersonOfWhomNothingWasFoundIsToldSo() throws {
+        let mesh = try Mesh()
+        let answer = try mesh.request(PublicDoorTests.person).value()
+        #expect(try mesh.complete(answer.deletion).deletion.found == false)
+        let text = try page(mesh, answer.code).1
+        #expect(text.contains("We found no data under the name given") && !text.contains("was erased"))
+    }
+
+    @Test func healthIsTextForTheProxy() throws {
+        let mesh = try Mesh()
+        #expect(try mesh.http(.get, "/healthz").status == .ok)
+    }
+
+    // MARK: Meta's callback
+
+    private func callback(_ mesh: Mesh, user: String = "218471", secret: [UInt8]? = nil, issued: Int = 1) throws -> HTTPResponse {
+        let payload = #"{"algorithm":"HMAC-SHA256","issued_at":\#(issued),"user_id":"\#(user)"}"#
+        return try mesh.http(
+            .post, "/meta/data-deletion", form: "signed_request=" + SignedRequestTests.sign(payload, secret: secret ?? mesh.metaSecret))
+    }
+
+    private func code(_ response: HTTPResponse) throws -> String {
+        try JSONView(checking: response.body)["confirmation_code"]?.string ?? ""
+    }
+
+    @Test func aCallbackThatNamesNobodyIsAnsweredTruthfully() throws {
+        let mesh = try Mesh()
+        let response = try callback(mesh)
+        let code = try code(response)
+        let deletion = try mesh.call(ListDeletions(limit: 1)).value().deletions[0]
+        let read = try mesh.complete(deletion.id)
+
+        #expect(response.status == .ok && code.count == 32)
+        #expect(try JSONView(checking: response.body)["url"]?.string == "https://delete.example/data-deletion/status/\(code)")
+        #expect(read.deletion.kind == .connection && read.deletion.found == false && read.deletion.workspace == nil)
+        #expect(read.receipts.isEmpty && mesh.intake.with { $0.tombstones.isEmpty })
+        let text = try page(mesh, code).1
+        #expect(text.contains("We found no data under the id that came with this request"))
+        #expect(!text.contains("was erased") && !text.contains("deleted"))
+    }
+
+    @Test func aCallbackOfWhoAuthorisedAConnectionIsErased() throws {
+        let mesh = try Mesh()
+        mesh.intake.with { $0.rows = 1 }
+        let code = try code(try callback(mesh))
+        let deletion = try mesh.call(ListDeletions(limit: 1)).value().deletions[0]
+        let read = try mesh.complete(deletion.id)
+
+        #expect(read.deletion.found == true && read.receipts.count == 4)
+        #expect(mesh.intake.with { $0.erased.map(\.authorization) } == [Authorization(app: "meta", user: "218471")])
+        #expect(mesh.intake.with { $0.tombstones.count } == 1)
+        #expect(try page(mesh, code).1.contains("was erased"))
+    }
+
+    @Test func theSameCallbackAgainIsTheSameRequest() throws {
+        let mesh = try Mesh()
+        mesh.intake.with { $0.isDown = true }
+        let first = try callback(mesh)
+        #expect(try callback(mesh) == first)
+        // Another callback of the same user joins while the first is open.
+        #expect(try callback(mesh, issued: 2) != first)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.count == 1)
+    }
+
+    @Test func aCallbackWithAWrongSignatureIsRefusedAndNothingIsStored() throws {
+        let mesh = try Mesh()
+        #expect(try callback(mesh, secret: Array("another".utf8)).status == .badRequest)
+        #expect(try mesh.http(.post, "/meta/data-deletion", form: "").status == .badRequest)
+        #expect(try mesh.http(.post, "/meta/data-deletion").status == .unsupportedMediaType)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
+        #expect(mesh.coordinator.process.metrics.snapshot()["meta.callbacksRefused"] == 3)
+    }
+}

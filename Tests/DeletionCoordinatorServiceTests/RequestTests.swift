@@ -1,0 +1,121 @@
+import DeletionCoordinatorContracts
+import Domain
+import HolderContracts
+import Testing
+import Wire
+
+@testable import DeletionCoordinatorService
+
+/// `deletions.request`, `.read` and `.list`.
+@Suite struct RequestTests {
+    static let person = Alias(.whatsapp, .phone, "4930901820")
+
+    @Test func aRepeatIsTheSameDeletionAndTheSameCode() throws {
+        let mesh = try Mesh()
+        let first = try mesh.request(RequestTests.person, immediately: false).value()
+        let second = try mesh.request(RequestTests.person, immediately: false).value()
+
+        #expect(second == first)
+        #expect(first.code.count == ConfirmationCodes.codeLength && first.code.allSatisfy { $0.isLetter || $0.isNumber })
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.count == 1)
+    }
+
+    @Test func aRepeatAfterCompletionStillHearsItsCode() throws {
+        let mesh = try Mesh()
+        let first = try mesh.request(RequestTests.person).value()
+        _ = try mesh.complete(first.deletion)
+
+        let second = try mesh.request(RequestTests.person).value()
+        #expect(second == RequestDeletion.Response(deletion: first.deletion, code: first.code, state: .completed))
+    }
+
+    @Test func aKeyForSomethingElseIsRefused() throws {
+        let mesh = try Mesh()
+        _ = try mesh.request(RequestTests.person, key: "k").value()
+        #expect(mesh.request(Alias(.whatsapp, .phone, "4930901821"), key: "k").refusal == .keyReused)
+    }
+
+    @Test func whoAsksForTheSameSubjectJoinsWithACodeOfTheirOwn() throws {
+        let mesh = try Mesh()
+        let first = try mesh.request(RequestTests.person, key: "a", immediately: false).value()
+        let second = try mesh.request(RequestTests.person, key: "b", immediately: false).value()
+
+        #expect(second.deletion == first.deletion && second.code != first.code)
+        for code in [first.code, second.code] { #expect(try mesh.http(.get, "/data-deletion/status/\(code)").status == .ok) }
+    }
+
+    @Test func whoJoinsAndAsksForItAtOnceNeedNotWait() throws {
+        let mesh = try Mesh()
+        let started = mesh.time.now
+        let first = try mesh.request(RequestTests.person, key: "a", immediately: false).value()
+        let second = try mesh.request(RequestTests.person, key: "b", immediately: true).value()
+
+        let read = try mesh.complete(second.deletion)
+        #expect(second.deletion == first.deletion)
+        #expect(read.deletion.scheduledFor == started)
+    }
+
+    @Test func aNewRequestAfterCompletionIsANewDeletion() throws {
+        let mesh = try Mesh()
+        let first = try mesh.request(RequestTests.person, key: "a").value()
+        _ = try mesh.complete(first.deletion)
+        let second = try mesh.request(RequestTests.person, key: "b").value()
+        #expect(second.deletion != first.deletion)
+    }
+
+    @Test func theSamePersonElsewhereIsAnotherDeletion() throws {
+        let mesh = try Mesh()
+        #expect(mesh.request(RequestTests.person, workspace: WorkspaceID(rawValue: "nobodys")).refusal == .unknownWorkspace)
+    }
+
+    @Test func aUsernameProvesNobody() throws {
+        let mesh = try Mesh()
+        #expect(mesh.request(Alias(.instagram, .username, "anna")).refusal == .subjectNotProven)
+    }
+
+    @Test(arguments: [
+        Alias(.whatsapp, .phone, "+49 30 901820"), Alias(.whatsapp, .phone, ""), Alias(.instagram, .phone, "4930901820"),
+        Alias(.whatsapp, .igsid, "12345678"), Alias(.instagram, .igsid, ""), Alias(.instagram, .bsuid, "DE.1")
+    ])
+    func aNameThatWouldFindNobodyIsNotTaken(_ alias: Alias) throws {
+        let mesh = try Mesh()
+        #expect(mesh.request(alias).fault == .malformed)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
+    }
+
+    @Test func theClockStartsWhenThePersonAskedAndNeverLaterThanNow() throws {
+        let mesh = try Mesh()
+        let (earlier, later) = (mesh.time.now.adding(milliseconds: -9000), mesh.time.now.adding(milliseconds: 9000))
+        let first = try mesh.request(RequestTests.person, key: "a", immediately: false, source: .officer, receivedAt: earlier).value()
+        let second = try mesh.request(Alias(.whatsapp, .phone, "4930901821"), key: "b", immediately: false, receivedAt: later).value()
+
+        #expect(try mesh.read(first.deletion).deletion.receivedAt == earlier)
+        #expect(try mesh.read(second.deletion).deletion.receivedAt == mesh.time.now)
+    }
+
+    @Test func anOpenDeletionIsOverdueAfterThirtyDays() throws {
+        let mesh = try Mesh()
+        mesh.intake.with { $0.isDown = true }
+        let received = mesh.time.now.adding(milliseconds: 1000 - ErasureDriver.overdueMilliseconds)
+        _ = try mesh.request(RequestTests.person, source: .officer, receivedAt: received).value()
+        let metrics = mesh.coordinator.process.metrics
+        try mesh.wait { metrics.snapshot()["deletions.open"] == 1 && metrics.snapshot()["deletions.overdue"] == 1 }
+    }
+
+    @Test func listsGoBackwardsPageByPage() throws {
+        let mesh = try Mesh()
+        for number in 1...3 {
+            _ = try mesh.request(Alias(.whatsapp, .phone, "493090182\(number)"), key: "k\(number)", immediately: false).value()
+        }
+
+        let page = try mesh.call(ListDeletions(limit: 2)).value().deletions
+        let rest = try mesh.call(ListDeletions(limit: 2, before: page[1].id)).value().deletions
+
+        #expect(page.map(\.id.rawValue) == [3, 2] && rest.map(\.id.rawValue) == [1])
+    }
+
+    @Test func anUnknownDeletionIsRefused() throws {
+        let mesh = try Mesh()
+        #expect(mesh.call(ReadDeletion(deletion: DeletionID(rawValue: 99))).refusal == .unknownDeletion)
+    }
+}

@@ -1,0 +1,57 @@
+"""A person wants to be forgotten: the request, what every holder did and proved, and what is left."""
+
+import hashlib
+import hmac
+import json
+
+from mesh_client import base64url, from_base64url
+from report import eventually
+
+
+def forget(story):
+    report, mesh = story.report, story.mesh
+    before = mesh.ask("holder.prove", {"subject": story.subject(story.jonas), "scan": False}, to="conversation-store")
+    report.check("before, the store knows Jonas", "rows", sum(before["rows"].values()) > 0)
+    order = {"workspace": story.workspace, "subject": story.jonas, "source": "customer", "immediately": True}
+    asked = mesh.ask("deletions.request", order, key=f"{story.tag}:forget")
+    again = mesh.ask("deletions.request", order, key=f"{story.tag}:forget")
+    report.equal("asked twice with one key it is one deletion", asked["deletion"], again["deletion"])
+    username = {**order, "subject": {"platform": "instagram", "kind": "username", "value": "mara.lights"}}
+    report.equal(
+        "a username proves nobody", ("refused", "subjectNotProven"), mesh.outcome("deletions.request", username, key=f"{story.tag}:name"))
+    nowhere = mesh.outcome("deletions.request", {**order, "workspace": "nobody"}, key=f"{story.tag}:nowhere")
+    report.equal("nobody's workspace has nobody to forget", ("refused", "unknownWorkspace"), nowhere)
+
+    def completed():
+        found = mesh.ask("deletions.read", {"deletion": asked["deletion"]})
+        return found if found["deletion"]["state"] == "completed" else None
+
+    done = eventually("the deletion is completed", completed)
+    report.equal("every holder gave a receipt", mesh.services, sorted(receipt["holder"] for receipt in done["receipts"]))
+    report.equal("every holder gave a proof", mesh.services, sorted(proof["holder"] for proof in done["proofs"]))
+    for receipt in done["receipts"]:
+        report.equal(f"{receipt['holder']}'s receipt is signed", signature(mesh, receipt), receipt.get("mac"))
+    changed = {**done["receipts"][0], "erasedAt": 0}
+    report.check("a receipt that was changed is noticed", "another signature", signature(mesh, changed) != changed["mac"])
+    listed = mesh.ask("deletions.list", {"limit": 200})["deletions"]
+    report.check("it is listed", asked["deletion"], asked["deletion"] in [deletion["id"] for deletion in listed])
+    older = mesh.ask("deletions.list", {"limit": 1, "before": asked["deletion"]})["deletions"]
+    report.check("older ones are older", asked["deletion"], all(deletion["id"] < asked["deletion"] for deletion in older))
+    found = mesh.outcome("deletions.read", {"deletion": 2**53})
+    report.equal("a deletion that is none is unknown", ("refused", "unknownDeletion"), found)
+    for service in mesh.services:
+        proof = mesh.ask("holder.prove", {"subject": story.subject(story.jonas), "scan": True}, to=service)
+        left = (sum(proof["rows"].values()), proof["scan"]["residue"], proof["scan"]["other"])
+        report.equal(f"{service} has no row and no byte of Jonas", (0, 0, 0), left)
+    report.equal("Mara's conversation stays", ["instagram"], list(story.conversations(1)))
+    report.equal("with all its messages", 5, len(story.messages(story.with_mara, 5)))
+    status = mesh.http("GET", f"/data-deletion/status/{asked['code']}", "deletion-coordinator")[0]
+    report.equal("the status page knows the code", 200, status)
+    report.equal("and no other", 404, mesh.http("GET", "/data-deletion/status/" + "0" * 32, "deletion-coordinator")[0])
+
+
+def signature(mesh, receipt):
+    """Over the receipt's JSON without its signature, in the order in which it came."""
+    signed = json.dumps({name: value for name, value in receipt.items() if name != "mac"}, separators=(",", ":"), ensure_ascii=False)
+    key = from_base64url(mesh.secret(f"{receipt['holder']}.receipt.key").decode("ascii"))
+    return base64url(hmac.new(key, signed.encode(), hashlib.sha256).digest())

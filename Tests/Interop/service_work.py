@@ -1,0 +1,36 @@
+"""What the operator may not call, as the service that may."""
+
+import secrets
+
+from mesh import now
+
+
+def work(story):
+    report, ask = story.report, story.mesh.ask
+    facts = ask("access.feed", {"after": {"epoch": "", "sequence": 0}, "waitMilliseconds": 0}, peer="conversation-store")
+    ours = [fact["kind"] for fact in facts["facts"] if fact["workspace"] == story.workspace]
+    report.equal("the access feed tells of workspace and channels", ["workspaceOpened", "channelConnected", "channelConnected"], ours)
+    changes = ask("conversations.feed", {"after": {"epoch": "", "sequence": 0}, "waitMilliseconds": 0}, peer="handoff-context")
+    report.check("the feed of conversations has changes", "some", changes["changes"])
+    late = ask("conversations.feed", {"after": changes["next"], "waitMilliseconds": 50}, peer="handoff-context")
+    report.check("a long poll answers when its time is up", "no restart", not late["restarted"])
+    event = {
+        "kind": "message", "id": f"mid:{story.tag}:direct", "participant": {"igsid": story.mara["value"]}, "sentAt": now(),
+        "receivedAt": now(), "type": "text", "text": "And in green?"}
+    batch = {
+        "workspace": story.workspace, "channel": story.channels["instagram"], "account": story.instagram, "events": [event]}
+    stored = ask("conversations.append", batch, key=f"{story.tag}:append", peer="intake")
+    report.equal("an event is stored", {"stored": 1, "repeated": 0, "keptOut": 0}, stored)
+    stored = ask("conversations.append", batch, key=f"{story.tag}:append-again", peer="intake")
+    report.equal("and once", {"stored": 0, "repeated": 1, "keptOut": 0}, stored)
+    nobody = story.subject({"platform": "whatsapp", "kind": "phone", "value": f"1554{secrets.randbelow(10**9):09}"})
+    deletion = 10**12 + secrets.randbelow(10**9)
+    store = {"to": "conversation-store", "peer": "deletion-coordinator"}
+    known = ask("holder.collect", {"subject": story.subject(story.jonas)}, **store)
+    report.check(
+        "a holder adds who a subject is here", "a participant, a conversation and rows",
+        known["subject"]["participants"] and known["subject"]["conversations"] and sum(known["rows"].values()) > 0)
+    mark = {"digest": secrets.token_hex(16), "pepper": 1, "cutoff": now()}
+    report.equal("a tombstone stands", {"standing": 1}, ask("holder.tombstone", {"deletion": deletion, "tombstones": [mark]}, **store))
+    receipt = ask("holder.erase", {"deletion": deletion, "subject": nobody}, **store)
+    report.equal("erasing who is unknown erases nothing", 0, sum(receipt["rows"].values()))

@@ -1,0 +1,186 @@
+"""Every method of the catalogue with sensible bodies, as one story: a customer, two people, a reply, and a person who wants to be
+forgotten. All of them are invented, and new in each run."""
+
+import json
+import secrets
+
+import forgetting
+import service_work
+import webhooks
+from mesh import now
+from report import eventually
+
+
+class Story:
+    def __init__(self, report, mesh):
+        self.report = report
+        self.mesh = mesh
+        number = secrets.randbelow(10**9)
+        self.tag = f"interop:{number}"
+        self.instagram = {"platform": "instagram", "id": f"1784{number:012}"}
+        self.whatsapp = {"platform": "whatsapp", "id": f"1065{number:012}"}
+        self.mara = {"platform": "instagram", "kind": "igsid", "value": f"6290{number:012}"}
+        self.jonas = {"platform": "whatsapp", "kind": "phone", "value": f"1555{number:09}"}
+
+    def tell(self):
+        self.meet_the_services()
+        self.open_and_connect()
+        self.deliver()
+        self.read()
+        self.reply()
+        self.hand_over()
+        self.look_into_quarantine()
+        service_work.work(self)
+        forgetting.forget(self)
+
+    def meet_the_services(self):
+        for service in self.mesh.services:
+            def healthy():
+                health = self.mesh.ask("mesh.health", {}, to=service)
+                return health if health["healthy"] else None
+
+            self.report.equal(f"{service} is healthy", service, eventually(f"{service} is healthy", healthy)["service"])
+            self.report.equal(f"{service} counts", service, self.mesh.ask("mesh.metrics", {}, to=service)["service"])
+            columns = self.mesh.ask("holder.describe", {}, to=service)["columns"]
+            personal = [column for column in columns if "category" in column]
+            self.report.check(
+                f"{service} describes each column", "some personal, each for a purpose on a basis",
+                personal and all(column["purposes"] and "basis" in column and "retention" in column for column in personal))
+            text = "Gr\u00fc\u00dfe \U0001f600 \"\\/\b\f\n\r\t\u0001\u2028" + "x" * 70_000
+            self.report.check(
+                f"{service} sends back what it gets", "the same text",
+                self.mesh.ask("mesh.echo", {"payload": text}, to=service)["payload"] == text)
+
+    def open_and_connect(self):
+        ask, report = self.mesh.ask, self.report
+        terms = {
+            "name": "Lumen L\u00e1mparas", "market": "ES", "policyVersion": "2026-01", "agreementVersion": "dpa-4", "onDeletion": "erase"}
+        self.workspace = ask("workspaces.open", terms, key=f"{self.tag}:open")["workspace"]
+        again = ask("workspaces.open", terms, key=f"{self.tag}:open")["workspace"]
+        report.equal("opening once more with the same key opens nothing", self.workspace, again)
+        other = self.mesh.outcome("workspaces.open", {**terms, "market": "PT"}, key=f"{self.tag}:open")
+        report.equal("a key used for something else is refused", ("refused", "keyReused"), other)
+        self.channels = {}
+        for account in (self.instagram, self.whatsapp):
+            body = self.connection(account)
+            self.channels[account["platform"]] = ask("channels.connect", body, key=f"{self.tag}:connect:{account['platform']}")["channel"]
+            taken = self.mesh.outcome("channels.connect", body, key=f"{self.tag}:twice:{account['platform']}")
+            report.equal(f"{account['platform']}: an account connects once", ("refused", "accountConnected"), taken)
+        unsure = self.connection({"platform": "instagram", "id": "17840000000000001"})
+        unsure["attestation"]["consents"] = False
+        found = self.mesh.outcome("channels.connect", unsure, key=f"{self.tag}:unsure")
+        report.equal("no channel without the whole attestation", ("refused", "attestationIncomplete"), found)
+        found = self.mesh.outcome("channels.connect", {**self.connection(unsure["account"]), "workspace": "nobody"}, key=f"{self.tag}:nobody")
+        report.equal("no channel without a workspace", ("refused", "unknownWorkspace"), found)
+
+    def connection(self, account):
+        attestation = {
+            "member": "member-7", "textVersion": "attest-3", "attestedAt": now(), "rights": True, "notices": True, "consents": True}
+        authorization = {"app": "900000000000011", "user": f"1020{account['id'][-10:]}", "member": "member-7"}
+        return {"workspace": self.workspace, "account": account, "attestation": attestation, "authorization": authorization}
+
+    def deliver(self):
+        instagram, whatsapp = self.mesh.secret("instagram.app.secret"), self.mesh.secret("whatsapp.app.secret")
+        first = webhooks.instagram(self.instagram["id"], self.mara["value"], now())
+        second = webhooks.whatsapp(self.whatsapp["id"], self.jonas["value"], "Jonas", now())
+        self.report.equal("an unsigned webhook is turned away", 401, self.mesh.post("/webhooks/instagram", first, None))
+        self.report.equal("a wrong signature is turned away", 401, self.mesh.post("/webhooks/instagram", first, b"another secret"))
+        self.report.equal("Instagram's webhook is taken", 200, self.mesh.post("/webhooks/instagram", first, instagram))
+        self.report.equal("Instagram's webhook is taken once more", 200, self.mesh.post("/webhooks/instagram", first, instagram))
+        self.report.equal("WhatsApp's webhook is taken", 200, self.mesh.post("/webhooks/whatsapp", second, whatsapp))
+        self.stranger = webhooks.instagram(f"1799{secrets.randbelow(10**12):012}", self.mara["value"], now())
+        self.report.equal("a webhook for nobody's account is taken", 200, self.mesh.post("/webhooks/instagram", self.stranger, instagram))
+
+    def conversations(self, count):
+        """The workspace's conversations by platform, once there are so many."""
+        def listed():
+            found = self.mesh.ask("conversations.list", {"workspace": self.workspace, "limit": 100})["conversations"]
+            return found if len(found) == count else None
+
+        by_channel = {channel: platform for platform, channel in self.channels.items()}
+        return {by_channel[entry["channel"]]: entry for entry in eventually(f"{count} conversations", listed)}
+
+    def messages(self, conversation, count):
+        def read():
+            body = {"workspace": self.workspace, "conversation": conversation["id"], "limit": 200}
+            found = self.mesh.ask("conversations.read", body)["messages"]
+            return found if len(found) == count else None
+
+        return eventually(f"{count} messages", read)
+
+    def read(self):
+        report, found = self.report, self.conversations(2)
+        self.with_mara, self.with_jonas = found["instagram"], found["whatsapp"]
+        report.check("Mara is known by her IGSID", self.mara, self.mara in self.with_mara["participant"]["aliases"])
+        report.check("Jonas is known by his phone", self.jonas, self.jonas in self.with_jonas["participant"]["aliases"])
+        report.equal("Jonas has the name that he gave", "Jonas", self.with_jonas["participant"].get("name"))
+        texts = [(message["author"], message.get("text")) for message in self.messages(self.with_mara, 3)]
+        report.equal("each message is stored once, in order", webhooks.MARAS, texts)
+        older = {
+            "workspace": self.workspace, "conversation": self.with_mara["id"], "limit": 1, "before": self.with_mara["lastMessage"]}
+        report.equal("a page before a message", 1, len(self.mesh.ask("conversations.read", older)["messages"]))
+        page = {
+            "workspace": self.workspace, "channel": self.channels["instagram"], "limit": 1,
+            "before": {"lastMessage": self.with_mara["lastMessage"]}}
+        report.equal("a page behind the last conversation is empty", [], self.mesh.ask("conversations.list", page)["conversations"])
+        for workspace, conversation in ((self.workspace, 2**53), ("nobody", self.with_mara["id"])):
+            body = {"workspace": workspace, "conversation": conversation, "limit": 1}
+            report.equal(
+                f"conversation {'of another workspace' if workspace == 'nobody' else 'that is none'} is unknown",
+                ("refused", "unknownConversation"), self.mesh.outcome("conversations.read", body))
+
+    def reply(self):
+        body = {
+            "channel": self.channels["instagram"], "recipient": self.mara, "author": "assistant", "text": "It ships today.",
+            "sentAt": now(), "externalID": f"mid:{self.tag}:reply"}
+        report = self.report
+        report.equal("a reply is recorded", True, self.mesh.ask("replies.record", body, key=f"{self.tag}:reply")["recorded"])
+        report.equal("and once", False, self.mesh.ask("replies.record", body, key=f"{self.tag}:reply")["recorded"])
+        last = self.messages(self.with_mara, 4)[-1]
+        report.equal("it stands in its conversation", ("assistant", "It ships today."), (last["author"], last.get("text")))
+        found = self.mesh.outcome("replies.record", {**body, "channel": "ch-nobody"}, key=f"{self.tag}:lost")
+        report.equal("no reply on a channel that is none", ("refused", "unknownChannel"), found)
+
+    def hand_over(self):
+        report = self.report
+        assistant = {"name": "Lumi", "prompt": "Answer briefly."}
+        def configure():
+            # Facts about a new workspace take a moment from intake.
+            kind, content = self.mesh.outcome("assistants.configure", {"workspace": self.workspace, "assistant": assistant})
+            return content if kind == "ok" else None
+
+        report.equal("an assistant is configured", {}, eventually("handoff-context knows the workspace", configure))
+        unknown = self.mesh.outcome("assistants.configure", {"workspace": "nobody", "assistant": assistant})
+        report.equal("but not for nobody", ("refused", "unknownWorkspace"), unknown)
+        ask = {"workspace": self.workspace, "conversation": self.with_mara["id"], "audience": "assistant", "tokenBudget": 1000}
+        context = self.mesh.ask("handoff.context", ask)
+        known = {message["id"] for message in self.messages(self.with_mara, 4)}
+        cited = [set(line["cites"]) for line in context["lines"]]
+        report.check("every line of a context cites messages that are there", known, cited and all(ids and ids <= known for ids in cited))
+        report.equal("a context brings the assistant's configuration", assistant, context.get("assistant"))
+        report.check("an assistant sees no address", "a mask", webhooks.ADDRESS not in json.dumps(context["lines"]))
+        human = self.mesh.ask("handoff.context", {**ask, "audience": "human"})
+        report.check("a person sees it", webhooks.ADDRESS, webhooks.ADDRESS in json.dumps(human["lines"]))
+        small = self.mesh.ask("handoff.context", {**ask, "tokenBudget": 10})
+        report.check("what does not fit is counted", "omitted lines", small["omitted"] > 0 and len(small["lines"]) < len(context["lines"]))
+        report.equal(
+            "no context of a conversation that is none", ("refused", "unknownConversation"),
+            self.mesh.outcome("handoff.context", {**ask, "conversation": 2**53}))
+
+    def look_into_quarantine(self):
+        entries, after = [], 0
+        while page := self.mesh.ask("quarantine.list", {"after": after})["entries"]:
+            entries += page
+            after = page[-1]["id"]
+        reasons = [entry["reason"] for entry in entries]
+        self.report.check("what came for nobody's account is in quarantine", "unknownChannel", "unknownChannel" in reasons)
+
+    def subject(self, alias):
+        return {
+            "workspace": self.workspace, "aliases": [alias], "accounts": [self.whatsapp], "participants": [], "conversations": []}
+
+
+def completeness(report, mesh):
+    """No method of the catalogue is left without an answer that fits."""
+    for method in sorted({method for _, method in mesh.entries}):
+        report.check(f"{method} was answered", "one answer that fits its schema", method in mesh.answered)

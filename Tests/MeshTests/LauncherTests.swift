@@ -1,0 +1,107 @@
+import Foundation
+import Policy
+import Runtime
+import TestKit
+import Testing
+
+extension RealMesh {
+    /// `compose/mesh` as an operator uses it, on ports that the kernel chooses.
+    @Suite(.enabled(if: Launcher.isThere, "the launcher or a binary is not there"))
+    struct LauncherTests {
+        private let launcher: Launcher
+
+        init() throws { launcher = try Launcher() }
+
+        @Test func whatIsUpIsHealthyComesBackAfterACrashAndGoesWithoutATrace() throws {
+            defer { launcher.downIfUp() }
+            let up = try launcher.run("up", "--detach", "--base-port", "0", "--debug")
+            #expect(up.status == 0, "\(up.output)")
+
+            let status = try launcher.run("status", "--base-port", "0", "--debug")
+            #expect(status.status == 0, "\(status.output)")
+            #expect(status.output.components(separatedBy: "healthy").count - 1 == MeshPlan.services.count)
+
+            // A crash is seen, told, and mended.
+            let crashed = try #require(launcher.process("conversation-store"))
+            kill(crashed, SIGKILL)
+            #expect(launcher.eventually { launcher.process("conversation-store").map { $0 != crashed } ?? false })
+            #expect(
+                launcher.eventually {
+                    do { return try launcher.run("status", "--base-port", "0", "--debug").status == 0 } catch { return false }
+                })
+            let log = launcher.log
+            #expect(log.contains("conversation-store died (code 137)"))
+            #expect(log.contains("starting conversation-store again"))
+            #expect(!log.contains("intake died"))
+
+            let again = try launcher.run("up", "--detach", "--base-port", "0", "--debug")
+            #expect(again.status != 0, "two meshes on one folder")
+
+            let processes = (MeshPlan.services.map(\.rawValue) + ["mesh"]).compactMap(launcher.process)
+            #expect(processes.count == MeshPlan.services.count + 1)
+            #expect(processes.allSatisfy { Launcher.isAlive($0) })
+            let down = try launcher.run("down")
+            #expect(down.status == 0, "\(down.output)")
+            #expect(processes.allSatisfy { !Launcher.isAlive($0) })
+            #expect(try launcher.portFiles() == [])
+            #expect(try launcher.run("status", "--base-port", "0", "--debug").status != 0)
+        }
+    }
+}
+
+/// The launcher on a data folder of its own.
+private struct Launcher {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("compose/mesh").path
+
+    static let isThere = ([path] + (MeshPlan.services.map(\.rawValue) + ["meshctl"]).map { "\(TestMesh.binaries)/\($0)" })
+        .allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+
+    /// The build that runs the tests holds the package's lock, so the launcher is told where the binaries are.
+    func run(_ arguments: String...) throws -> (status: Int32, output: String) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: Launcher.path)
+        process.arguments = arguments + ["--data", folder.path]
+        process.environment = ProcessInfo.processInfo.environment.merging(["MESH_BINARIES": TestMesh.binaries]) { $1 }
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+
+    func downIfUp() {
+        guard process("mesh") != nil else { return }
+        do { _ = try run("down") } catch { Issue.record("the mesh could not be stopped: \(error)") }
+    }
+
+    /// By its pid file; nil without one.
+    func process(_ name: String) -> Int32? { Int32(text("run/\(name).pid").trimmingCharacters(in: .whitespacesAndNewlines)) }
+
+    var log: String { text("logs/mesh.log") }
+
+    func portFiles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path("run")).filter { $0.hasSuffix(".port") }
+    }
+
+    static func isAlive(_ process: Int32) -> Bool { kill(process, 0) == 0 }
+
+    func eventually(_ isSo: () -> Bool) -> Bool {
+        let end = Date(timeIntervalSinceNow: 20)
+        while Date() < end {
+            if isSo() { return true }
+            usleep(20_000)  // Another process's work: only its traces tell.
+        }
+        return isSo()
+    }
+
+    private func text(_ name: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: folder.path(name)) ?? Data(), as: UTF8.self)
+    }
+}
