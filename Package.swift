@@ -68,7 +68,7 @@ let package = Package(
             calls: ["ConversationStoreContracts"])
         + service(
             "DeletionCoordinator", binary: "deletion-coordinator", serves: "DeletionCoordinatorContracts", calls: ["IntakeContracts"],
-            ["HTTP", "Net"])
+            ["HTTP"])
         + [
             // The operator's tool: a client of all.
             .target(
@@ -98,6 +98,13 @@ let package = Package(
                 ], exclude: ["Goldens"]),
             tests("AccessTests", ["Access", "Domain", "IntakeContracts", "SQLite", "TestKit"]),
             tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
+            // Its own binary is the scan's child process.
+            tests(
+                "DeletionCoordinatorServiceTests",
+                [
+                    "Access", "DeletionCoordinatorContracts", "DeletionCoordinatorService", "deletion-coordinator", "Digest", "Domain",
+                    "Erasure", "HTTP", "HolderContracts", "IntakeContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                ]),
             tests(
                 "HandoffContextServiceTests",
                 [

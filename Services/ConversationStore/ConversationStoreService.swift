@@ -64,10 +64,11 @@ public final class ConversationStore: Sendable {
 
     private func finish(_ appended: Appended, _ reply: Reply<AppendEvents>) {
         store.committed(appended)
-        stored.add(appended.response.stored)
-        repeated.add(appended.response.repeated)
-        keptOut.add(appended.response.keptOut)
-        waiting.add(appended.waiting)
+        let response = appended.response
+        for (counter, count) in [(stored, response.stored), (repeated, response.repeated), (keptOut, response.keptOut)] where count > 0 {
+            counter.add(count)
+        }
+        if appended.waiting > 0 { waiting.add(appended.waiting) }
         reply.ok(appended.response)
         if appended.response.stored > appended.waiting { polls.wake() }
     }

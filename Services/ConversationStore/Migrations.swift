@@ -37,6 +37,10 @@ public enum ConversationStoreMigrations {
             ])
 
     /// `listed` follows a conversation's last message at a distance (`ActivityList`): an exact one would move two rows with every message.
+    ///
+    /// A message is known by the digest of the platform's id and the time that the platform gave it: a repeat has both. In the order of
+    /// time new entries stand side by side, and a batch changes few pages.
+    ///
     /// Small columns first: the feed and the list read them without touching the pages of a long text.
     private static let conversations = Migration(
         "conversations",
@@ -63,7 +67,8 @@ public enum ConversationStoreMigrations {
                 text           TEXT,
                 raw            BLOB
             ) STRICT;
-            CREATE INDEX messages_by_conversation ON messages (conversation, id);
+            CREATE INDEX messages_by_conversation ON messages (conversation);  -- and by id, as every index
+            CREATE UNIQUE INDEX messages_by_origin ON messages (sent_at, erasure_digest);
             CREATE TABLE delivery_statuses (
                 message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
                 status  INTEGER NOT NULL CHECK (status BETWEEN 0 AND 3),
@@ -80,19 +85,11 @@ public enum ConversationStoreMigrations {
                 person("messages", "raw", .communication, "conversation.participant")
             ])
 
-    /// Keys outlive their messages, so that no repeat of an erased one comes in; no person can be found by them.
-    ///
-    /// What people send is only looked for again when it comes again, with the same time: in that order new keys stand side by side, and a
-    /// batch changes few pages. What we send is looked for by statuses and echoes with times of their own: their search goes by the day.
+    /// What we send is looked for by echoes and statuses, which have times of their own: the search goes by the day. These keys outlive
+    /// their messages, so that nothing late about an erased one comes in; no person can be found by them.
     private static let keys = Migration(
-        "message keys",
+        "outgoing keys",
         sql: """
-            CREATE TABLE incoming_keys (
-                sent_at INTEGER NOT NULL,
-                digest  BLOB NOT NULL CHECK (length(digest) = 16),
-                message INTEGER NOT NULL,
-                PRIMARY KEY (sent_at, digest)
-            ) STRICT, WITHOUT ROWID;
             CREATE TABLE outgoing_keys (
                 day     INTEGER NOT NULL,
                 digest  BLOB NOT NULL CHECK (length(digest) = 16),
@@ -112,9 +109,8 @@ public enum ConversationStoreMigrations {
             CREATE INDEX pending_statuses_by_conversation ON pending_statuses (conversation);
             CREATE INDEX pending_statuses_by_receipt ON pending_statuses (received_at);
             """,
-        columns: ColumnNote.plain("incoming_keys", "sent_at", "message") + ColumnNote.plain("outgoing_keys", "day", "message")
+        columns: ColumnNote.plain("outgoing_keys", "day", "message")
             + ColumnNote.plain("pending_statuses", "status", "at", "received_at", "conversation", "erasure_pepper") + [
-                mark("incoming_keys", "digest", kept: .days90, erasure: .keep),
                 mark("outgoing_keys", "digest", kept: .days90, erasure: .keep),
                 mark("pending_statuses", "digest", kept: .days30, erasure: .deleteRow),
                 mark("pending_statuses", "erasure_digest", kept: .days30, erasure: .deleteRow)

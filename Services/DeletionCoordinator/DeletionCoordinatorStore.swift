@@ -104,6 +104,13 @@ struct DeletionCoordinatorStore: Sendable {
             "UPDATE deletions SET next_at = ?1 WHERE step NOT IN ('scheduled', 'completed') AND next_at > ?1", .integer(now.rawValue))
     }
 
+    /// For a run that can't be read: nothing else of it is changed.
+    static func putAside(_ deletion: DeletionID, until time: Timestamp, _ connection: Connection) throws {
+        try connection.run(
+            "UPDATE deletions SET failed_attempts = failed_attempts + 1, next_at = ? WHERE id = ?", .integer(time.rawValue),
+            .integer(deletion.rawValue))
+    }
+
     /// The runs to be taken up, the longest waiting first.
     func due(now: Timestamp, limit: Int) throws -> [DeletionID] {
         try database.read("due deletions") { connection in

@@ -17,7 +17,8 @@ struct SubjectScan {
     }
 
     func run(_ subject: Subject) throws -> ScanResult {
-        let needles = subject.aliases.map { Array($0.value.utf8) }.filter { $0.count >= SubjectScan.needleBytesMin }
+        let names = subject.aliases.map(\.value) + (subject.authorization.map { [$0.user] } ?? [])
+        let needles = names.map { Array($0.utf8) }.filter { $0.count >= SubjectScan.needleBytesMin }
         let report = try ByteScan.inChildProcess(files: files, needles: needles)
         // What could not be read was not shown to be clean.
         guard report.unreadable.isEmpty else { throw ScanIncomplete(files: report.unreadable.count) }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of one test, removed with the last reference to it; kept where `MESH_TEST_KEEP` is set, to look into a failure.
+/// A folder of one test, removed with the last reference to it; kept where `TEST_KEEP` is set, to look into a failure.
 public final class TemporaryFolder: Sendable {
     public let path: String
 
@@ -11,7 +11,7 @@ public final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        if let keep = ProcessInfo.processInfo.environment["MESH_TEST_KEEP"], !keep.isEmpty { return }
+        if let keep = ProcessInfo.processInfo.environment["TEST_KEEP"], !keep.isEmpty { return }
         do { try FileManager.default.removeItem(atPath: path) } catch { FileHandle.standardError.write(Data("left behind: \(path)\n".utf8)) }
     }
 

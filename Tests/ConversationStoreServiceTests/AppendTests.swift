@@ -22,10 +22,10 @@ import Wire
         #expect(try store.onlyMessages().map(\.text) == ["Hello"])
     }
 
-    /// The control of the test above: without the key the repeat comes in.
-    @Test func withoutItsKeyARepeatWouldBeStored() throws {
+    /// The control of the test above: it is known by its digest.
+    @Test func withoutItsDigestARepeatWouldBeStored() throws {
         try store.append(message("m1"))
-        try store.database.writer.write("forget keys") { try $0.run("DELETE FROM incoming_keys") }
+        try store.database.writer.write("spoil the digest") { try $0.run("UPDATE messages SET erasure_digest = zeroblob(16)") }
 
         #expect(try store.append(message("m1")).stored == 1)
     }
@@ -67,6 +67,7 @@ import Wire
         reaction.type = "reaction"
         reaction.text = nil
         reaction.raw = RawJSON(checked: Array(#"{"mid":"m1","emoji":"\u2764"}"#.utf8))
+        reaction.sentAt = noon.adding(seconds: 1)
         // It bears the id of the message that it is about, and is another event all the same.
         try store.append(message("m1"), reaction)
 

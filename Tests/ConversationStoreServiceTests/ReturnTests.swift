@@ -30,7 +30,7 @@ import Testing
 
     /// The control of the test above.
     @Test func withoutTombstonesAReplayWouldComeIn() throws {
-        try forget("tombstones", "incoming_keys", "outgoing_keys")
+        try forget("tombstones", "outgoing_keys")
 
         #expect(try store.append(message("m1"), echo("w1"), status("w8", .sent)).stored == 3)
     }

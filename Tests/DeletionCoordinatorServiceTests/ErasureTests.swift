@@ -136,6 +136,19 @@ import Wire
         #expect(try mesh.read(first).deletion.state == .erasing)
     }
 
+    @Test func aRequestThatCannotBeReadIsPutAside() throws {
+        let mesh = try Mesh()
+        let broken = try mesh.request(ErasureTests.person, key: "a", immediately: false).value().deletion
+        try mesh.coordinator.damage(broken)
+        mesh.time.advance(milliseconds: 24 * 3_600_000)
+
+        let other = try mesh.request(Alias(.instagram, .igsid, "112233445566"), key: "b").value().deletion
+
+        #expect(try mesh.complete(other).receipts.count == 4)
+        try mesh.wait { try mesh.read(broken).deletion.failedAttempts >= 5 }
+        try mesh.wait { !mesh.coordinator.process.health.isHealthy }
+    }
+
     @Test func aReceiptWithAWrongCodeIsNotAccepted() throws {
         let mesh = try Mesh()
         mesh.store.with { $0.tamper = falsified }

@@ -3,6 +3,7 @@ import Erasure
 import HolderContracts
 import Policy
 import Runtime
+import TestKit
 import Threads
 import Wire
 

@@ -9,6 +9,7 @@ import IntakeContracts
 import Policy
 import Runtime
 import SQLite
+import TestKit
 import Threads
 import Wire
 
@@ -132,7 +133,7 @@ final class Coordinator {
             service: .deletionCoordinator)
         let configuration = ServiceConfiguration(&environment)
         let own = DeletionCoordinatorConfiguration(&environment)
-        let system = mesh.time.system
+        let system = mesh.time.system()
         let log = Log(service: "deletion-coordinator", system: system) { [events = mesh.events] in events.add($0) }
         process = try ServiceProcess(service: .deletionCoordinator, configuration: configuration, system: system, log: log)
         database = process.database(migrations: DeletionCoordinatorMigrations.all)
@@ -161,6 +162,12 @@ final class Coordinator {
         let sealed = seal.seal(subject)
         try database.writer.write("leave behind") {
             try $0.run("INSERT INTO subjects (deletion, subject) VALUES (?, ?)", .integer(deletion.rawValue), .blob(sealed))
+        }
+    }
+
+    func damage(_ deletion: DeletionID) throws {
+        try database.writer.write("damage") {
+            try $0.run("UPDATE subjects SET subject = x'00' WHERE deletion = ?", .integer(deletion.rawValue))
         }
     }
 

@@ -1,4 +1,5 @@
 import ConversationStoreContracts
+import Testing
 import Threads
 import Wire
 
@@ -52,12 +53,22 @@ final class FakeConversationStore: @unchecked Sendable {  // Guarded by `lock`.
     }
 
     /// Blocks until so many events were taken.
-    func waitForEvents(_ count: Int) {
-        lock.withLock { while given.reduce(0, { $0 + $1.events.count }) < count { changed.wait() } }
-    }
+    func waitForEvents(_ count: Int) { wait("\(count) events") { self.given.reduce(0) { $0 + $1.events.count } >= count } }
 
     /// Blocks until it was asked so often, whatever it answered.
-    func waitForAttempts(_ count: Int) { lock.withLock { while attempts < count { changed.wait() } } }
+    func waitForAttempts(_ count: Int) { wait("\(count) requests") { self.attempts >= count } }
+
+    /// A relay that stands still is a failure and no hang.
+    private func wait(_ what: String, until isReached: () -> Bool) {
+        lock.withLock {
+            while !isReached() {
+                guard changed.wait(milliseconds: 30_000) else {
+                    Issue.record("the store did not get \(what) in 30 s")
+                    return
+                }
+            }
+        }
+    }
 
     private func append(_ request: AppendEvents, _ reply: Reply<AppendEvents>) {
         let behaviour = lock.withLock {

@@ -158,12 +158,14 @@ final class IntakeFixture {
         time.waitUntilWaiting(count: 1)
     }
 
-    /// Lets pauses pass until the store has been given so many events.
+    /// Lets pauses pass until the store has been given so many events; gives up after more pauses than any test needs.
     func pass(untilEvents count: Int) {
-        while conversations.events.count < count {
+        for _ in 0..<200_000 {
+            if conversations.events.count >= count { return }
             time.advance(milliseconds: Backoff.millisecondsMaxDefault)
             sched_yield()
         }
+        Issue.record("the store did not get \(count) events")
     }
 
     struct Stopped: Error {}

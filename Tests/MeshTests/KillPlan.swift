@@ -14,10 +14,10 @@ struct KillPlan {
     let seed: UInt64
     private var random: SeededGenerator
 
-    /// `MESH_TEST_KILLS` asks for a longer run, `MESH_TEST_SEED` for one that was seen before.
+    /// `TEST_KILLS` asks for a longer run, `TEST_SEED` for one that was seen before.
     init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        killCount = environment["MESH_TEST_KILLS"].flatMap { Int($0) } ?? KillPlan.killCountDefault
-        seed = environment["MESH_TEST_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
+        killCount = environment["TEST_KILLS"].flatMap { Int($0) } ?? KillPlan.killCountDefault
+        seed = environment["TEST_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999)
         random = SeededGenerator(seed: seed)
     }
 

@@ -43,7 +43,7 @@ extension RealMesh {
             let sent = load.stop()
             let total = killed.values.reduce(0, +)
             print("killed \(total) times \(killed.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.rawValue) \($0.value)" }),",
-                "\(load.tries) deliveries, \(sent.acknowledgedCount) of \(sent.letters.count) letters acknowledged, \(sent.erased.count) erasures")
+                "\(load.deliveries) deliveries, \(sent.acknowledgedCount) of \(sent.letters.count) letters acknowledged, \(sent.erased.count) erasures")
             #expect(total >= plan.killCount && killed.count == MeshPlan.services.count)
             #expect(!sent.erased.isEmpty)
 

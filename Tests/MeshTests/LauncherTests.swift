@@ -46,6 +46,18 @@ extension RealMesh {
             #expect(try launcher.portFiles() == [])
             #expect(try launcher.run("status", "--base-port", "0", "--debug").status != 0)
         }
+
+        @Test func aMeshThatCannotStartSaysWhyAtOnceAndLeavesNothing() throws {
+            defer { launcher.downIfUp() }
+            let started = Date()
+
+            let up = try launcher.run("up", "--base-port", "0", "--debug", variables: ["MESH_STOP_MILLISECONDS": "soon"])
+
+            #expect(up.status != 0)
+            #expect(up.output.contains("MESH_STOP_MILLISECONDS"))
+            #expect(Date().timeIntervalSince(started) < 10)
+            #expect((MeshPlan.services.map(\.rawValue) + ["mesh"]).compactMap(launcher.process).filter(Launcher.isAlive) == [])
+        }
     }
 }
 
@@ -62,12 +74,13 @@ private struct Launcher {
         .allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
 
     /// The build that runs the tests holds the package's lock, so the launcher is told where the binaries are.
-    func run(_ arguments: String...) throws -> (status: Int32, output: String) {
+    func run(_ arguments: String..., variables: [String: String] = [:]) throws -> (status: Int32, output: String) {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: Launcher.path)
         process.arguments = arguments + ["--data", folder.path]
-        process.environment = ProcessInfo.processInfo.environment.merging(["MESH_BINARIES": TestMesh.binaries]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["LAUNCHER_BINARIES": TestMesh.binaries]) { $1 }
+            .merging(variables) { $1 }
         process.standardOutput = output
         process.standardError = output
         try process.run()

@@ -18,11 +18,11 @@ final class WebhookLoad: @unchecked Sendable {  // All mutable state is guarded 
     private let seed: UInt64
     private let lock = Lock()
     private var sent = SentLetters()
-    private var deliveries: [[Letter]] = []
+    private var history: [[Letter]] = []
     private var letterCounts: [Person: Int] = [:]
     private var isStopping = false
     private var threads: [Thread] = []
-    private(set) var tries = 0
+    private var deliveryCount = 0
 
     init(_ shop: Shop, seed: UInt64) {
         self.shop = shop
@@ -45,7 +45,8 @@ final class WebhookLoad: @unchecked Sendable {  // All mutable state is guarded 
         return lock.withLock { sent }
     }
 
-    var acknowledgedCount: Int { lock.withLock { sent.acknowledgedCount } }
+    /// Deliveries begun; each is tried until it is acknowledged.
+    var deliveries: Int { lock.withLock { deliveryCount } }
 
     /// From now on this person writes nothing new. What they wrote before keeps coming, for the first time or again.
     /// False when nothing of theirs has been acknowledged yet.
@@ -63,31 +64,37 @@ final class WebhookLoad: @unchecked Sendable {  // All mutable state is guarded 
         var random = generator
         var door: WebhookClient?
         while let letters = next(&random) {
-            do {
-                let open = try door ?? shop.mesh.webhooks()
-                door = open
-                if try shop.deliver(letters, through: open) == 200 { lock.withLock { sent.acknowledged(letters) } }
-            } catch {
-                // Intake is being killed: what became of the delivery is unknown, and it may come again.
-                door = nil
-                usleep(WebhookLoad.pauseMicroseconds)
-            }
+            while !isDelivered(letters, &door), !lock.withLock({ isStopping }) { usleep(WebhookLoad.pauseMicroseconds) }
         }
+    }
+
+    /// One try. When intake is killed meanwhile nobody knows what became of it: so it comes again, as a platform's would.
+    private func isDelivered(_ letters: [Letter], _ door: inout WebhookClient?) -> Bool {
+        do {
+            let open = try door ?? shop.mesh.webhooks()
+            door = open
+            guard try shop.deliver(letters, through: open) == 200 else { return false }
+        } catch {
+            door = nil
+            return false
+        }
+        lock.withLock { sent.acknowledged(letters) }
+        return true
     }
 
     private func next(_ random: inout SeededGenerator) -> [Letter]? {
         lock.withLock {
             guard !isStopping else { return nil }
-            tries += 1
-            if !deliveries.isEmpty, Int.random(in: 0..<4, using: &random) == 0 { return deliveries.randomElement(using: &random) }
+            deliveryCount += 1
+            if !history.isEmpty, Int.random(in: 0..<4, using: &random) == 0 { return history.randomElement(using: &random) }
             let platform: Platform = Bool.random(using: &random) ? .whatsapp : .instagram
             let writers = WebhookLoad.people.filter { $0.platform == platform && !sent.erased.contains($0) && hasMore($0) }
             let letters = (0..<Int.random(in: 1...WebhookLoad.lettersOfDeliveryMax, using: &random)).compactMap { _ in
                 writers.randomElement(using: &random).map { newLetter(from: $0, &random) }
             }
-            guard !letters.isEmpty else { return deliveries.randomElement(using: &random) }
+            guard !letters.isEmpty else { return history.randomElement(using: &random) }
             sent.willSend(letters)
-            deliveries.append(letters)
+            history.append(letters)
             return letters
         }
     }

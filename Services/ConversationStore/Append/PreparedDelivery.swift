@@ -14,7 +14,7 @@ struct PreparedDelivery: Sendable {
 /// One event and its digests.
 final class PreparedEvent: Sendable {
     let event: ChannelEvent
-    /// Of the platform's id, under our own key: finds repeats, and the message that a status is about.
+    /// Of the platform's id, under our own key: what an echo, a reply or a status finds its message by. Empty for what a person sent.
     let key: [UInt8]
     /// Of the platform's id, under each live pepper, the newest first: the message's tombstone, should it be erased.
     let messageNames: [[UInt8]]
@@ -60,9 +60,11 @@ struct DeliveryDigester: Sendable {
         return PreparedDelivery(workspace: request.workspace, channel: request.channel, platform: request.account.platform, events: events)
     }
 
-    /// An event that we don't interpret may bear the id of the message that it is about: it is known by its type too.
     private func key(_ event: ChannelEvent, _ account: Account) -> [UInt8] {
-        let kind = event.kind == .other ? "other\n\(event.type ?? "")" : "message"
-        return Array(lookup.authenticate(Array("\(kind)\n\(account.platform.rawValue)\n\(account.id)\n\(event.id)".utf8)).prefix(16))
+        switch event.kind {
+        case .message, .other: []
+        case .echo, .reply, .status:
+            Array(lookup.authenticate(Array("\(account.platform.rawValue)\n\(account.id)\n\(event.id)".utf8)).prefix(16))
+        }
     }
 }

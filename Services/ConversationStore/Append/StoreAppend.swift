@@ -60,12 +60,14 @@ extension ConversationStoreStore {
     private func take(
         message event: PreparedEvent, of delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
     ) throws -> EventOutcome {
-        let id = MessageID(rawValue: numbers.next())
+        let day = event.event.sentAt.day
         let isOutgoing = event.event.kind == .echo || event.event.kind == .reply
-        let known = try isOutgoing ? keepOutgoing(event, id, connection) : keepIncoming(event, id, connection)
-        if let known { return try meet(known, event, connection) }
+        // A reply has our time, its echo the platform's: they may stand on two sides of midnight.
+        if isOutgoing, let known = try outgoing(event.key, [day, day - 1, day + 1], connection) { return try meet(known, event, connection) }
+        if try isKnownByAnOlderPepper(event, connection) { return .repeated }
         let place = try place(of: event, delivery, connection, &appended)
-        try insert(event, as: id, in: place.conversation, connection)
+        let id = MessageID(rawValue: numbers.next())
+        guard try insert(event, as: id, in: place.conversation, connection) else { return .repeated }
         if ActivityList.isDue(place, id) {
             try list(place.conversation, at: id, connection)
             if var known = appended.learned[event.face] ?? acquaintances.find(event.face) {
@@ -73,43 +75,40 @@ extension ConversationStoreStore {
                 appended.learned[event.face] = known
             }
         }
-        if isOutgoing { try takePendingStatuses(event.key, to: id, connection) }
+        if isOutgoing {
+            try connection.run(
+                "INSERT INTO outgoing_keys (day, digest, message) VALUES (?, ?, ?)", .integer(day), .blob(event.key), .integer(id.rawValue))
+            try takePendingStatuses(event.key, to: id, connection)
+        }
         return .stored
     }
 
-    /// Keeps the key of what a person sent; the message that it names if it was kept before.
-    private func keepIncoming(_ event: PreparedEvent, _ id: MessageID, _ connection: Connection) throws -> MessageID? {
-        let time = SQLValue.integer(event.event.sentAt.rawValue)
-        let isNew = try connection.run(
-            "INSERT INTO incoming_keys (sent_at, digest, message) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", time, .blob(event.key),
-            .integer(id.rawValue))
-        guard isNew == 0 else { return nil }
-        return try connection.first("SELECT message FROM incoming_keys WHERE sent_at = ? AND digest = ?", time, .blob(event.key)) {
-            MessageID(rawValue: $0.int(0))
+    /// After a rotation a repeat's first digest is another one than its message bears.
+    private func isKnownByAnOlderPepper(_ event: PreparedEvent, _ connection: Connection) throws -> Bool {
+        for digest in event.messageNames.dropFirst() {
+            let known = try connection.first(
+                "SELECT 1 FROM messages WHERE sent_at = ? AND erasure_digest = ?", .integer(event.event.sentAt.rawValue), .blob(digest)
+            ) { _ in true }
+            if known != nil { return true }
         }
+        return false
     }
 
-    /// As `keepIncoming`, for what we send. A reply has our time, its echo the platform's: they may stand on two sides of midnight.
-    private func keepOutgoing(_ event: PreparedEvent, _ id: MessageID, _ connection: Connection) throws -> MessageID? {
-        let day = event.event.sentAt.day
-        if let known = try outgoing(event.key, [day, day - 1, day + 1], connection) { return known }
-        try connection.run(
-            "INSERT INTO outgoing_keys (day, digest, message) VALUES (?, ?, ?)", .integer(day), .blob(event.key), .integer(id.rawValue))
-        return nil
-    }
-
-    private func insert(_ prepared: PreparedEvent, as id: MessageID, in conversation: ConversationID, _ connection: Connection) throws {
+    /// False when the message is there already.
+    private func insert(
+        _ prepared: PreparedEvent, as id: MessageID, in conversation: ConversationID, _ connection: Connection
+    ) throws -> Bool {
         let event = prepared.event
-        try connection.run(
+        return try connection.run(
             """
             INSERT INTO messages (id, conversation, author, sent_at, received_at, erasure_pepper, erasure_digest, type, text, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sent_at, erasure_digest) DO NOTHING
             """, .integer(id.rawValue), .integer(conversation.rawValue), .integer(Message.Author(event).code),
             .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .integer(pepper), .blob(prepared.messageNames[0]),
-            .text(event.type ?? "text"), SQLValue(event.text), SQLValue(event.raw?.bytes))
+            .text(event.type ?? "text"), SQLValue(event.text), SQLValue(event.raw?.bytes)) == 1
     }
 
-    /// An event whose message is known already. Only a reply of ours says more than the echo that came before it.
+    /// A message of ours that is known already. Only a reply of ours says more than the echo that came before it.
     private func meet(_ message: MessageID, _ prepared: PreparedEvent, _ connection: Connection) throws -> EventOutcome {
         let event = prepared.event
         let author = try connection.first("SELECT author FROM messages WHERE id = ?", .integer(message.rawValue)) {

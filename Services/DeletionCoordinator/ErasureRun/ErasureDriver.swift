@@ -73,9 +73,19 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         let now = process.system.clock.now
         // Those under way are due as well, so as many more are asked for.
         for deletion in try store.due(now: now, limit: flights.count + ErasureDriver.flightCountMax) where flights[deletion] == nil {
-            guard flights.count < ErasureDriver.flightCountMax, let run = try store.run(deletion) else { continue }
+            guard flights.count < ErasureDriver.flightCountMax, let run = try readable(deletion, now) else { continue }
             flights[deletion] = run
             if run.step == .scheduled { happened(.due, to: run) } else { perform(run.action, of: run) }
+        }
+    }
+
+    /// A run that can't be read is put aside, visibly: it shall not keep the others from their turn.
+    private func readable(_ deletion: DeletionID, _ now: Timestamp) throws -> ErasureRun? {
+        do { return try store.run(deletion) } catch {
+            process.log.event("deletionUnreadable", level: .error, ("deletion", .int(deletion.rawValue)), ("error", .safe("\(error)")))
+            let next = now.adding(milliseconds: ErasureDriver.restMillisecondsMax)
+            try store.database.writer.write("put deletion aside") { try DeletionCoordinatorStore.putAside(deletion, until: next, $0) }
+            return nil
         }
     }
 
