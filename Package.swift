@@ -59,9 +59,7 @@ let package = Package(
         shared("TestKit", ["Digest", "Domain", "Net", "Policy", "Runtime", "Threads", "Wire"]),
         shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
     ]
-        + service(
-            "Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"],
-            ["HTTP", "Net"])
+        + service("Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts"], ["HTTP"])
         + service("ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts", calls: ["IntakeContracts"])
         + service(
             "HandoffContext", binary: "handoff-context", serves: "HandoffContextContracts",
@@ -98,6 +96,18 @@ let package = Package(
                 ], exclude: ["Goldens"]),
             tests("AccessTests", ["Access", "Domain", "IntakeContracts", "SQLite", "TestKit"]),
             tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
+            tests(
+                "IntakeServiceTests",
+                [
+                    "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
+                    "IntakeService", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                ]),
+            tests(
+                "ConversationStoreServiceTests",
+                [
+                    "Access", "ConversationStoreContracts", "ConversationStoreService", "Digest", "Domain", "Erasure", "HolderContracts",
+                    "IntakeContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                ]),
             // Its own binary is the scan's child process.
             tests(
                 "DeletionCoordinatorServiceTests",

@@ -65,12 +65,12 @@ public final class ConversationStore: Sendable {
     private func finish(_ appended: Appended, _ reply: Reply<AppendEvents>) {
         store.committed(appended)
         let response = appended.response
-        for (counter, count) in [(stored, response.stored), (repeated, response.repeated), (keptOut, response.keptOut)] where count > 0 {
-            counter.add(count)
-        }
+        if response.stored > 0 { stored.add(response.stored) }
+        if response.repeated > 0 { repeated.add(response.repeated) }
+        if response.keptOut > 0 { keptOut.add(response.keptOut) }
         if appended.waiting > 0 { waiting.add(appended.waiting) }
-        reply.ok(appended.response)
-        if appended.response.stored > appended.waiting { polls.wake() }
+        reply.ok(response)
+        if response.stored > appended.waiting { polls.wake() }
     }
 
     private func list(_ request: ListConversations, _ reply: Reply<ListConversations>) {

@@ -77,8 +77,10 @@ private struct Launcher {
     func run(_ arguments: String..., variables: [String: String] = [:]) throws -> (status: Int32, output: String) {
         let process = Process()
         let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: Launcher.path)
-        process.arguments = arguments + ["--data", folder.path]
+        // Foundation hands a descriptor down by which it waits; a mesh in the background must not keep it open.
+        let closing = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], close_fds=True).returncode)"
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", closing, Launcher.path] + arguments + ["--data", folder.path]
         process.environment = ProcessInfo.processInfo.environment.merging(["LAUNCHER_BINARIES": TestMesh.binaries]) { $1 }
             .merging(variables) { $1 }
         process.standardOutput = output

@@ -63,7 +63,9 @@ extension ConversationStoreStore {
         let day = event.event.sentAt.day
         let isOutgoing = event.event.kind == .echo || event.event.kind == .reply
         // A reply has our time, its echo the platform's: they may stand on two sides of midnight.
-        if isOutgoing, let known = try outgoing(event.key, [day, day - 1, day + 1], connection) { return try meet(known, event, connection) }
+        if isOutgoing, let known = try outgoing(event.key, [day, day - 1, day + 1], connection) {
+            return try meet(known, event, connection)
+        }
         if try isKnownByAnOlderPepper(event, connection) { return .repeated }
         let place = try place(of: event, delivery, connection, &appended)
         let id = MessageID(rawValue: numbers.next())
