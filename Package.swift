@@ -79,9 +79,9 @@ let package = Package(
         ]
         + [
             tests("DigestTests", ["Digest"]),
-            tests("WireTests", ["Digest", "Policy", "Threads", "Wire"]),
-            tests("NetTests", ["Digest", "Net", "Policy", "Threads", "Wire"]),
-            tests("HTTPTests", ["HTTP", "Net", "Threads"]),
+            tests("WireTests", ["Digest", "Policy", "TestKit", "Threads", "Wire"]),
+            tests("NetTests", ["Digest", "Net", "Policy", "TestKit", "Threads", "Wire"]),
+            tests("HTTPTests", ["HTTP", "Net", "TestKit", "Threads"]),
             // The scan runs in a child process: this is one that does nothing else.
             .executableTarget(name: "ScanChild", dependencies: ["SQLite"], path: "Tests/SQLiteTests/ScanChild", swiftSettings: strict),
             tests("SQLiteTests", ["Policy", "SQLite", "ScanChild", "Threads"], exclude: ["ScanChild"]),
@@ -119,7 +119,27 @@ let package = Package(
                 "HandoffContextServiceTests",
                 [
                     "ConversationStoreContracts", "Domain", "Erasure", "HandoffContextContracts", "HandoffContextService",
-                    "HolderContracts", "SQLite", "TestKit", "Wire"
-                ])
+                    "HolderContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                ]),
+            tests("MeshctlTests", ["DeletionCoordinatorContracts", "Domain", "MeshctlCommand", "Wire"]),
+            // The real binaries, beside the test runner.
+            tests(
+                "MeshTests",
+                [
+                    "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "HandoffContextContracts",
+                    "HolderContracts", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "TestKit", "Threads", "Wire",
+                    "conversation-store", "deletion-coordinator", "handoff-context", "intake", "meshctl"
+                ]),
+            // Speed as ratios to raw C of the same run: `compose/mesh bench`.
+            .target(
+                name: "Baselines", dependencies: ["CSQLite"], path: "Tests/Benchmarks/Baselines",
+                cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)],
+                linkerSettings: [.linkedLibrary("sqlite3")]),
+            .executableTarget(
+                name: "benchmarks",
+                dependencies: [
+                    "Baselines", "CLinux", "ConversationStoreContracts", "Digest", "Domain", "MeshContracts", "Net", "Policy", "Runtime",
+                    "Threads", "Wire"
+                ], path: "Tests/Benchmarks", exclude: ["Baselines"], swiftSettings: strict)
         ]
 )

@@ -64,7 +64,11 @@ public enum DeletionCoordinatorMigrations {
             ColumnNote(
                 "subjects", "subject", .communication, for: [.complyWithObligation], on: .legalObligation, kept: .days30,
                 subject: "deletion", erasure: .deleteRow),
-            // Keyed digests: a repeat and a status page are known by them, a person is not.
+            // The caller's own word, which must not name a person (RequestKey), and keyed digests: a repeat and a status page are known by
+            // them, a person is not.
+            ColumnNote(
+                "requests", "key", .security, for: [.complyWithObligation], on: .legalObligation, kept: .months24, subject: nil,
+                erasure: .keep),
             ColumnNote(
                 "requests", "digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .months24, subject: nil,
                 erasure: .keep),
@@ -75,6 +79,6 @@ public enum DeletionCoordinatorMigrations {
             + ColumnNote.plain(
                 "deletions", "id", "kind", "source", "workspace", "received_at", "scheduled_for", "step", "leg", "round", "is_covered",
                 "found", "cutoff", "failed_attempts", "setbacks", "next_at", "verified_at", "completed_at")
-            + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "key", "deletion", "requested_at")
+            + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "deletion", "requested_at")
             + ColumnNote.plain("receipts", "deletion", "leg", "receipt") + ColumnNote.plain("proofs", "deletion", "leg", "proof"))
 }

@@ -21,12 +21,17 @@ public final class Handoff: Sendable {
     private let follower: ConversationFollower
     private let holder: Holder
 
-    public init(_ process: ServiceProcess, _ database: Database) throws {
+    public convenience init(_ process: ServiceProcess, _ database: Database) throws {
+        try self.init(process, database, conversations: process.client(to: .conversationStore))
+    }
+
+    /// `conversations` leads to the conversation store; a test answers there itself.
+    init(_ process: ServiceProcess, _ database: Database, conversations: any Transport) throws {
         self.process = process
         self.database = database
         store = HandoffContextStore(digester: ErasureDigester(peppers: process.peppers()))
         access = try AccessFollower(process, database)
-        conversations = process.client(to: .conversationStore)
+        self.conversations = conversations
         follower = ConversationFollower(process, database, store, conversations)
         holder = Holder(process, database, store)
         process.router.on(ConfigureAssistant.self, configure)
@@ -75,14 +80,25 @@ public final class Handoff: Sendable {
         let read = ReadConversation(
             workspace: request.workspace, conversation: request.conversation, limit: Handoff.messagesMax)
         let options = CallOptions(timeoutMilliseconds: reply.caller.timeoutMilliseconds, trace: reply.caller.trace)
-        conversations.call(read, options) { outcome in
+        conversations.call(read, options) { [self] outcome in
             switch outcome {
             case .ok(let conversation):
                 let builder = ContextBuilder(audience: request.audience, tokenBudget: request.tokenBudget)
                 reply.ok(builder.context(of: request.conversation, conversation, assistant: assistant))
             case .refused(.unknownConversation, _): reply.refuse(.unknownConversation, "no such conversation in this workspace")
-            case .fault(let fault): reply.fault(fault.code, "conversation-store: \(fault.message)")
+            case .fault(let fault): pass(fault, on: reply)
             }
+        }
+    }
+
+    /// What heals by itself goes through, so that the caller may come again. Anything else is between us and the store: "forbidden" would
+    /// tell the caller that they did wrong.
+    private func pass(_ fault: Fault, on reply: Reply<ReadContext>) {
+        switch fault.code {
+        case .deadlineExceeded, .overloaded, .unavailable: reply.fault(fault.code, "conversation-store: \(fault.message)")
+        case .internal, .malformed, .tooLarge, .unauthenticated, .forbidden, .purposeForbidden, .unknownMethod:
+            process.log.event("contextFailed", level: .error, ("code", .safe(fault.code.rawValue)))
+            reply.fault(.internal, "conversation-store did not take our request: see the log of handoff-context")
         }
     }
 }

@@ -28,7 +28,13 @@ public enum IntakeMigrations {
             ) STRICT, WITHOUT ROWID;
             """,
         columns: ColumnNote.plain("workspaces", "id", "opened_at", "terminated_at")
-            + ColumnNote.plain("request_keys", "method", "key", "fields", "answer")
+            + ColumnNote.plain("request_keys", "method", "answer")
+            // Callers' own words and digests of what they asked for: a repeat is known by them, a person is not.
+            + ["key", "fields"].map {
+                ColumnNote(
+                    "request_keys", $0, .security, for: [.provideService, .maintainSecurity], on: .contract, kept: .agreementPlus90Days,
+                    subject: nil, erasure: .keep)
+            }
             + ["name", "market"].map {
                 ColumnNote(
                     "workspaces", $0, .company, for: [.provideService, .complyWithObligation], on: .contract, kept: .agreementPlus90Days,

@@ -14,12 +14,16 @@ struct CallCommand {
 
     init(_ arguments: Arguments) throws {
         try arguments.allow("--to", "--key", "--timeout")
-        guard (2...3).contains(arguments.words.count) else { throw UsageError("call takes a method and one JSON body, or - for standard input") }
+        guard (2...3).contains(arguments.words.count) else {
+            throw UsageError("call takes a method and one JSON body, or - for standard input")
+        }
         method = arguments.words[1]
         let text = arguments.words.count == 3 ? arguments.words[2] : "{}"
-        body = text == "-" ? CallCommand.readStandardInput() : Array(text.utf8)
-        key = arguments.option("--key").map { RequestKey($0) } ?? Mesh.newKey()
-        guard let timeout = Int64(arguments.option("--timeout") ?? "5000"), timeout > 0 else { throw UsageError("--timeout takes milliseconds") }
+        key = try Mesh.key(arguments)
+        let limit = Envelope.timeoutMillisecondsMax
+        guard let timeout = Int64(arguments.option("--timeout") ?? "5000"), (1...limit).contains(timeout) else {
+            throw UsageError("--timeout takes milliseconds, 1 to \(limit)")
+        }
         self.timeout = timeout
         if let name = arguments.option("--to") {
             guard let service = Peer(rawValue: name), MeshPlan.services.contains(service) else {
@@ -32,6 +36,7 @@ struct CallCommand {
             }
             self.service = service
         }
+        body = text == "-" ? try CallCommand.readStandardInput() : Array(text.utf8)
         mesh = try Mesh(arguments)
     }
 
@@ -45,12 +50,17 @@ struct CallCommand {
         }
     }
 
-    private static func readStandardInput() -> [UInt8] {
+    /// All of it; more than a frame takes is cut, and then refused as no JSON or too large.
+    private static func readStandardInput() throws -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while bytes.count <= Frame.lengthMax {
             let count = read(STDIN_FILENO, &buffer, buffer.count)
-            guard count > 0 else { break }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Failure(status: Exit.fault, message: "read standard input: \(String(cString: strerror(errno)))")
+            }
+            if count == 0 { break }
             bytes += buffer[..<count]
         }
         return bytes

@@ -1,30 +1,33 @@
 import DeletionCoordinatorContracts
 import Domain
-import Glibc
 import Wire
 
-/// `delete`: asks for an erasure and follows it to its end.
+/// `delete`: asks for an erasure and follows it to its end. As JSON it says two lines: the acceptance with its code, then the report.
 struct DeleteCommand {
-    static let pollMicroseconds: UInt32 = 100_000
-
     private let mesh: Mesh
     private let person: PersonArguments
     private let arguments: Arguments
+    private let key: RequestKey
 
     init(_ arguments: Arguments) throws {
         try arguments.allow("--workspace", "--platform", "--igsid", "--phone", "--bsuid", "--key")
         self.arguments = arguments
         person = try PersonArguments(arguments)
+        key = try Mesh.key(arguments)
         mesh = try Mesh(arguments)
     }
 
     func run() throws -> Int32 {
-        let key = arguments.option("--key").map { RequestKey($0) } ?? Mesh.newKey()
         let request = RequestDeletion(
             key: key, workspace: person.workspace, subject: person.alias, source: .customer, immediately: arguments.has("--now"))
         let accepted = try mesh.call(.deletionCoordinator, request)
         let isJSON = arguments.has("--json")
-        if !isJSON { Terminal.say("deletion \(accepted.deletion.rawValue) accepted; status code \(accepted.code)") }
+        if isJSON {
+            // A line of its own, at once: nobody can ask for the code again.
+            Terminal.say(String(decoding: FieldVisitor.write(accepted), as: UTF8.self))
+        } else {
+            Terminal.say("deletion \(accepted.deletion.rawValue) accepted; status code \(accepted.code)")
+        }
         let waits = !arguments.has("--no-wait") && arguments.has("--now")
         let report = try DeletionReport(mesh, accepted.deletion)
         if waits { try report.follow(quietly: isJSON) }
@@ -41,7 +44,9 @@ struct RequestCommand {
 
     init(_ arguments: Arguments) throws {
         try arguments.allow()
-        guard arguments.words.count == 2, let number = Int64(arguments.words[1]) else { throw UsageError("request takes the deletion's number") }
+        guard arguments.words.count == 2, let number = Int64(arguments.words[1]) else {
+            throw UsageError("request takes the deletion's number")
+        }
         deletion = DeletionID(rawValue: number)
         isJSON = arguments.has("--json")
         mesh = try Mesh(arguments)

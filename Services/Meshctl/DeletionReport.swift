@@ -17,14 +17,20 @@ struct DeletionReport {
         self.deletion = deletion
     }
 
-    /// Shows each new state until the last one.
+    /// Shows each new state until the last one. Throws when nothing moves for `Patience.milliseconds`.
     func follow(quietly: Bool, indent: String = "") throws {
+        let clock = SystemClock()
+        var patience = Patience(now: clock.monotonicMilliseconds)
         var shown: Deletion.State?
         while true {
-            let deletion = try read().deletion
+            let response = try read()
+            let deletion = response.deletion
             if deletion.state != shown && !quietly { Terminal.say("\(indent)… \(deletion.state.rawValue)") }
             shown = deletion.state
             if deletion.state == .completed || deletion.state == .refused { return }
+            if let problem = patience.problem(response, now: clock.monotonicMilliseconds) {
+                throw Failure(status: Exit.fault, message: problem)
+            }
             usleep(DeletionReport.pollMicroseconds)  // A person watches; the coordinator isn't asked faster than they can read.
         }
     }
@@ -35,9 +41,13 @@ struct DeletionReport {
         let response = try read()
         if asJSON { return Terminal.say(String(decoding: FieldVisitor.write(response), as: UTF8.self)) }
         let state = response.deletion
-        Terminal.say("\(indent)deletion \(state.id.rawValue): \(state.state.rawValue)\(state.found == false ? ", nothing was found under this name" : "")")
+        Terminal.say(
+            "\(indent)deletion \(state.id.rawValue): \(state.state.rawValue)\(state.found == false ? ", nothing was found under this name" : "")"
+        )
         if let due = state.scheduledFor, state.completedAt == nil { Terminal.say("\(indent)not before \(CivilTime.text(due))") }
-        if state.failedAttempts > 0 { Terminal.say("\(indent)\(state.failedAttempts) attempts failed since the last step: see `meshctl status`") }
+        if state.failedAttempts > 0 {
+            Terminal.say("\(indent)\(state.failedAttempts) attempts failed since the last step: see `meshctl status`")
+        }
         DeletionReport.receipts(response.receipts, indent)
         DeletionReport.proofs(response.proofs, indent)
     }

@@ -7,7 +7,7 @@ struct KeysCommand {
 
     init(_ arguments: Arguments) throws {
         try arguments.allow()
-        dataFolder = arguments.option("--data") ?? ProcessEnvironment.variables["MESH_DATA"] ?? "./.data"
+        dataFolder = arguments.option("--data") ?? EnvironmentReader.processVariables()["MESH_DATA"] ?? "./.data"
     }
 
     func run() throws -> Int32 {

@@ -17,7 +17,7 @@ final class Mesh {
     private var clients: [Peer: MeshClient] = [:]
 
     init(_ arguments: Arguments) throws {
-        var variables = ProcessEnvironment.variables
+        var variables = EnvironmentReader.processVariables()
         if let data = arguments.option("--data") { variables["MESH_DATA"] = data }
         if let port = arguments.option("--base-port") { variables["MESH_BASE_PORT"] = port }
         var environment = EnvironmentReader(variables, service: .operator)
@@ -25,7 +25,8 @@ final class Mesh {
         environment.finish()
         folder = KeyFolder(dataFolder: configuration.dataFolder)
         do { keys = try folder.callingKeys(of: .operator) } catch {
-            throw Failure(status: Exit.fault, message: "no keys: \(error). Start the mesh with `compose/mesh up`, or name its folder with --data")
+            throw Failure(
+                status: Exit.fault, message: "no keys: \(error). Start the mesh with `compose/mesh up`, or name its folder with --data")
         }
     }
 
@@ -60,4 +61,12 @@ final class Mesh {
 
     /// A key for one request, different for every other.
     static func newKey() -> RequestKey { RequestKey("meshctl:" + Hex.encode(SecureRandom.bytes(12))) }
+
+    /// The key that was typed, or a new one.
+    static func key(_ arguments: Arguments) throws -> RequestKey {
+        guard let text = arguments.option("--key") else { return newKey() }
+        let key = RequestKey(text)
+        guard key.isWellFormed else { throw UsageError("--key takes 1 to \(RequestKey.lengthMax) of A-Z a-z 0-9 . _ : -") }
+        return key
+    }
 }

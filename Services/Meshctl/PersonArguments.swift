@@ -2,8 +2,6 @@ import Domain
 
 /// A person as a command line names them: workspace, platform, and one of the platform's ids.
 struct PersonArguments {
-    static let options = ["--workspace", "--platform", "--igsid", "--phone", "--bsuid"]
-
     let workspace: WorkspaceID
     let alias: Alias
 

@@ -28,7 +28,7 @@ struct StatusCommand {
     private func ask() -> [(Peer, Outcome<ReadHealth>)] {
         let answers = MeshPlan.services.map { service in
             let client = mesh.client(to: service)
-            let answer = Collected<Outcome<ReadHealth>>()
+            let answer = Answer<Outcome<ReadHealth>>()
             client.call(ReadHealth(), CallOptions(timeoutMilliseconds: StatusCommand.patienceMilliseconds)) { answer.fill($0) }
             return (service, answer)
         }
@@ -40,7 +40,9 @@ struct StatusCommand {
             switch outcome {
             case .ok(let health):
                 let wrong = health.checks.filter { !$0.healthy }.map { "\($0.name): \($0.detail)" }.joined(separator: ", ")
-                return [service.rawValue, health.healthy ? "healthy" : "degraded", uptime(health.uptimeMilliseconds), memory(service), wrong]
+                return [
+                    service.rawValue, health.healthy ? "healthy" : "degraded", uptime(health.uptimeMilliseconds), memory(service), wrong
+                ]
             case .refused: return [service.rawValue, "refused", "-", "-", ""]
             case .fault(let fault): return [service.rawValue, "down", "-", "-", fault.message]
             }
@@ -60,44 +62,25 @@ struct StatusCommand {
         return "\(bytes >> 20) MiB"
     }
 
+    /// A service that can't be asked, as a report of the same shape: one check says why.
+    static func down(_ service: Peer, _ why: String) -> ReadHealth.Response {
+        var down = ReadHealth.Response()
+        down.service = service.rawValue
+        down.checks = [ReadHealth.Check(name: "reachable", healthy: false, detail: String(why.prefix(200)))]
+        return down
+    }
+
     private func printJSON(_ reports: [(Peer, Outcome<ReadHealth>)]) {
         var writer = JSONWriter()
         writer.beginArray()
         for (service, outcome) in reports {
             switch outcome {
             case .ok(let health): FieldVisitor.write(health, into: &writer)
-            case .refused, .fault:
-                var down = ReadHealth.Response()
-                down.service = service.rawValue
-                FieldVisitor.write(down, into: &writer)
+            case .refused(_, let message): FieldVisitor.write(StatusCommand.down(service, message), into: &writer)
+            case .fault(let fault): FieldVisitor.write(StatusCommand.down(service, fault.message), into: &writer)
             }
         }
         writer.endArray()
         Terminal.say(String(decoding: writer.bytes, as: UTF8.self))
-    }
-}
-
-/// One value that another thread brings.
-private final class Collected<Value: Sendable>: @unchecked Sendable {  // `value` is guarded by `lock`.
-    private let lock = Lock()
-    private let arrived: Condition
-    private var value: Value?
-
-    init() { arrived = Condition(lock) }
-
-    func fill(_ value: Value) {
-        lock.withLock {
-            self.value = value
-            arrived.signal()
-        }
-    }
-
-    func wait() -> Value {
-        lock.withLock {
-            while true {
-                if let value { return value }
-                arrived.wait()
-            }
-        }
     }
 }

@@ -8,8 +8,6 @@ enum Terminal {
     static func complain(_ text: String) { write("meshctl: \(text)\n", to: STDERR_FILENO) }
 
     static func bold(_ text: String) -> String { isInteractive ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
-    static func green(_ text: String) -> String { isInteractive ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
-    static func red(_ text: String) -> String { isInteractive ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
 
     static func table(_ head: [String], _ rows: [[String]], indent: String = "") {
         let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }

@@ -34,18 +34,19 @@ public final class AccessFacts: @unchecked Sendable {  // The three tables are g
     /// Monotonic milliseconds of the last answer from intake; nil before the first.
     public var lastHeard: Int64? { lock.withLock { heardAt } }
 
-    func heard(at milliseconds: Int64) { lock.withLock { heardAt = milliseconds } }
-
-    func reset() {
+    /// Facts come in order; each says how things stand from then on. Nobody sees them half taken.
+    /// - Parameters:
+    ///   - anew: what was known before is forgotten.
+    ///   - heardAt: when intake gave them; nil for those that the file kept.
+    func take(_ facts: [AccessFact], anew: Bool = false, heardAt milliseconds: Int64? = nil) {
         lock.withLock {
-            workspaces = [:]
-            channels = [:]
+            if anew {
+                workspaces = [:]
+                channels = [:]
+            }
+            for fact in facts { apply(fact) }
+            heardAt = milliseconds ?? heardAt
         }
-    }
-
-    /// Facts come in order; each says how things stand from then on.
-    func apply(_ facts: [AccessFact]) {
-        lock.withLock { for fact in facts { apply(fact) } }
     }
 
     private func apply(_ fact: AccessFact) {

@@ -17,7 +17,7 @@ public final class AccessFollower: Sendable {
     public init(_ process: ServiceProcess, _ database: Database) throws {
         let round = Round(process, database, process.client(to: .intake), facts)
         worker = Worker(process.system, "access") { round.run() }
-        facts.apply(try database.read("access facts") { try AccessTable.facts($0) })
+        facts.take(try database.read("access facts") { try AccessTable.facts($0) })
         let clock = process.system.clock
         process.health.register("access") { [facts] in
             guard let heard = facts.lastHeard else { return .degraded("waiting for intake") }
@@ -59,21 +59,20 @@ public final class AccessFollower: Sendable {
                 case .fault(let fault): return pause(fault.code.rawValue)
                 }
             } catch {
-                return pause("database")
+                return pause("database", error)
             }
         }
 
         private func take(_ response: ReadAccessFeed.Response) throws {
             if !response.facts.isEmpty || response.restarted {
                 try database.writer.write("take access facts") { try AccessTable.take(response, $0) }
-                if response.restarted { facts.reset() }
-                facts.apply(response.facts)
             }
-            facts.heard(at: process.system.clock.monotonicMilliseconds)
+            facts.take(response.facts, anew: response.restarted, heardAt: process.system.clock.monotonicMilliseconds)
         }
 
-        private func pause(_ reason: String) -> Worker.Next {
-            process.log.event("accessFeedFailed", level: .warning, ("reason", .safe(reason)))
+        private func pause(_ reason: String, _ error: (any Error)? = nil) -> Worker.Next {
+            let fields: [(StaticString, LogValue)] = [("reason", .safe(reason))] + (error.map { [("error", .safe("\($0)"))] } ?? [])
+            process.log.event("accessFeedFailed", level: .warning, fields: fields)
             return .pause(milliseconds: backoff.next(jitter: process.system.jitter()))
         }
     }

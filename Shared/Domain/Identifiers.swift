@@ -8,7 +8,7 @@ public protocol NameIdentifier: RawRepresentable<String>, WireValue, Hashable, C
 
 extension NameIdentifier {
     public init() { self.init(rawValue: "") }
-    public mutating func visitValue(_ visitor: inout FieldVisitor) { visitor.text(&rawValue, min: 1, max: 64) }
+    public mutating func visitValue(_ visitor: inout FieldVisitor) { visitor.text(&rawValue, min: 1, max: 64, of: .name) }
     public static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
 }
 

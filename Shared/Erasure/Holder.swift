@@ -20,12 +20,14 @@ public final class Holder: Sendable {
     private let database: Database
     private let store: any HolderStore
     private let signer: ReceiptSigner
+    private let scans: ScanQueue
 
     public init(_ process: ServiceProcess, _ database: Database, _ store: any HolderStore) {
         self.process = process
         self.database = database
         self.store = store
         signer = ReceiptSigner(key: process.secret(KeyName.receiptKey(process.service)))
+        scans = ScanQueue(process.system)
         process.router.on(DescribeHolder.self, describe)
         process.router.on(CollectSubject.self, collect)
         process.router.on(PlaceTombstones.self, tombstone)
@@ -48,25 +50,39 @@ public final class Holder: Sendable {
 
     private func tombstone(_ request: PlaceTombstones, _ reply: Reply<PlaceTombstones>) {
         let now = process.system.clock.now
-        submit("place tombstones", reply) { connection in
+        let isQueued = database.writer.submit("place tombstones") { connection in
             PlaceTombstones.Response(standing: try Tombstones.place(request.tombstones, now: now, connection))
-        } then: { reply.ok($0) }
+        } completion: { result in
+            switch result {
+            case .success(let response): reply.ok(response)
+            case .failure(is Tombstones.Malformed): reply.fault(.malformed, "tombstones: a digest is 32 lower-case hex digits")
+            case .failure(let error): self.fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
     /// Rows first, then their residue: the answer waits until the file holds no byte of them.
     private func erase(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
-        let store = store
-        submit("erase subject", reply) { connection in
+        let isQueued = database.writer.submit("erase subject") { [store] connection in
             try Tombstones.count(try store.erase(request.subject, connection), request.deletion, connection)
-        } then: { rows in
-            let isQueued = self.database.writer.eraseResidue(deadlineMilliseconds: reply.caller.timeoutMilliseconds) { result in
-                switch result {
-                case .success: reply.ok(self.receipt(request.deletion, rows))
-                case .failure(let error): self.fail(error, reply)
-                }
+        } completion: { result in
+            switch result {
+            case .success(let rows): self.eraseResidue(of: request.deletion, rows, reply)
+            case .failure(let error): self.fail(error, reply)
             }
-            if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
         }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    private func eraseResidue(of deletion: DeletionID, _ rows: [String: Int64], _ reply: Reply<EraseSubject>) {
+        let isQueued = database.writer.eraseResidue(deadlineMilliseconds: reply.caller.timeoutMilliseconds) { result in
+            switch result {
+            case .success: reply.ok(self.receipt(deletion, rows))
+            case .failure(let error): self.fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
     private func receipt(_ deletion: DeletionID, _ rows: [String: Int64]) -> ErasureReceipt {
@@ -77,31 +93,24 @@ public final class Holder: Sendable {
                 erasedAt: process.system.clock.now))
     }
 
-    /// Tables at once; files in a thread of their own, since a scan takes as long as the files are large.
+    /// Tables at once; files one scan after another, since each takes as long as the files are large.
     private func prove(_ request: ProveErasure, _ reply: Reply<ProveErasure>) {
-        let body: @Sendable () -> Void = {
-            do {
-                let rows = try self.database.read("prove erasure") { try self.store.collect(request.subject, $0).rows }
-                let scan = request.scan ? try SubjectScan(self.process, self.database).run(request.subject) : nil
-                reply.ok(ProveErasure.Response(holder: self.process.service.rawValue, rows: rows, scan: scan))
-            } catch {
-                self.fail(error, reply)
-            }
+        guard request.scan else { return answer(request, reply, scan: nil) }
+        let patience = reply.caller.timeoutMilliseconds
+        let scan = SubjectScan(process, database, deadlineMilliseconds: patience)
+        let isQueued = scans.add {
+            do { self.answer(request, reply, scan: try scan.run(request.subject)) } catch { self.fail(error, reply) }
         }
-        if request.scan { process.system.scheduler.thread("scan", body).detach() } else { body() }
+        if !isQueued { reply.fault(.overloaded, "\(ScanQueue.countMax) scans wait already: try again later") }
     }
 
-    private func submit<R: Request, Value: Sendable>(
-        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
-        then: @escaping @Sendable (Value) -> Void
-    ) {
-        let isQueued = database.writer.submit(operation, work) { result in
-            switch result {
-            case .success(let value): then(value)
-            case .failure(let error): self.fail(error, reply)
-            }
+    private func answer(_ request: ProveErasure, _ reply: Reply<ProveErasure>, scan: ScanResult?) {
+        do {
+            let rows = try database.read("prove erasure") { try store.collect(request.subject, $0).rows }
+            reply.ok(ProveErasure.Response(holder: process.service.rawValue, rows: rows, scan: scan))
+        } catch {
+            fail(error, reply)
         }
-        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
     private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {

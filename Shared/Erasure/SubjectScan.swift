@@ -10,19 +10,24 @@ struct SubjectScan {
 
     private let process: ServiceProcess
     private let database: Database
+    private let deadlineMilliseconds: Int64
 
-    init(_ process: ServiceProcess, _ database: Database) {
+    init(_ process: ServiceProcess, _ database: Database, deadlineMilliseconds: Int64) {
         self.process = process
         self.database = database
+        self.deadlineMilliseconds = deadlineMilliseconds
     }
 
     func run(_ subject: Subject) throws -> ScanResult {
         let names = subject.aliases.map(\.value) + (subject.authorization.map { [$0.user] } ?? [])
         let needles = names.map { Array($0.utf8) }.filter { $0.count >= SubjectScan.needleBytesMin }
-        let report = try ByteScan.inChildProcess(files: files, needles: needles)
+        // A scan that looks for nothing finds nothing: that would be no proof.
+        guard !needles.isEmpty || names.isEmpty else { throw NothingToLookFor() }
+        let report = try ByteScan.inChildProcess(files: files, needles: needles, deadlineMilliseconds: deadlineMilliseconds)
         // What could not be read was not shown to be clean.
         guard report.unreadable.isEmpty else { throw ScanIncomplete(files: report.unreadable.count) }
         var result = ScanResult()
+        result.names = Int64(needles.count)
         result.files = Int64(report.fileCount)
         result.bytes = Int64(report.byteCount)
         for hit in report.hits {
@@ -36,7 +41,7 @@ struct SubjectScan {
     }
 
     private var files: [String] {
-        [database.path, "\(database.path)-wal"] + (process.configuration.logFile.map { [$0] } ?? [])
+        [database.path, "\(database.path)-wal"] + (process.configuration.logFile.map { [$0, "\($0).1"] } ?? [])
     }
 }
 
@@ -44,3 +49,6 @@ struct SubjectScan {
 struct ScanIncomplete: Error {
     let files: Int
 }
+
+/// All names are shorter than what a scan can tell from chance: the subject can't be proved gone by its bytes.
+struct NothingToLookFor: Error {}

@@ -29,11 +29,15 @@ public enum Tombstones {
                     erasure: .keep)
             ])
 
+    /// A tombstone that would keep nobody out.
+    public struct Malformed: Error {}
+
     /// Stands tombstones; of two with one digest the later cut-off counts. Returns how many of them stand.
+    /// - Throws: `Malformed` for a digest that isn't one; then none of them stands.
     @discardableResult
     public static func place(_ tombstones: [Tombstone], now: Timestamp, _ connection: Connection) throws -> Int64 {
         for tombstone in tombstones {
-            guard let digest = Hex.decode(tombstone.digest) else { continue }
+            guard let digest = Hex.decode(tombstone.digest), digest.count == ErasureDigester.digestBytes else { throw Malformed() }
             try connection.run(
                 """
                 INSERT INTO tombstones (digest, pepper, cutoff, placed_at) VALUES (?1, ?2, ?3, ?4)
@@ -47,8 +51,10 @@ public enum Tombstones {
     public static func cutoff(_ digests: [[UInt8]], _ connection: Connection) throws -> Timestamp? {
         var latest: Timestamp?
         for digest in digests {
-            let cutoff = try connection.first("SELECT cutoff FROM tombstones WHERE digest = ?", .blob(digest)) { Timestamp(rawValue: $0.int(0)) }
-            if let cutoff, cutoff > latest ?? Timestamp() { latest = cutoff }
+            let cutoff = try connection.first("SELECT cutoff FROM tombstones WHERE digest = ?", .blob(digest)) { row in
+                Timestamp(rawValue: row.int(0))
+            }
+            if let cutoff { latest = max(cutoff, latest ?? cutoff) }
         }
         return latest
     }

@@ -70,7 +70,7 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
             return nil
         }
         if let fault { return FlushScope.run { receive(.fault(fault)) } }
-        queue?.add(bytes)
+        if queue?.add(bytes) == .full { turnAway(id) }
     }
 
     /// Waits for the reply, or for a fault that takes its place, at most `timeoutMilliseconds` (and 50 ms).
@@ -98,7 +98,7 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
             lock.withLock { freeSeats.append(seat) }
             return .fault(fault)
         }
-        queue?.add(bytes, isUrgent: true)
+        if queue?.add(bytes, isUrgent: true) == .full { turnAway(id) }
         if let leads { lead(leads, until: seat) }
         return follow(seat, deadline: now + timeoutMilliseconds)
     }

@@ -125,6 +125,16 @@ extension MeshClient {
         callback?(.frame(bytes, range))
     }
 
+    /// Frames of calls whose time is over still wait for a service that reads nothing: this one has no place behind them.
+    func turnAway(_ id: Int64) {
+        let waiters = lock.withLock {
+            let waiters = machine.received(id).map { [$0] } ?? []  // None: its time is over, and it was told so.
+            forget(waiters)
+            return waiters
+        }
+        settle(waiters, Fault(.overloaded, "the service reads too slowly; nothing was sent"))
+    }
+
     /// The caller holds the lock.
     private func fill(_ seat: Seat, _ reply: ReplyBytes) {
         seat.reply = reply

@@ -46,6 +46,7 @@ struct MeshDial: Sendable {
             do throws(NetError) {
                 try socket.setNonblocking(true)
                 try socket.setNoDelay()
+                try socket.setNoticesVanishedPeer()
                 try connect(socket, address, isWanted)
                 try socket.setNonblocking(false)
                 return socket

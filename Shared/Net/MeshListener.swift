@@ -12,13 +12,15 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
     public enum Event: Sendable {
         /// No descriptor is left; accepting pauses and goes on when one is free.
         case descriptorsExhausted
+        /// No thread is left for one more connection, which was closed.
+        case threadsExhausted
         case acceptFailed(NetError)
         case helloFailed(Fault.Code)
         /// All connections for this kind of peer are taken.
         case connectionRefused(Peer)
         /// It took none of its replies for too long and was cut off.
         case readerStalled(Peer)
-        /// A large frame was begun and not continued in time.
+        /// A large frame was begun and not continued, or not finished, in time.
         case senderStalled(Peer)
     }
 
@@ -144,10 +146,18 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
     }
 
     private func admit(_ accepted: Socket) {
-        do throws(NetError) { try accepted.setNoDelay() } catch { return accepted.close() }  // It died while it waited.
+        do throws(NetError) {
+            try accepted.setNoDelay()
+            try accepted.setNoticesVanishedPeer()
+        } catch { return accepted.close() }  // It died while it waited.
         let connection = MeshConnection(accepted, options: options, budget: budget)
         guard let number = lock.withLock({ enter(connection) }) else { return connection.end() }
-        Thread("mesh-peer") { [self] in serve(connection, number) }.detach()
+        do throws(Thread.Exhausted) {
+            try Thread(refusable: "mesh-peer") { [self] in serve(connection, number) }.detach()
+        } catch {
+            log(.threadsExhausted)
+            leave(connection, number, isAnswered: true)
+        }
     }
 
     /// The caller holds the lock. Waits for the oldest stranger to leave when all their places are taken.
@@ -176,7 +186,10 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
         var reader = MeshReader(
             connection, router: router, hello: hello, options: options, budget: budget,
             identified: { [self] peer in identify(number, peer) }, log: log)
-        let isAnswered = reader.run()
+        leave(connection, number, isAnswered: reader.run())
+    }
+
+    private func leave(_ connection: MeshConnection, _ number: Int64, isAnswered: Bool) {
         connection.end()
         lock.withLock {
             slots.leave(entries.removeValue(forKey: number)?.peer)

@@ -15,6 +15,8 @@ public struct MeshListenerOptions: Sendable {
     public var inFlightBytesMax = 8 * 1024 * 1024
     /// A peer that takes none of what waits for it for this long is cut off; also the limit for the rest of a frame that doesn't come.
     public var stallMillisecondsMax: Int64 = 5000
+    /// For the whole of a frame that needs more room than a read has: one byte now and then must not hold that room.
+    public var frameMillisecondsMax: Int64 = 10_000
     /// States that a tunnel or a private network carries the link: needed to listen beyond loopback (`MESH_LINK=protected`).
     public var isLinkProtected = false
 

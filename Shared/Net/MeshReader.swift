@@ -17,6 +17,8 @@ struct MeshReader {
     let log: @Sendable (MeshListener.Event) -> Void
     private var buffer = FrameBuffer()
     private var heldBytes = 0
+    /// When the frame that holds bytes must be whole, in milliseconds of the monotonic clock.
+    private var frameDeadline: Int64 = 0
 
     init(
         _ connection: MeshConnection, router: Router, hello: ServerHello, options: MeshListenerOptions, budget: WeightBudget,
@@ -67,6 +69,10 @@ struct MeshReader {
         let descriptor = connection.queue.socket.descriptor
         while true {
             try handleFrames(from: peer)
+            if heldBytes > 0, EventLoop.monotonicMilliseconds() >= frameDeadline {
+                log(.senderStalled(peer))
+                throw refuse(Fault(.deadlineExceeded, "a frame took longer than \(options.frameMillisecondsMax) ms; it was not executed"))
+            }
             let count = buffer.fill { recv(descriptor, $0.baseAddress, $0.count, 0) }
             if count > 0 || count < 0 && errno == EINTR { continue }
             // Only while a large frame is under way does a receive time out.
@@ -139,6 +145,7 @@ struct MeshReader {
         guard heldBytes == 0, missing > FrameBuffer.readBytes else { return }
         guard budget.take(missing) else { throw refuse(Fault(.overloaded, "no room for a large frame now; it was not executed")) }
         heldBytes = missing
+        frameDeadline = EventLoop.monotonicMilliseconds() + options.frameMillisecondsMax
         try setReceiveTimeout(options.stallMillisecondsMax)
     }
 

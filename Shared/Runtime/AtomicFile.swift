@@ -66,10 +66,11 @@ enum AtomicFile {
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= lengthMax else {
             throw Problem(operation: "read a small file", path: path, errno: EFBIG)
         }
-        let bytes = [UInt8](unsafeUninitializedCapacity: lengthMax) { bytes, count in
-            count = max(0, Glibc.read(descriptor, bytes.baseAddress, lengthMax))
-        }
-        return (bytes, status)
+        var bytes = [UInt8](repeating: 0, count: lengthMax)
+        let count = Glibc.read(descriptor, &bytes, lengthMax)
+        // Nothing read is not an empty file: a key that can't be read must not become an empty key.
+        guard count >= 0 else { throw failure("read", path) }
+        return (Array(bytes.prefix(count)), status)
     }
 
     private static func write(_ path: String, _ bytes: [UInt8], mode: mode_t, durably: Bool) throws(Problem) {

@@ -19,7 +19,10 @@ public struct EnvironmentReader {
     }
 
     /// The process's own variables.
-    public static func ofProcess(service: Peer) -> EnvironmentReader {
+    public static func ofProcess(service: Peer) -> EnvironmentReader { EnvironmentReader(processVariables(), service: service) }
+
+    /// The process's environment, for those who change some of it before they read.
+    public static func processVariables() -> [String: String] {
         var variables: [String: String] = [:]
         var next = environ
         while let entry = next.pointee {
@@ -28,7 +31,7 @@ public struct EnvironmentReader {
             if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
             next += 1
         }
-        return EnvironmentReader(variables, service: service)
+        return variables
     }
 
     // MARK: Values

@@ -71,19 +71,20 @@ extension ServiceProcess {
         options.isLinkProtected = configuration.link == .protected
         return try MeshListener(
             host: configuration.host(of: .mesh), port: port, router: router, keys: servingKeys, options: options, random: system.random,
-            log: { [log] in log.event($0) })
+            log: { [limitedLog] in limitedLog.event($0) })
     }
 }
 
-extension Log {
+extension LogLimiter {
     fileprivate func event(_ event: MeshListener.Event) {
         switch event {
         case .descriptorsExhausted: self.event("descriptorsExhausted", level: .error)
+        case .threadsExhausted: self.event("threadsExhausted", level: .error)
         case .acceptFailed(let error): self.event("acceptFailed", level: .error, ("error", .safe(error.description)))
-        case .helloFailed(let code): self.event("helloFailed", level: .warning, ("code", .safe(code.rawValue)))
-        case .connectionRefused(let peer): self.event("connectionRefused", level: .warning, ("peer", .safe(peer.rawValue)))
-        case .readerStalled(let peer): self.event("readerStalled", level: .warning, ("peer", .safe(peer.rawValue)))
-        case .senderStalled(let peer): self.event("senderStalled", level: .warning, ("peer", .safe(peer.rawValue)))
+        case .helloFailed(let code): self.event("helloFailed", ("code", .safe(code.rawValue)))
+        case .connectionRefused(let peer): self.event("connectionRefused", ("peer", .safe(peer.rawValue)))
+        case .readerStalled(let peer): self.event("readerStalled", ("peer", .safe(peer.rawValue)))
+        case .senderStalled(let peer): self.event("senderStalled", ("peer", .safe(peer.rawValue)))
         }
     }
 }

@@ -7,6 +7,10 @@ import SQLite
 extension ServiceProcess {
     func observe(_ database: Database) {
         let log = database.path + "-wal"
+        // The log grows for as long as it can't be moved into the file.
+        health.register("checkpoint") {
+            database.writer.statistics.checkpointFailure == nil ? .ok() : .degraded("the log stays: see checkpointFailed")
+        }
         metrics.observe { values in
             let statistics = database.writer.statistics
             values["writer.batches"] = Int64(statistics.batches)

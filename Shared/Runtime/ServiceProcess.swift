@@ -10,13 +10,15 @@ import Wire
 ///
 ///     let (process, configuration) = ServiceProcess.begin(.intake, IntakeConfiguration.init)
 ///     let database = process.database(migrations: IntakeMigrations.all)
-///     let service = Intake(process, configuration, database)
+///     let service = process.make { try Intake(process, configuration, database) }
 ///     process.run(serving: IntakeCatalogue.methods, doors: service.doors, start: service.start, stop: service.stop)
 public final class ServiceProcess: Sendable {
     public let service: Peer
     public let configuration: ServiceConfiguration
     public let system: System
     public let log: Log
+    /// For events that anyone who reaches a door can cause.
+    public let limitedLog: LogLimiter
     public let keys: KeyFolder
     /// Handlers are registered before `run`.
     public let router: Router
@@ -40,6 +42,7 @@ public final class ServiceProcess: Sendable {
         self.configuration = configuration
         self.system = system
         self.log = log
+        limitedLog = LogLimiter(log, system)
         startedAt = system.clock.monotonicMilliseconds
         keys = KeyFolder(dataFolder: configuration.dataFolder)
         router = Router(service: service.rawValue)
@@ -50,12 +53,14 @@ public final class ServiceProcess: Sendable {
     /// A stop was asked for. A long `start` looks at it and gives up.
     public var isStopping: Bool { stopRequest.isMade }
 
-    /// The service's own file, `<data>/<service>.sqlite`; one a process. It is closed after `stop`. A file that can't be opened or
-    /// that another binary wrote ends the process with exit code 70; so does a commit that fails.
+    /// The service's own file, `<data>/<service>.sqlite`; one a process. It is closed after `stop`. A file that can't be opened ends the
+    /// process with exit code 70, as does a commit that fails; a file of another service or of a newer binary ends it with 78: a new start
+    /// mends nothing until the operator has changed folder or binary.
     public func database(migrations: [Migration]) -> Database {
         var options = DatabaseOptions()
         options.nowMilliseconds = { [clock = system.clock] in clock.now.rawValue }
         options.aroundCompletions = { FlushScope.run($0) }
+        options.onWarning = { [limitedLog] error in limitedLog.event("checkpointFailed", ("error", .safe(error.description))) }
         options.onFatal = { [log] error in
             log.event("commitFailed", level: .error, ("error", .safe(error.description)))
             // Nothing is unwound: what other threads believe about the file may be wrong.
@@ -70,10 +75,26 @@ public final class ServiceProcess: Sendable {
             }
             observe(database)
             return database
-        } catch {
+        } catch let error as DatabaseError where error.code == .schema {
             log.event("startFailed", level: .error, ("step", "database"), ("error", .safe("\(error)")))
-            Failure.software("\(service.rawValue): database: \(error)")
+            Failure.configuration(["\(service.rawValue): database: \(error)"])
+        } catch {
+            failStart("database", error)
         }
+    }
+
+    /// Runs `make`, which puts the service's own parts together. When it throws, the process ends with exit code 70.
+    public func make<Service>(_ make: () throws -> Service) -> Service {
+        do { return try make() } catch {
+            closeDatabase()
+            failStart("parts", error)
+        }
+    }
+
+    /// The start has failed for a reason that another one may not find.
+    func failStart(_ step: StaticString, _ error: any Error) -> Never {
+        log.event("startFailed", level: .error, ("step", .word(step)), ("error", .safe("\(error)")))
+        Failure.software("\(service.rawValue): \(step): \(error)")
     }
 
     /// The one client to another service. It connects at its first call, asks for the address at each connect, and is closed by `run`.

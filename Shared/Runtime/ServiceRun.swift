@@ -19,8 +19,7 @@ extension ServiceProcess {
         do { opened = try open(serving: methods, doors: doors, start: start) } catch {
             closeDatabase()
             if isStopping { end(answeredAll: true) }
-            log.event("startFailed", level: .error, ("error", .safe("\(error)")))
-            Failure.software("\(service.rawValue): start: \(error)")
+            failStart("doors", error)
         }
         logReady(opened)
         stopRequest.wait()

@@ -9,6 +9,8 @@ final class Checkpointer {
     private(set) var count = 0
     /// Not fatal: what is committed stands in the log, and the next threshold tries again.
     private(set) var failureCount = 0
+    /// Why the last checkpoint failed; nil when it did not.
+    private(set) var lastFailure: DatabaseError?
     private var nextAtPages: Int
 
     init(_ connection: Connection, _ options: DatabaseOptions) {
@@ -25,15 +27,23 @@ final class Checkpointer {
     }
 
     /// Checkpoints when enough has been written. Past the maximum it waits for readers, who end within their own limit.
-    func runIfDue() {
+    /// Returns whether one was due.
+    func runIfDue() -> Bool {
         if logPages < options.checkpointPages { nextAtPages = options.checkpointPages }
-        guard logPages >= nextAtPages else { return }
+        guard logPages >= nextAtPages else { return false }
         let waits = logPages >= options.checkpointPagesMax
         let result = checkpoint(
             waits ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, waitMilliseconds: waits ? options.readMillisecondsMax : 0)
-        if result.code == SQLITE_OK { count += 1 } else { failureCount += 1 }
+        if result.code == SQLITE_OK {
+            count += 1
+            lastFailure = nil
+        } else {
+            failureCount += 1
+            lastFailure = DatabaseError(sqlite: result.code, operation: "checkpoint")
+        }
         // A reader may hold a part back: try again after as much again, not after every commit.
         nextAtPages = logPages + options.checkpointPages
+        return true
     }
 
     /// Empties the log; true when nothing of it is left: SQLite's answer is (0, 0, 0). A reader only makes it false.
@@ -45,6 +55,7 @@ final class Checkpointer {
             logPages = 0
             nextAtPages = options.checkpointPages
             count += 1
+            lastFailure = nil
             return true
         case SQLITE_OK, SQLITE_BUSY, SQLITE_LOCKED: return false
         default: throw DatabaseError(sqlite: result.code, operation: "checkpoint")

@@ -35,6 +35,9 @@ public struct DatabaseOptions: Sendable {
     /// Wraps the calling of one batch's completions, so that replies can be flushed together.
     public var aroundCompletions: @Sendable (() -> Void) -> Void = { $0() }
 
+    /// Called on the writer's thread when a checkpoint failed. Nothing is lost: the next threshold tries again. Must be short.
+    public var onWarning: @Sendable (DatabaseError) -> Void = { _ in }
+
     /// Called once, on the writer's thread, after a commit has failed. What is on disk is unknown, so the default ends the process.
     public var onFatal: @Sendable (DatabaseError) -> Void = { error in
         let line = Array("database fatal: \(error)\n".utf8)

@@ -14,6 +14,8 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         public var largestBatch = 0
         public var checkpoints = 0
         public var checkpointFailures = 0
+        /// Why the last checkpoint failed; nil when it did not.
+        public var checkpointFailure: DatabaseError?
         /// Pages in the write-ahead log after the last batch.
         public var logPages = 0
     }
@@ -64,9 +66,9 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
     /// As `submit`, and waits. Throws what `work` throws, `busy` when the queue is full, or `closed`. Not from the writer's thread.
     @discardableResult
     public func write<Value: Sendable>(_ operation: String, _ work: @escaping @Sendable (Connection) throws -> Value) throws -> Value {
-        let answer = Answer<Value>()
+        let answer = Answer<Result<Value, any Error>>()
         precondition(lock.withLock { !isOwnThread }, "the writer's thread can't wait for itself: use submit")
-        guard submit(operation, work, completion: answer.set) else { throw refusal(operation) }
+        guard submit(operation, work, completion: { answer.fill($0) }) else { throw refusal(operation) }
         return try answer.wait().get()
     }
 
@@ -137,7 +139,7 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
                 if pendingStart < pending.count, case .unknown(let error) = runBatch(batch, checkpointer) {
                     return fail(error, connection)
                 }
-                checkpointer.runIfDue()
+                if checkpointer.runIfDue() { note(checkpointer) }
                 eraseResidueIfDue(checkpointer)
             }
             answer(residue.takeAll(.failure(Residue.remains)))
@@ -172,6 +174,19 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         }
     }
 
+    /// The caller holds the lock.
+    private func count(_ checkpointer: Checkpointer) {
+        counts.checkpoints = checkpointer.count
+        counts.checkpointFailures = checkpointer.failureCount
+        counts.checkpointFailure = checkpointer.lastFailure
+        counts.logPages = checkpointer.logPages
+    }
+
+    private func note(_ checkpointer: Checkpointer) {
+        lock.withLock { count(checkpointer) }
+        if let failure = checkpointer.lastFailure { options.onWarning(failure) }
+    }
+
     private func runBatch(_ batch: WriteBatch, _ checkpointer: Checkpointer) -> WriteBatch.Outcome {
         let jobs = pending[pendingStart...].prefix(options.batchCountMax)
         let (outcome, count) = batch.run(jobs, milliseconds: options.batchMillisecondsMax)
@@ -182,9 +197,7 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
             counts.batches += 1
             counts.jobs += count
             counts.largestBatch = max(counts.largestBatch, count)
-            counts.checkpoints = checkpointer.count
-            counts.checkpointFailures = checkpointer.failureCount
-            counts.logPages = checkpointer.logPages
+            self.count(checkpointer)
         }
         options.aroundCompletions { for job in done { job.complete() } }
         pendingStart += count
@@ -229,28 +242,3 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
 
 /// Carries the connection to its thread.
 private struct Handed: @unchecked Sendable { let connection: Connection }  // The maker gives its reference up.
-
-/// Where a blocked caller waits for its result.
-private final class Answer<Value: Sendable>: @unchecked Sendable {  // `result` is touched under `lock` only.
-    private let lock = Lock()
-    private let isSet: Condition
-    private var result: Result<Value, any Error>?
-
-    init() { isSet = Condition(lock) }
-
-    func set(_ value: Result<Value, any Error>) {
-        lock.withLock {
-            result = value
-            isSet.signal()
-        }
-    }
-
-    func wait() -> Result<Value, any Error> {
-        lock.withLock {
-            while true {
-                if let result { return result }
-                isSet.wait()
-            }
-        }
-    }
-}

@@ -22,22 +22,26 @@ public final class RawPeer {
     public struct Silence: Error {}
 
     /// The hello as `peer`, with this key; throws the server's fault.
-    public func greet(as peer: String, key: String, secret: [UInt8]) throws {
+    public func greet(as peer: String, key: String, secret: [UInt8], bytewise: Bool = false) throws {
         var hello = ClientHello(service: service, peer: peer, key: key, secret: secret, nonce: SecureRandom.bytes(Hello.nonceBytes))
         guard let greeting = try readFrame() else { throw Silence() }
-        try send(try hello.claim(greeting, 0..<greeting.count))
+        try send(try hello.claim(greeting, 0..<greeting.count), bytewise: bytewise)
         guard let verdict = try readFrame() else { throw Silence() }
         try hello.finish(verdict, 0..<verdict.count)
     }
 
-    public func send(_ bytes: [UInt8]) throws {
+    /// `bytewise` sends each byte alone.
+    public func send(_ bytes: [UInt8], bytewise: Bool = false) throws {
         var rest = bytes[...]
-        while !rest.isEmpty { rest = rest.dropFirst(try rest.withUnsafeBytes { try socket.send($0) } ?? 0) }
+        while !rest.isEmpty {
+            let piece = bytewise ? rest.prefix(1) : rest
+            rest = rest.dropFirst(try piece.withUnsafeBytes { try socket.send($0) } ?? 0)
+        }
     }
 
     /// One frame with this JSON, whatever it is.
-    public func send(json: String) throws {
-        try send(withUnsafeBytes(of: UInt32(json.utf8.count).bigEndian, Array.init) + Array(json.utf8))
+    public func send(json: String, bytewise: Bool = false) throws {
+        try send(withUnsafeBytes(of: UInt32(json.utf8.count).bigEndian, Array.init) + Array(json.utf8), bytewise: bytewise)
     }
 
     /// The next frame's payload; nil at the end of the stream.

@@ -12,7 +12,9 @@ public final class TemporaryFolder: Sendable {
 
     deinit {
         if let keep = ProcessInfo.processInfo.environment["TEST_KEEP"], !keep.isEmpty { return }
-        do { try FileManager.default.removeItem(atPath: path) } catch { FileHandle.standardError.write(Data("left behind: \(path)\n".utf8)) }
+        do { try FileManager.default.removeItem(atPath: path) } catch {
+            FileHandle.standardError.write(Data("left behind: \(path)\n".utf8))
+        }
     }
 
     public func path(_ name: String) -> String { "\(path)/\(name)" }

@@ -58,7 +58,8 @@ public final class WebhookClient {
             guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { continue }
             let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
             let lines = head.split(separator: "\r\n").map(String.init)
-            let length = lines.first { $0.lowercased().hasPrefix("content-length:") }.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
+            let stated = lines.first { $0.lowercased().hasPrefix("content-length:") }
+            let length = stated.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
             guard bytes.count - end.upperBound >= length else { continue }
             guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { throw Incomplete() }
             if head.lowercased().contains("connection: close") {

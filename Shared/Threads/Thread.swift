@@ -11,12 +11,28 @@ public final class Thread: @unchecked Sendable {  // `handle` is written once, b
 
     private let handle: pthread_t
 
-    /// Starts a thread that runs `body` and ends. A process that can't start a thread is out of resources and stops.
-    public init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    /// Starts a thread that runs `body` and ends. A process that can't start a thread that it needs is out of resources and stops.
+    public convenience init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        do throws(Exhausted) { try self.init(name, stackBytes: Thread.stackBytes, body) } catch {
+            preconditionFailure("pthread_create: \(error.code): raise the process's thread limit")
+        }
+    }
+
+    /// The machine has no thread, or no memory for one, left; `code` is errno's. Source: pthread_create(3).
+    public struct Exhausted: Error {
+        public let code: Int32
+    }
+
+    /// As above, for work that can be refused: strangers must not end the process by asking for more of it than there are threads.
+    public convenience init(refusable name: String, _ body: @escaping @Sendable () -> Void) throws(Exhausted) {
+        try self.init(name, stackBytes: Thread.stackBytes, body)
+    }
+
+    init(_ name: String, stackBytes: Int, _ body: @escaping @Sendable () -> Void) throws(Exhausted) {
         let box = Unmanaged.passRetained(Body(name, body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, Thread.stackBytes)
+        pthread_attr_setstacksize(&attributes, stackBytes)
         var handle = pthread_t()
         let code = pthread_create(
             &handle, &attributes,
@@ -27,7 +43,10 @@ public final class Thread: @unchecked Sendable {  // `handle` is written once, b
                 return nil
             }, box.toOpaque())
         pthread_attr_destroy(&attributes)
-        precondition(code == 0, "pthread_create: \(code): raise the process's thread limit")
+        guard code == 0 else {
+            box.release()
+            throw Exhausted(code: code)
+        }
         self.handle = handle
     }
 

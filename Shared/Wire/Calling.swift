@@ -1,4 +1,5 @@
 import Policy
+import Threads
 
 /// Something that requests can be put to: a client with a socket, or a router in the same process.
 public protocol Transport: Sendable {
@@ -96,7 +97,7 @@ public struct LocalTransport: Transport {
     }
 
     public func exchangeBlocking(timeoutMilliseconds: Int64, mayRepeat: Bool, frame: (Int64) -> [UInt8]) -> ReplyBytes {
-        let answer = Answer()
+        let answer = Answer<ReplyBytes>()
         exchange(timeoutMilliseconds: timeoutMilliseconds, mayRepeat: mayRepeat, frame: frame) { answer.fill($0) }
         return answer.wait(milliseconds: timeoutMilliseconds) ?? .fault(Fault(.deadlineExceeded, "no answer in \(timeoutMilliseconds) ms"))
     }

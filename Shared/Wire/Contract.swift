@@ -74,6 +74,9 @@ extension Keyed {
 }
 
 /// Chosen by the caller, the same for each repeat of one request, different for every other: 1 to 64 of `[A-Za-z0-9._:-]`.
+///
+/// Receivers keep keys in clear, and no erasure looks for people in them: a key must not be made from personal data, nor from a plain
+/// digest of some. Random bytes, or numbers of the caller's own rows, are right.
 public struct RequestKey: WireValue, Hashable {
     public static let lengthMax = 64
     public var rawValue = ""
@@ -81,8 +84,11 @@ public struct RequestKey: WireValue, Hashable {
     public init() {}
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
+    /// Whether a receiver will take it.
+    public var isWellFormed: Bool { (1...RequestKey.lengthMax).contains(rawValue.utf8.count) && Alphabet.name.allows(rawValue) }
+
     public mutating func visitValue(_ visitor: inout FieldVisitor) {
-        visitor.text(&rawValue, min: 1, max: RequestKey.lengthMax)
+        visitor.text(&rawValue, min: 1, max: RequestKey.lengthMax, of: .name)
     }
 }
 

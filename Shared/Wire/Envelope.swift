@@ -2,14 +2,15 @@
 public struct Envelope: Fields {
     public static let timeoutMillisecondsMax: Int64 = 600_000
     static let actorLengthMax = 2048
+    static let traceLength = 16
 
     public var id: Int64 = 0
     public var method = ""
     /// How long the caller waits, in milliseconds from sending.
     public var timeout: Int64 = 0
-    /// 16 hex digits that follow one thing through all processes.
+    /// 16 lower-case hex digits that follow one thing through all processes.
     public var trace: String?
-    /// A token naming the person or assistant that acts; absent: the peer itself.
+    /// A token naming the person or assistant that acts; absent: the peer itself. Nobody makes tokens yet: the router refuses them.
     public var actor: String?
     public var key: RequestKey?
     /// Where the body lies in the frame.
@@ -21,7 +22,7 @@ public struct Envelope: Fields {
         fields.field("id", &id, 0...Int64.max)
         fields.field("method", &method, max: 64)
         fields.field("timeout", &timeout, 1...Envelope.timeoutMillisecondsMax)
-        fields.field("trace", &trace, max: 16)
+        fields.field("trace", &trace, min: Envelope.traceLength, max: Envelope.traceLength, of: .hex)
         fields.field("actor", &actor, max: Envelope.actorLengthMax)
         fields.field("key", &key)
         fields.field("body", &body)

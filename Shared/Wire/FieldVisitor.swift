@@ -140,10 +140,10 @@ public struct FieldVisitor {
         end(name)
     }
 
-    public mutating func field(_ name: StaticString, _ value: inout String?, max: Int) {
+    public mutating func field(_ name: StaticString, _ value: inout String?, min: Int = 0, max: Int, of alphabet: Alphabet? = nil) {
         guard begin(name, isRequired: false, isPresent: value != nil) else { return }
         var inner = value ?? ""
-        text(&inner, max: max)
+        text(&inner, min: min, max: max, of: alphabet)
         value = inner
         end(name)
     }

@@ -14,6 +14,7 @@ extension Transport {
             return .fault(Fault(.malformed, "the body is no JSON: \(error.message)"))
         }
         let timeout = options.timeoutMilliseconds ?? 5000
+        guard timeout > 0 else { return .fault(.noTimeLeft) }
         let reply = exchangeBlocking(timeoutMilliseconds: timeout, mayRepeat: false) { id in
             Frame.write { writer in
                 writer.beginObject()
@@ -23,6 +24,14 @@ extension Transport {
                 writer.string(method)
                 writer.name("timeout")
                 writer.int(timeout)
+                if let trace = options.trace {
+                    writer.name("trace")
+                    writer.string(trace)
+                }
+                if let actor = options.actor {
+                    writer.name("actor")
+                    writer.string(actor)
+                }
                 if let key {
                     writer.name("key")
                     writer.string(key.rawValue)

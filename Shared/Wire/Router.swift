@@ -5,14 +5,12 @@ import Threads
 public struct Caller: Sendable {
     public let peer: Peer
     public let trace: String?
-    public let actor: String?
     /// How long the caller still waits, in milliseconds, when the request arrived.
     public let timeoutMilliseconds: Int64
 
-    public init(peer: Peer, trace: String? = nil, actor: String? = nil, timeoutMilliseconds: Int64 = 2000) {
+    public init(peer: Peer, trace: String? = nil, timeoutMilliseconds: Int64 = 2000) {
         self.peer = peer
         self.trace = trace
-        self.actor = actor
         self.timeoutMilliseconds = timeoutMilliseconds
     }
 }
@@ -123,7 +121,12 @@ public final class Router: Sendable {
             send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "\(peer.rawValue) may not call \(route.entry.method)")))
             return .handled
         }
-        let caller = Caller(peer: peer, trace: envelope.trace, actor: envelope.actor, timeoutMilliseconds: envelope.timeout)
+        guard envelope.actor == nil else {
+            // Let through unproven, it would be believed by the first handler that looks at it.
+            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "actors are not known yet: leave the actor out")))
+            return .handled
+        }
+        let caller = Caller(peer: peer, trace: envelope.trace, timeoutMilliseconds: envelope.timeout)
         route.handler(bytes, envelope, caller, send)
         return .handled
     }

@@ -1,7 +1,7 @@
 /// How single values are read, written and described.
 extension FieldVisitor {
-    /// Text of at most `max` Unicode scalars, as JSON Schema counts them.
-    public mutating func text(_ value: inout String, min: Int = 0, max: Int) {
+    /// Text of at most `max` Unicode scalars, as JSON Schema counts them; with `alphabet`, of its characters alone.
+    public mutating func text(_ value: inout String, min: Int = 0, max: Int, of alphabet: Alphabet? = nil) {
         guard failure == nil else { return }
         switch mode {
         case .writing: writer.string(value)
@@ -13,6 +13,10 @@ extension FieldVisitor {
                 }
                 writer.name("maxLength")
                 writer.int(Int64(max))
+                if let alphabet {
+                    writer.name("pattern")
+                    writer.string("^\(alphabet.brackets)*$")
+                }
             }
         case .reading:
             do throws(WireError) {
@@ -23,6 +27,7 @@ extension FieldVisitor {
                 if value.utf8.count < min || (value.utf8.count < min * 4 && value.unicodeScalars.count < min) {
                     throw WireError(.shape, "expected at least \(min) characters")
                 }
+                if let alphabet, !alphabet.allows(value) { throw WireError(.shape, "expected characters of \(alphabet.brackets)") }
             } catch { failure = error }
         }
     }

@@ -27,7 +27,10 @@ import Testing
     private func stored() throws -> [AccessFact] { try database.read { try AccessTable.facts($0) } }
 
     @Test func factsAndCursorSurviveARestart() throws {
-        let facts = [AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at), AccessFact(.channelConnected, workspace, channel: channel, account: account, at: at)]
+        let facts = [
+            AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at),
+            AccessFact(.channelConnected, workspace, channel: channel, account: account, at: at)
+        ]
         try take(facts, upTo: 2)
         database.close()
         let reopened = try Database(path: folder.path("service.sqlite"), service: "service", migrations: [AccessTable.migration])
@@ -52,19 +55,40 @@ import Testing
 
     @Test func theLastFactAboutAThingCounts() {
         let facts = AccessFacts()
-        facts.apply([
+        facts.take([
             AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at),
             AccessFact(.channelConnected, workspace, channel: channel, account: account, at: at)
         ])
         #expect(facts.workspace(workspace) == AccessFacts.Workspace(onDeletion: .ask, isTerminated: false))
         #expect(facts.channel(channel)?.isEnded == false)
-        facts.apply([
-            AccessFact(.channelEnded, workspace, channel: channel, account: account, at: at), AccessFact(.workspaceTerminated, workspace, at: at)
+        facts.take([
+            AccessFact(.channelEnded, workspace, channel: channel, account: account, at: at),
+            AccessFact(.workspaceTerminated, workspace, at: at)
         ])
         #expect(facts.workspace(workspace) == AccessFacts.Workspace(onDeletion: .ask, isTerminated: true))
         #expect(facts.channel(channel)?.isEnded == true)
         // Ended or not: a person may have been met there.
         #expect(facts.accounts(of: workspace) == [account])
         #expect(facts.accounts(of: WorkspaceID(rawValue: "ws_two")).isEmpty)
+    }
+
+    @Test func aRestartReplacesAllFactsAtOnce() {
+        let facts = AccessFacts()
+        let other = WorkspaceID(rawValue: "ws_two")
+        facts.take([AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at)])
+        #expect(facts.lastHeard == nil)
+
+        facts.take([AccessFact(.workspaceOpened, other, onDeletion: .erase, at: at)], anew: true, heardAt: 7)
+        #expect(facts.workspace(workspace) == nil && facts.workspace(other) != nil)
+        #expect(facts.lastHeard == 7)
+    }
+
+    @Test func nobodySeesARestartHalfTaken() async {
+        let facts = AccessFacts()
+        let opened = [AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at)]
+        facts.take(opened)
+        async let seenEmpty = Task.detached { [workspace] in (0..<100_000).contains { _ in facts.workspace(workspace) == nil } }.value
+        for _ in 0..<100_000 { facts.take(opened, anew: true) }
+        #expect(await !seenEmpty)
     }
 }

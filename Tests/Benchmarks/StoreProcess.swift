@@ -5,14 +5,14 @@ import Runtime
 import Threads
 import Wire
 
-/// The real conversation-store on an empty data folder of its own. No other service runs: it looks for intake in vain.
+/// The real conversation-store on a data folder of its own. No other service runs: it looks for intake in vain.
 final class StoreProcess: Sendable {
     private let process: ChildProcess
     private let keys: KeyFolder
     private let port: UInt16
 
-    init(_ folder: WorkFolder, name: String) throws {
-        let data = try folder.subfolder(name)
+    /// - Parameter data: an empty folder, or one that a store has stopped on.
+    init(dataFolder data: String) throws {
         try KeyFolder.createMissing(dataFolder: data)
         let process = try ChildProcess(
             ChildProcess.siblingPath(Peer.conversationStore.rawValue), [],

@@ -20,6 +20,18 @@ import Wire
         }
     }
 
+    @Test func anIdentifierIsOfItsAlphabet() throws {
+        let list = try #require(ContractList.all.first { $0.method == "conversations.list" })
+        let golden = try text(Golden.read(list.method, "request"))
+        for wrong in ["ws lumen", "ws-lúmen", "ws/lumen", #"ws\u0000lumen"#, ""] {
+            let body = Array(golden.replacing("ws-lumen", with: wrong).utf8)
+            #expect(throws: WireError.self, "\(wrong)") { try list.rewriteRequest(body) }
+        }
+        // Control: every character that is allowed.
+        let all = golden.replacing("ws-lumen", with: "AZaz09._:-")
+        #expect(try text(list.rewriteRequest(Array(all.utf8))) == all)
+    }
+
     @Test(arguments: ContractList.all)
     func aMissingMemberIsRefusedByName(_ entry: ContractEntry) throws {
         for side in try sides(of: entry) {

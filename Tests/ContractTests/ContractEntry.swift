@@ -15,7 +15,6 @@ struct ContractEntry: Sendable, CustomTestStringConvertible {
         var body: String
         var key: String?
         var trace: String?
-        var actor: String?
     }
 
     let contract: Contract

@@ -10,8 +10,7 @@ struct Serving<R: Request> {
         let router = Router(service: "sample")
         router.on(R.self) { request, reply in
             served.value = ContractEntry.Served(
-                body: text(FieldVisitor.write(request)), key: request.requestKey?.rawValue, trace: reply.caller.trace,
-                actor: reply.caller.actor)
+                body: text(FieldVisitor.write(request)), key: request.requestKey?.rawValue, trace: reply.caller.trace)
             give(answer, reply)
         }
         router.seal(serving: [R.contract.method])

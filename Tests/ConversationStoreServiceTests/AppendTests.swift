@@ -2,6 +2,7 @@ import ConversationStoreContracts
 import ConversationStoreService
 import Dispatch
 import Domain
+import Glibc
 import IntakeContracts
 import SQLite
 import Testing
@@ -126,7 +127,9 @@ import Wire
             return
         }
         #expect(fault.code == .overloaded && fault.retry)
-        try store.database.writer.write("drain") { _ in }
+        let drained = DispatchSemaphore(value: 0)
+        while !store.database.writer.submit("drain", { _ in }, completion: { _ in drained.signal() }) { sched_yield() }
+        drained.wait()
         #expect(try store.rows("messages") == 0)
     }
 

@@ -1,6 +1,8 @@
 import ConversationStoreContracts
 import Domain
 import Erasure
+import Foundation
+import Runtime
 import SQLite
 import Testing
 
@@ -100,5 +102,20 @@ import Testing
 
         #expect(try store.list().map(\.participant.id.rawValue) == [3])
         #expect(try store.onlyMessages().count == 1)
+    }
+
+    @Test func aNewPepperForgetsNobody() throws {
+        try store.append(message("b1", from: ben), echo("wb", to: ben))
+        let path = "\(store.folder)/keys/\(KeyName.pepper(2))"
+        let text = Data(String(repeating: "b", count: 42).utf8) + Data("A".utf8)
+        try #require(FileManager.default.createFile(atPath: path, contents: text, attributes: [.posixPermissions: 0o600]))
+        try store.reopen()
+
+        #expect(try store.append(message("m1"), echo("w1"), status("w1", .read)).keptOut == 3)
+        #expect(try store.append(message("b1", from: ben), echo("wb", to: ben)).repeated == 2)
+        // What was stored under the first is erased under it, beside what came under the second.
+        try store.append(message("b2", from: ben))
+        try store.erase(bensPhone)
+        #expect(try store.append(message("b1", from: ben), message("b2", from: ben), status("wb", .read, to: ben)).keptOut == 3)
     }
 }

@@ -32,9 +32,10 @@ import Testing
     }
 
     private func proof(
-        _ run: ErasureRun, holder: Peer? = nil, rows: Int64 = 0, residue: Int64 = 0, other: Int64 = 0, live: Int64 = 0, scanned: Bool = true
+        _ run: ErasureRun, holder: Peer? = nil, rows: Int64 = 0, residue: Int64 = 0, other: Int64 = 0, live: Int64 = 0, names: Int64 = 1, scanned: Bool = true
     ) -> ProveErasure.Response {
         var scan = ScanResult()
+        scan.names = names
         scan.residue = residue
         scan.other = other
         scan.live = ["messages": live]
@@ -165,7 +166,8 @@ import Testing
             return told
         }
         for bad in [
-            proof(run, rows: 1), proof(run, residue: 1), proof(run, other: 1), proof(run, scanned: false), proof(run, holder: .intake)
+            proof(run, rows: 1), proof(run, residue: 1), proof(run, other: 1), proof(run, names: 0), proof(run, scanned: false),
+            proof(run, holder: .intake)
         ] {
             let after = after(bad)
             #expect(after.step == .collecting && after.setbacks == 1 && after.subject == run.subject)

@@ -85,6 +85,7 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
         let response = with { state in
             state.calls.append("prove")
             var scan = ScanResult()
+            scan.names = 1
             if state.residueProofs > 0 {
                 state.residueProofs -= 1
                 scan.residue = 1

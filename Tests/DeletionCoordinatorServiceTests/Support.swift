@@ -212,17 +212,23 @@ private final class OwnLink: Sendable {
         router.on(ProveErasure.self) { request, reply in
             own.call(ProveErasure(subject: request.subject, scan: false)) { outcome in
                 guard case .ok(var proof) = outcome else { return outcome.pass(to: reply) }
-                proof.scan = scans ? OwnLink.scan(path, request.subject) : ScanResult()
+                proof.scan = scans ? OwnLink.scan(path, request.subject) : OwnLink.clean
                 reply.ok(proof)
             }
         }
+    }
+
+    private static var clean: ScanResult {
+        var result = ScanResult()
+        result.names = 1
+        return result
     }
 
     private static func scan(_ path: String, _ subject: Subject) -> ScanResult? {
         do {
             let report = try ByteScan.inChildProcess(
                 files: [path, "\(path)-wal"], needles: subject.aliases.map { Array($0.value.utf8) }, executable: Binary.path)
-            var result = ScanResult()
+            var result = clean
             for hit in report.hits {
                 if hit.place == .live { result.live[hit.table ?? "unknown", default: 0] += 1 } else { result.residue += 1 }
             }

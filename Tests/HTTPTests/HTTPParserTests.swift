@@ -1,4 +1,5 @@
 import HTTP
+import TestKit
 import Testing
 
 struct HTTPParserTests {
@@ -7,9 +8,8 @@ struct HTTPParserTests {
         let bytes = Array(stream.utf8)
         let whole = Samples.outputs([bytes])
         #expect(whole.failure == nil && !whole.requests.isEmpty)
-        for cut in 0...bytes.count {
-            let parts = Samples.outputs([Array(bytes[..<cut]), Array(bytes[cut...])])
-            #expect(parts.requests == whole.requests, "cut at \(cut)")
+        for pieces in Cuttings.inTwo(bytes) {
+            #expect(Samples.outputs(pieces).requests == whole.requests, "cut into \(pieces.map(\.count))")
         }
     }
 
@@ -18,12 +18,7 @@ struct HTTPParserTests {
         let bytes = Array(stream.utf8)
         let whole = Samples.outputs([bytes]).requests
         #expect(Samples.outputs(bytes.map { [$0] }).requests == whole)
-        for first in stride(from: 0, through: bytes.count, by: 3) {
-            for second in stride(from: first, through: bytes.count, by: 5) {
-                let parts = [Array(bytes[..<first]), Array(bytes[first..<second]), Array(bytes[second...])]
-                #expect(Samples.outputs(parts).requests == whole)
-            }
-        }
+        for pieces in Cuttings.inThree(bytes, step: 4) { #expect(Samples.outputs(pieces).requests == whole) }
     }
 
     @Test(arguments: Samples.streams)

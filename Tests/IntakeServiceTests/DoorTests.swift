@@ -79,6 +79,18 @@ struct DoorTests {
         #expect(!fixture.lines.all.contains { $0.contains("private") || $0.contains("mid.1") || $0.contains(Instagram.mara) })
     }
 
+    @Test func aFloodOfForgedDeliveriesIsOneLineOfTheLogAndCountedInFull() throws {
+        let fixture = try IntakeFixture()
+        for _ in 0..<50 { _ = try fixture.post("{}", to: .instagram, secret: "wrong") }
+        fixture.time.advance(milliseconds: LogLimiter.intervalMilliseconds)
+        _ = try fixture.post("{}", to: .instagram, secret: "wrong")
+
+        let lines = fixture.lines.all.filter { $0.contains(#""event":"signatureWrong""#) }
+        #expect(lines.count == 2)
+        #expect(lines.last?.contains(#""count":49}"#) == true)
+        #expect(fixture.metric("webhooks.refused") == 51)
+    }
+
     @Test func healthStaysGreenWhileTheStoreIsDownAndTurnsRedWithoutRoom() throws {
         let fixture = try IntakeFixture()
         #expect(fixture.answer(try HTTPRequest(.get, "/healthz")).status == .ok)

@@ -131,7 +131,7 @@ struct DuplicateTests {
                 platform: .instagram, json: Instagram.echo("e", mid: "mid.\(number)", to: person), expected: "echo mid.\(number) ")
         case 2:
             let content = #""message":{"mid":"mid.\#(number)","attachments":[{"type":"image"}]}"#
-            return Planned(platform: .instagram, json: Instagram.event(content, from: person), expected: "other mid.\(number) ")
+            return Planned(platform: .instagram, json: Instagram.event(content, from: person), expected: "message mid.\(number) ")
         case 3: return Planned(platform: .whatsapp, json: WhatsApp.text("w", id: "wamid.\(number)"), expected: "message wamid.\(number) ")
         default:
             return Planned(

@@ -48,8 +48,6 @@ struct InstagramTests {
     }
 
     @Test(arguments: [
-        (#""message":{"mid":"mid.4","attachments":[{"type":"image","payload":{"url":"https://example.org/1"}}]}"#, "image"),
-        (#""message":{"mid":"mid.4","attachments":{"type":"like_heart"}}"#, "like_heart"),
         (#""message":{"mid":"mid.4","is_unsupported":true}"#, "unsupported"),
         (#""message":{"mid":"mid.4","is_deleted":true}"#, "unsend"),
         (#""reaction":{"mid":"mid.4","action":"react","reaction":"love"}"#, "reaction"),
@@ -65,6 +63,21 @@ struct InstagramTests {
         #expect(event.type == type)
         #expect(event.text == nil)
         #expect(event.participant.igsid == Instagram.mara)
+        #expect(event.raw?.bytes == Array(Instagram.event(content).utf8))
+    }
+
+    /// The person writes anew, if not in words: after an erasure that begins a new relationship, as a text does.
+    @Test(arguments: [
+        (#""message":{"mid":"mid.4","attachments":[{"type":"image","payload":{"url":"https://example.org/1"}}]}"#, "image"),
+        (#""message":{"mid":"mid.4","attachments":{"type":"like_heart"}}"#, "like_heart")
+    ])
+    func aMessageWithoutWordsIsAMessage(content: String, type: String) throws {
+        let event = try event(Instagram.event(content))
+
+        #expect(event.kind == .message)
+        #expect(event.id == "mid.4")
+        #expect(event.type == type)
+        #expect(event.text == nil)
         #expect(event.raw?.bytes == Array(Instagram.event(content).utf8))
     }
 
@@ -92,8 +105,9 @@ struct InstagramTests {
     }
 
     @Test func aTextLongerThanTheWireTakesIsKeptUninterpreted() throws {
-        #expect(try event(Instagram.text(String(repeating: "x", count: 65_536), mid: "mid.7")).kind == .message)
-        #expect(try event(Instagram.text(String(repeating: "x", count: 65_537), mid: "mid.7")).kind == .other)
+        #expect(try event(Instagram.text(String(repeating: "x", count: 65_536), mid: "mid.7")).text?.utf8.count == 65_536)
+        let long = try event(Instagram.text(String(repeating: "x", count: 65_537), mid: "mid.7"))
+        #expect(long.kind == .message && long.text == nil && long.raw != nil)
     }
 
     @Test func whatNamesNobodyIsLeftOver() throws {

@@ -42,9 +42,7 @@ struct WhatsAppTests {
     }
 
     @Test(arguments: [
-        (#""type":"image","image":{"id":"1","mime_type":"image/jpeg"}"#, "image"),
         (#""type":"reaction","reaction":{"message_id":"wamid.1","emoji":""}"#, "reaction"),
-        (#""type":"contacts","contacts":[{"name":{"formatted_name":"A third person (invented)"}}]"#, "contacts"),
         (#""type":"edit","edit":{"original_message_id":"wamid.1","message":{"type":"text"}}"#, "edit"),
         (#""type":"revoke","revoke":{"original_message_id":"wamid.1"}"#, "revoke"),
         (#""type":"text","group_id":"group-1","text":{"body":"to all"}"#, "text"),
@@ -57,6 +55,21 @@ struct WhatsAppTests {
         #expect(event.kind == .other)
         #expect(event.type == type)
         #expect(event.id == "wamid.4")
+        #expect(event.raw?.bytes == Array(message.utf8))
+    }
+
+    /// The person writes anew, if not in words: after an erasure that begins a new relationship, as a text does.
+    @Test(arguments: [
+        (#""type":"image","image":{"id":"1","mime_type":"image/jpeg"}"#, "image"),
+        (#""type":"contacts","contacts":[{"name":{"formatted_name":"A third person (invented)"}}]"#, "contacts")
+    ])
+    func aMessageWithoutWordsIsAMessage(content: String, type: String) throws {
+        let message = WhatsApp.message(content, id: "wamid.4")
+        let event = try event(WhatsApp.messages(message))
+
+        #expect(event.kind == .message)
+        #expect(event.type == type)
+        #expect(event.text == nil)
         #expect(event.raw?.bytes == Array(message.utf8))
     }
 

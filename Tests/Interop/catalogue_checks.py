@@ -16,6 +16,8 @@ def validator(report):
         ({"type": "array", "items": {}, "maxItems": 2}, [1, 2], [1, 2, 3]),
         ({"type": "string", "minLength": 1, "maxLength": 2}, "\U0001f600\u00fc", ""),
         ({"type": "string", "maxLength": 2}, "ab", "abc"),
+        ({"type": "string", "pattern": "^[a-z.-]*$"}, "a.b-c", "a.b c"),
+        ({"type": "string", "pattern": "^[a-z]*$"}, "ab", "ab\n"),
         ({"type": "integer", "minimum": 1, "maximum": 3}, 1, 0),
         ({"type": "integer", "minimum": 1, "maximum": 3}, 3, 4),
         ({"type": "integer"}, -1, 1.0),

@@ -1,8 +1,11 @@
 """A validator for exactly those keywords of JSON Schema 2020-12 that the mesh's catalogue uses. Any other keyword is an error: a check
 that is silently left out would pass everything."""
 
+import re
+
 KEYWORDS = {
-    "type", "properties", "required", "items", "maxItems", "minLength", "maxLength", "minimum", "maximum", "enum", "additionalProperties",
+    "type", "properties", "required", "items", "maxItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "enum",
+    "additionalProperties",
 }
 # bool is an int to Python, and never to JSON.
 TYPES = {
@@ -25,6 +28,8 @@ def check(schema):
         raise SchemaError(f"unknown keywords {sorted(unknown)}")
     if "type" in schema and schema["type"] not in TYPES:
         raise SchemaError(f"unknown type {schema['type']}")
+    if "pattern" in schema and not (schema["pattern"].startswith("^") and schema["pattern"].endswith("$")):
+        raise SchemaError(f"a pattern that is not for the whole text: {schema['pattern']}")
     if not set(schema.get("required", [])) <= set(schema.get("properties", {})):
         raise SchemaError("a required member is not described")
     for inner in [*schema.get("properties", {}).values(), *(schema[name] for name in ("items", "additionalProperties") if name in schema)]:
@@ -58,6 +63,9 @@ def _problems(schema, value, path):
     elif kind == "string":
         if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
             yield f"{path}: expected {schema.get('minLength', 0)} to {schema.get('maxLength')} characters"
+        # Python's $ would also match before a last newline.
+        if "pattern" in schema and not re.fullmatch(schema["pattern"][1:-1], value):
+            yield f"{path}: expected to match {schema['pattern']}"
     elif kind == "array":
         if len(value) > schema.get("maxItems", len(value)):
             yield f"{path}: expected at most {schema['maxItems']} items"

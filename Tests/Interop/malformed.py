@@ -47,6 +47,8 @@ CLOSING = [
     ("no method", framed(b'{"id":7,"timeout":2000,"body":{}}'), "malformed", 7),
     ("no body", framed(b'{"id":7,"method":"mesh.echo","timeout":2000}'), "malformed", 7),
     ("no time", framed(echo().replace("2000", "0").encode()), "malformed", 7),
+    ("a trace of other than hex digits", framed(echo(more=',"trace":"0123456789ABCDEF"').encode()), "malformed", 7),
+    ("a key with a space", framed(echo(more=',"key":"a name"').encode()), "malformed", 7),
     ("null for an optional member", framed(echo(more=',"trace":null').encode()), "malformed", 7),
 ]
 

@@ -24,7 +24,12 @@ extension RealMesh {
 
         private struct Confirmation: Decodable {
             let url: String
-            let confirmation_code: String
+            let code: String
+
+            enum CodingKeys: String, CodingKey {
+                case url
+                case code = "confirmation_code"
+            }
         }
 
         private func signedRequest(of user: String, secret: [UInt8]? = nil) throws -> String {
@@ -44,7 +49,7 @@ extension RealMesh {
         }
 
         private func page(_ confirmation: Confirmation) throws -> String {
-            try door.get("/data-deletion/status/\(confirmation.confirmation_code)").body
+            try door.get("/data-deletion/status/\(confirmation.code)").body
         }
 
         @Test func aCallbackErasesTheConnectionThatItsUserAuthorised() throws {
@@ -57,7 +62,7 @@ extension RealMesh {
             let confirmation = try confirmation(answer)
 
             #expect(answer.status == 200)
-            #expect(confirmation.url.hasSuffix("/data-deletion/status/\(confirmation.confirmation_code)"))
+            #expect(confirmation.url.hasSuffix("/data-deletion/status/\(confirmation.code)"))
             #expect(try mesh.eventually { try page(confirmation).contains("Your data is erased") })
             #expect(try FolderBytes.find([MetaCallbackTests.user], in: mesh.folder.path) == [])
             // The channel has no basis any more: what comes is dropped. The people who wrote are other people, and lose nothing.
@@ -74,7 +79,7 @@ extension RealMesh {
             #expect(try shop.deliver(Letter(from: Person(.instagram, 1), 1, sentAt: shop.now)) == 200)
             #expect(try shop.metric("inbox.ended") == 0)
             // Meta repeats what it got no answer to: the same bytes are the same request.
-            #expect(try self.confirmation(try call(request)).confirmation_code == confirmation.confirmation_code)
+            #expect(try self.confirmation(try call(request)).code == confirmation.code)
         }
 
         @Test func aForgedCallbackIsRefusedAndErasesNothing() throws {

@@ -25,7 +25,9 @@ final class OutsideProgram {
     // MARK: Holding a file
 
     /// Reads one snapshot of a database and keeps it until `release`.
-    static func reader(of database: String) throws -> OutsideProgram { try holder(of: database, "BEGIN", "SELECT count(*) FROM sqlite_schema") }
+    static func reader(of database: String) throws -> OutsideProgram {
+        try holder(of: database, "BEGIN", "SELECT count(*) FROM sqlite_schema")
+    }
 
     /// Takes the one place of a writer and keeps it until `release`.
     static func writer(of database: String) throws -> OutsideProgram { try holder(of: database, "BEGIN IMMEDIATE") }

@@ -31,13 +31,7 @@ extension RealMesh {
 
         @Test func aSignedWebhookBecomesAConversationAndAContextThatCitesIt() throws {
             let assistant = Assistant(name: "Lumi", prompt: "Be brief.")
-            #expect(
-                try mesh.eventually {
-                    do { _ = try mesh.call(.handoffContext, ConfigureAssistant(workspace: shop.workspace, assistant: assistant)) } catch
-                        let error as NotAnswered
-                    { return error.code != ConfigureAssistant.Refusal.unknownWorkspace.rawValue }
-                    return true
-                })
+            #expect(try mesh.eventually { try isConfigured(assistant) }, "handoff-context never heard of the workspace")
 
             #expect(try shop.deliver(letter(mara, 1), letter(mara, 2)) == 200)
             #expect(try shop.deliver(letter(jonas, 1, "Call +49 170 5550042"), letter(jonas, 2, "or write to jonas@example.com")) == 200)
@@ -61,6 +55,18 @@ extension RealMesh {
             #expect(whole.lines.map(\.text) == messages.map(\.text))
             #expect(whole.participant.phone == jonas.alias.value)
         }
+
+        private func isConfigured(_ assistant: Assistant) throws -> Bool {
+            let client = try mesh.client(to: .handoffContext)
+            defer { client.close() }
+            switch client.call(ConfigureAssistant(workspace: shop.workspace, assistant: assistant)) {
+            case .ok: return true
+            case .refused(.unknownWorkspace, _): return false
+            case .refused(.workspaceTerminated, _), .fault: throw NeverConfigured()
+            }
+        }
+
+        private struct NeverConfigured: Error {}
 
         private func context(_ conversation: Conversation, for audience: ReadContext.Audience) throws -> HandoffContext {
             try mesh.call(

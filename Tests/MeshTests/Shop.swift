@@ -82,7 +82,9 @@ struct Shop: Sendable {
         RequestDeletion(key: RequestKey(key), workspace: workspace, subject: person.alias, source: .customer, immediately: true)
     }
 
-    func state(of deletion: DeletionID) throws -> ReadDeletion.Response { try mesh.call(.deletionCoordinator, ReadDeletion(deletion: deletion)) }
+    func state(of deletion: DeletionID) throws -> ReadDeletion.Response {
+        try mesh.call(.deletionCoordinator, ReadDeletion(deletion: deletion))
+    }
 
     func isCompleted(_ deletion: DeletionID) throws -> Bool { try state(of: deletion).deletion.state == .completed }
 }

@@ -15,19 +15,24 @@ struct Stored {
         defer { client.close() }
         var mark: ListConversations.PageMark?
         repeat {
-            let page = try client.call(ListConversations(workspace: shop.workspace, limit: ListConversations.countMax, before: mark)).answer()
+            let page = try client.call(ListConversations(workspace: shop.workspace, limit: ListConversations.countMax, before: mark))
+                .answer()
             conversations += page.conversations
             mark = page.conversations.last.map { ListConversations.PageMark(lastMessage: $0.lastMessage) }
         } while mark != nil
         for conversation in conversations { messages[conversation.id] = try Stored.all(of: conversation.id, shop.workspace, client) }
+        // Erased since it was listed.
+        conversations.removeAll { messages[$0.id] == nil }
     }
 
-    private static func all(of conversation: ConversationID, _ workspace: WorkspaceID, _ client: some Transport) throws -> [Message] {
+    private static func all(of conversation: ConversationID, _ workspace: WorkspaceID, _ client: some Transport) throws -> [Message]? {
         var messages: [Message] = []
         while true {
             let request = ReadConversation(
                 workspace: workspace, conversation: conversation, limit: ReadConversation.countMax, before: messages.first?.id)
-            let page = try client.call(request).answer()
+            let outcome = client.call(request)
+            if case .refused(.unknownConversation, _) = outcome { return nil }
+            let page = try outcome.answer()
             if page.messages.isEmpty { return messages }
             messages = page.messages + messages
         }

@@ -9,7 +9,8 @@ import Threads
 final class WebhookLoad: @unchecked Sendable {  // All mutable state is guarded by `lock`.
     static let threadCount = 2
     static let personCount = 60
-    static let lettersOfOneMax = 150
+    /// More than two threads can send in a run of some minutes: new letters come until its end.
+    static let lettersOfOneMax = 2_000
     private static let lettersOfDeliveryMax = 4
     /// A platform waits longer.
     private static let pauseMicroseconds: UInt32 = 2_000

@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import Policy
+import TestKit
 import Testing
 import Wire
 

@@ -1,6 +1,7 @@
 import Foundation
 import Net
 import Policy
+import TestKit
 import Testing
 import Threads
 import Wire
@@ -54,6 +55,24 @@ import Wire
 
         #expect(service.awaitEvent { if case .senderStalled(.intake) = $0 { true } else { false } })
         #expect(try peer.readFrame() == nil)
+        service.stop()
+        #expect(service.budget.bytesUsed == 0)
+    }
+
+    @Test func aLargeFrameThatDripsInGivesItsRoomBack() throws {
+        let service = try TestService { $0.frameMillisecondsMax = 50 }
+        let peer = try RawPeer(service)
+        try peer.greet()
+
+        try peer.send([0, 32, 0, 0])
+        // Never silent, and never done: each byte alone would be in time.
+        var isCut = false
+        for _ in 0..<1_000_000 where !isCut {
+            do { try peer.send([32]) } catch { isCut = true }
+        }
+
+        #expect(isCut)
+        #expect(service.awaitEvent { if case .senderStalled(.intake) = $0 { true } else { false } })
         service.stop()
         #expect(service.budget.bytesUsed == 0)
     }
@@ -125,5 +144,35 @@ import Wire
         for id in 0..<6 { #expect(try slow.readText() == #"{"id":\#(id),"ok":{"text":"\#(text)"}}"#) }
         service.stop()
         #expect(service.budget.bytesUsed == 0)
+    }
+
+    @Test func aServiceThatReadsNothingFillsTheQueueAndTheCallerIsToldAtOnce() throws {
+        let gate = Answer<Void>()
+        let router = Router(service: "test")
+        router.on(EchoText.self) { request, reply in
+            gate.wait()  // The connection's thread: while it is held, nothing is read.
+            reply.ok(request)
+        }
+        router.seal(serving: [])
+        var keys = LinkKeys()
+        keys.add(peer: "intake", key: "k1", secret: TestService.secret)
+        let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, keys: keys)
+        var own = LinkKeys()
+        own.add(peer: "test", key: "k1", secret: TestService.secret)
+        let client = MeshClient(peer: .intake, service: "test", keys: own) { ("127.0.0.1", listener.port) }
+        client.call(EchoText("held")) { _ in }
+        let heavy = EchoText(String(repeating: "x", count: 3_900_000))
+
+        // Each gives up soon, and leaves its frame in the queue.
+        var faults: [Fault] = []
+        while faults.last?.code != .overloaded, faults.count < 20 {
+            faults.append(try #require(client.call(heavy, CallOptions(timeoutMilliseconds: 50)).fault))
+        }
+
+        #expect(faults.last == Fault(.overloaded, "the service reads too slowly; nothing was sent"))
+        #expect(faults.dropLast().allSatisfy { $0.code == .deadlineExceeded })
+        client.close()
+        gate.fill(())
+        listener.drain(deadlineMilliseconds: 5000)
     }
 }

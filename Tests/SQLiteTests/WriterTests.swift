@@ -232,10 +232,12 @@ struct WriterTests {
 
     @Test func aLogPastItsMaximumStartsAgainFromItsBeginning() throws {
         let folder = TemporaryFolder()
+        let warnings = Answers<Bool>()
         let database = try Sample.database(folder) {
             $0.checkpointPages = 10
             $0.checkpointPagesMax = 40
             $0.readMillisecondsMax = 20  // So long the writer waits for the reader.
+            $0.onWarning = { warnings.add($0.code == .busy) }
         }
         var largest = 0
 
@@ -246,12 +248,15 @@ struct WriterTests {
                 try database.writer.write("add") { _ = try Sample.add("\(number)" + String(repeating: "x", count: 3_000), $0) }
                 largest = max(largest, database.writer.statistics.logPages)
             }
+            #expect(database.writer.statistics.checkpointFailure?.code == .busy)
         }
         for number in 31...100 {
             try database.writer.write("add") { _ = try Sample.add("\(number)" + String(repeating: "x", count: 3_000), $0) }
         }
 
         #expect(largest > 40)
+        #expect(database.writer.statistics.checkpointFailure == nil)
+        #expect(!warnings.soFar.isEmpty && warnings.soFar.allSatisfy { $0 })
         #expect(database.writer.statistics.logPages <= 50)
     }
 

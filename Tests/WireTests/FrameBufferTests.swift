@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 import Wire
 
@@ -25,25 +26,16 @@ struct FrameBufferTests {
     @Test func framesComeOutWholeHoweverTheirBytesAreCut() throws {
         let payloads: [[UInt8]] = [Array("{}".utf8), [0x31], Array("[1,2,3]".utf8), Array("\"four\"".utf8)]
         let bytes = payloads.flatMap(frame)
-        for first in 0...bytes.count {
-            for second in first...bytes.count {
-                var buffer = FrameBuffer()
-                var frames: [[UInt8]] = []
-                for piece in [bytes[..<first], bytes[first..<second], bytes[second...]] {
-                    buffer.append(Array(piece))
-                    frames += try drain(&buffer)
-                }
-                #expect(frames == payloads, "cut at \(first) and \(second)")
-                #expect(!buffer.isPartial)
+        for pieces in Cuttings.all(of: bytes) + Cuttings.inThree(bytes) {
+            var buffer = FrameBuffer()
+            var frames: [[UInt8]] = []
+            for piece in pieces {
+                buffer.append(piece)
+                frames += try drain(&buffer)
             }
+            #expect(frames == payloads, "cut into \(pieces.map(\.count))")
+            #expect(!buffer.isPartial)
         }
-        var buffer = FrameBuffer()
-        var frames: [[UInt8]] = []
-        for byte in bytes {
-            buffer.append([byte])
-            frames += try drain(&buffer)
-        }
-        #expect(frames == payloads)
     }
 
     @Test func aFrameOfTheGreatestLengthIsTakenAndOneByteMoreIsNot() throws {
@@ -94,7 +86,7 @@ struct FrameBufferTests {
     }
 
     @Test func aLongStreamOfFramesKeepsItsBufferSmall() throws {
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         var buffer = FrameBuffer(lengthMax: Frame.lengthMax)
         var pending: [UInt8] = []
         var sent: [Int] = []

@@ -1,8 +1,10 @@
+import TestKit
+
 /// Texts for the oracle: valid JSON of every kind, and ways to damage it.
 enum JSONGenerator {
-    static func text(_ random: inout Seeded) -> [UInt8] { Array(value(&random, depth: 0).utf8) }
+    static func text(_ random: inout SeededGenerator) -> [UInt8] { Array(value(&random, depth: 0).utf8) }
 
-    static func string(_ random: inout Seeded) -> String {
+    static func string(_ random: inout SeededGenerator) -> String {
         let ranges: [ClosedRange<UInt32>] = [
             0x20...0x7E, 0x20...0x7E, 0x20...0x7E, 0...0x1F, 0x7F...0x7FF, 0x800...0xD7FF, 0xE000...0xFEFE,  // Foundation loses U+FEFF.
             0xFF00...0xFFFD, 0x10000...0x10FFFF
@@ -15,7 +17,7 @@ enum JSONGenerator {
     }
 
     /// One to three small changes, as a broken sender or a flipped bit would make them.
-    static func damage(_ bytes: inout [UInt8], _ random: inout Seeded) {
+    static func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         for _ in 0...random.below(3) where !bytes.isEmpty {
             let index = random.below(bytes.count)
             switch random.below(7) {
@@ -30,7 +32,7 @@ enum JSONGenerator {
         }
     }
 
-    private static func value(_ random: inout Seeded, depth: Int) -> String {
+    private static func value(_ random: inout SeededGenerator, depth: Int) -> String {
         switch random.below(depth < 4 ? 9 : 6) {
         case 0: random.oneOf(["true", "false", "null"])
         case 1: number(&random)
@@ -41,14 +43,14 @@ enum JSONGenerator {
         }
     }
 
-    private static func list(_ random: inout Seeded, _ element: (inout Seeded) -> String) -> String {
+    private static func list(_ random: inout SeededGenerator, _ element: (inout SeededGenerator) -> String) -> String {
         let elements = (0..<random.below(5)).map { _ in space(&random) + element(&random) + space(&random) }
         return elements.isEmpty ? space(&random) : elements.joined(separator: ",")
     }
 
-    private static func space(_ random: inout Seeded) -> String { random.oneOf(["", "", "", "", " ", "\n", "\t", "\r\n  "]) }
+    private static func space(_ random: inout SeededGenerator) -> String { random.oneOf(["", "", "", "", " ", "\n", "\t", "\r\n  "]) }
 
-    private static func number(_ random: inout Seeded) -> String {
+    private static func number(_ random: inout SeededGenerator) -> String {
         let integer = random.oneOf(["0", "7", "10", "123456789", "9007199254740993"])
         let fraction = random.oneOf(["", ".0", ".5", ".125", ".000001", ".99999999"])
         let exponent = random.oneOf(["", "e0", "E1", "e+10", "e-7", "e20"])
@@ -56,7 +58,7 @@ enum JSONGenerator {
     }
 
     /// A string as senders write it: any character may stand escaped.
-    private static func quoted(_ random: inout Seeded) -> String {
+    private static func quoted(_ random: inout SeededGenerator) -> String {
         var text = "\""
         for unit in string(&random).unicodeScalars {
             let isSpecial = unit.value < 0x20 || unit == "\"" || unit == "\\"

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 import Wire
 
@@ -25,7 +26,7 @@ struct JSONOracleTests {
     }
 
     @Test func foundationAgreesOnGeneratedAndDamagedTexts() throws {
-        var random = Seeded(8259)
+        var random = SeededGenerator(seed: 8259)
         var taken = 0
         var refused = 0
         var stricter = 0
@@ -75,7 +76,7 @@ struct JSONOracleTests {
     }
 
     @Test func foundationReadsWhatWeWrite() throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<2000 {
             let string = JSONGenerator.string(&random)
             let bytes = FieldVisitor.write(["k": string])
@@ -94,7 +95,7 @@ struct JSONOracleTests {
     }
 
     @Test func garbageNeverTraps() {
-        var random = Seeded(42)
+        var random = SeededGenerator(seed: 42)
         let alphabet = Array("{}[]\",:\\u0019ntfe.-+ \n\u{e9}".utf8) + [0x00, 0x1F, 0x80, 0xC3, 0xED, 0xF4, 0xFF]
         for round in 0..<20_000 {
             let bytes = (0..<random.below(40)).map { _ in round % 2 == 0 ? random.oneOf(alphabet) : UInt8(random.below(256)) }

@@ -1,4 +1,5 @@
 import Policy
+import TestKit
 import Testing
 import Threads
 import Wire
@@ -50,7 +51,7 @@ struct RouterTests {
     }
 
     @Test func theMessagesAreThoseOfTheDesign() {
-        let request = #"{"id":7,"method":"sample.greet","timeout":2000,"trace":"0123456789abcdef","actor":"t","body":{"name":"Ada"}}"#
+        let request = #"{"id":7,"method":"sample.greet","timeout":2000,"trace":"0123456789abcdef","body":{"name":"Ada"}}"#
         #expect(exchange(request).replies == [#"{"id":7,"ok":{"greeting":"Hello, Ada 1× from intake"}}"#])
         let refused = #"{"id":8,"method":"sample.greet","timeout":1,"body":{"name":"nobody"}}"#
         #expect(exchange(refused).replies == [#"{"id":8,"refused":{"reason":"unknownName","message":"there is no such person"}}"#])
@@ -90,6 +91,11 @@ struct RouterTests {
         (#"{"id":7,"method":"sample.greet","timeout":0,"body":{"name":"Ada"}}"#, "7"),
         (#"{"id":7,"method":"sample.greet","timeout":600001,"body":{"name":"Ada"}}"#, "7"),
         (#"{"id":7,"method":"sample.greet","timeout":2000,"trace":null,"body":{"name":"Ada"}}"#, "7"),
+        (#"{"id":7,"method":"sample.greet","timeout":2000,"trace":"0123456789abcde","body":{"name":"Ada"}}"#, "7"),
+        (#"{"id":7,"method":"sample.greet","timeout":2000,"trace":"0123456789ABCDEF","body":{"name":"Ada"}}"#, "7"),
+        (#"{"id":7,"method":"sample.greet","timeout":2000,"trace":"","body":{"name":"Ada"}}"#, "7"),
+        (#"{"id":7,"method":"sample.greet","timeout":2000,"key":"a name","body":{"name":"Ada"}}"#, "7"),
+        (#"{"id":7,"method":"sample.greet","timeout":2000,"key":"mära","body":{"name":"Ada"}}"#, "7"),
         (#"{"id":7,"method":"sample.greet","timeout":2000,"body":{"name":"Ada","name":"Ada"}}"#, "null"),
         (#"{"id":7,"method":"sample.greet","timeout":2000,"body":{"name":"Ada"}"#, "null"),
         (#"{"id":7,"method":"sample.greet","timeout":2000,"body":{"name":"Ada"}}x"#, "null"),
@@ -102,6 +108,34 @@ struct RouterTests {
         #expect(
             answer.replies[0].hasPrefix(#"{"id":\#(id),"fault":{"code":"malformed","retry":false,"message":"envelope: "#),
             "\(answer.replies)")
+    }
+
+    @Test func anActorIsRefusedUntilSomebodyCanProveOne() {
+        let answer = exchange(#"{"id":7,"method":"sample.greet","timeout":2000,"actor":"t","body":{"name":"Ada"}}"#)
+        #expect(!answer.closes)
+        #expect(
+            answer.replies == [
+                #"{"id":7,"fault":{"code":"forbidden","retry":false,"message":"actors are not known yet: leave the actor out"}}"#
+            ])
+    }
+
+    @Test func aRawCallCarriesWhatItsCallerSays() {
+        let router = Router(service: "sample")
+        let traces = Kept()
+        router.on(Greet.self) { _, reply in
+            traces.keep(reply.caller.trace)
+            reply.fault(.internal, "seen")
+        }
+        router.seal(serving: [])
+        let transport = LocalTransport(router, as: .intake)
+        let body = Array(#"{"name":"Ada"}"#.utf8)
+        _ = transport.callRaw("sample.greet", body: body, key: nil, CallOptions(trace: "0123456789abcdef"))
+        #expect(traces.kept == ["0123456789abcdef"])
+        guard case .fault(let fault) = transport.callRaw("sample.greet", body: body, key: nil, CallOptions(actor: "t")) else {
+            Issue.record("the actor was left out")
+            return
+        }
+        #expect(fault.code == .forbidden)
     }
 
     @Test func anUnknownMethodAndAForbiddenCallerAreTold() throws {
@@ -170,7 +204,7 @@ struct RouterTests {
     }
 
     @Test func garbageNeverTraps() {
-        var random = Seeded(7)
+        var random = SeededGenerator(seed: 7)
         let request = Array(#"{"id":7,"method":"sample.greet","timeout":2000,"body":{"name":"Ada","times":3}}"#.utf8)
         for _ in 0..<5000 {
             var bytes = request
@@ -189,6 +223,15 @@ private final class Collected: @unchecked Sendable {  // `frames` is guarded by 
 
     func add(_ frame: [UInt8]) { lock.withLock { frames.append(frame) } }
     var texts: [String] { lock.withLock { frames.map { text($0[Frame.headerBytes...]) } } }
+}
+
+/// Traces that a handler saw, from any thread.
+private final class Kept: @unchecked Sendable {  // `all` is guarded by `lock`.
+    private let lock = Lock()
+    private var all: [String?] = []
+
+    var kept: [String?] { lock.withLock { all } }
+    func keep(_ trace: String?) { lock.withLock { all.append(trace) } }
 }
 
 /// Always the same reply.

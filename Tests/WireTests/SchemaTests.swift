@@ -16,7 +16,7 @@ struct SchemaTests {
             + #""boundedOptional":{"type":"integer","minimum":-5,"maximum":5},"#
             + #""flag":{"type":"boolean"},"#
             + #""colour":{"enum":["red","green"]},"#
-            + #""key":{"type":"string","minLength":1,"maxLength":64},"#
+            + #""key":{"type":"string","minLength":1,"maxLength":64,"pattern":"^[A-Za-z0-9._:-]*$"},"#
             + #""inner":"# + inner + #","innerOptional":"# + inner + ","
             + #""list":{"type":"array","maxItems":2,"items":"# + inner + "},"
             + #""listOptional":{"type":"array","maxItems":3,"items":"# + integer + "},"

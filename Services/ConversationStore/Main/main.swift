@@ -3,5 +3,5 @@ import Runtime
 
 let process = ServiceProcess.begin(.conversationStore)
 let database = process.database(migrations: ConversationStoreMigrations.all)
-let service = try ConversationStore(process, database)
+let service = process.make { try ConversationStore(process, database) }
 process.run(serving: ConversationStore.methods, start: service.start, stop: service.stop)

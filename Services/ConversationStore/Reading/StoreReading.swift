@@ -42,9 +42,11 @@ extension ConversationStoreStore {
             WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?
             """, .integer(request.conversation.rawValue), .integer(request.before?.rawValue ?? .max), .integer(request.limit)
         ) { row in
-            bytes += row.withBytes(5) { $0.count } + row.withBytes(6) { $0.count }
-            isFull = isFull || bytes > ConversationStoreStore.contentBytesMax && !messages.isEmpty
-            if !isFull { messages.append(Message(row)) }
+            if isFull { return }
+            let message = Message(row)
+            bytes += (message.text?.utf8.count ?? 0) + (message.raw?.bytes.count ?? 0)
+            isFull = bytes > ConversationStoreStore.contentBytesMax && !messages.isEmpty
+            if !isFull { messages.append(message) }
         }
         messages.reverse()
         return messages

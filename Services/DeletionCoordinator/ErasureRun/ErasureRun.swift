@@ -204,9 +204,9 @@ struct ErasureRun: Equatable, Sendable {
 }
 
 extension ProveErasure.Response {
-    /// No row, and no byte that nobody answers for. Hits in rows that stand are others' own: a message that quotes a phone, an open request.
+    /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own: a message that quotes a phone, an open request.
     var showsErasure: Bool {
         guard let scan else { return false }
-        return rows.values.allSatisfy { $0 == 0 } && scan.residue == 0 && scan.other == 0
+        return rows.values.allSatisfy { $0 == 0 } && scan.names > 0 && scan.residue == 0 && scan.other == 0
     }
 }

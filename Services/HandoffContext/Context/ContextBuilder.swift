@@ -32,7 +32,7 @@ struct ContextBuilder {
     private func participant(_ participant: Participant) -> ContextParticipant {
         var result = ContextParticipant()
         result.id = participant.id
-        result.name = participant.name
+        result.name = audience == .assistant ? participant.name.map(IdentifierMask.masked) : participant.name
         // An assistant needs to know how to address the person, not how to reach them.
         if audience == .human {
             result.username = participant.aliases.first { $0.kind == .username }?.value

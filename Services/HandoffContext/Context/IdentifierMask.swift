@@ -3,26 +3,35 @@ enum IdentifierMask {
     static let digitCountMin = 7
     static let mask = "•••"
 
-    static func masked(_ text: String) -> String {
+    static func masked(_ text: String) -> String { maskNumbers(maskAddresses(text)) }
+
+    /// An address is a word with text before an at sign and a dot behind it.
+    private static func maskAddresses(_ text: String) -> String {
         var result = ""
-        for (index, word) in text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
-            if index > 0 { result += " " }
-            result += isAddress(word) ? mask : String(word)
+        var word = ""
+        for character in text {
+            if character.isWhitespace {
+                result += isAddress(word) ? mask : word
+                result.append(character)
+                word = ""
+            } else {
+                word.append(character)
+            }
         }
-        return maskNumbers(result)
+        return result + (isAddress(word) ? mask : word)
     }
 
-    private static func isAddress(_ word: Substring) -> Bool {
+    private static func isAddress(_ word: String) -> Bool {
         guard let at = word.firstIndex(of: "@"), at > word.startIndex else { return false }
         return word[at...].dropFirst().contains(".")
     }
 
-    /// A number may be parted by spaces, dots, dashes, slashes and brackets, and begin with a plus.
     private static func maskNumbers(_ text: String) -> String {
         var result = ""
         var run: [Character] = []
         for character in text {
-            if isDigit(character) || (!run.isEmpty && " .-/()".contains(character)) || (run.isEmpty && "+(".contains(character)) {
+            let opens = run.isEmpty && (character == "+" || character == "(")
+            if isDigit(character) || opens || (!run.isEmpty && isSeparator(character)) {
                 run.append(character)
             } else {
                 result += shown(run)
@@ -33,11 +42,22 @@ enum IdentifierMask {
         return result + shown(run)
     }
 
+    /// What may part the digits of one number, as people type it and messengers copy it: blanks of any width, dashes of any length,
+    /// marks of writing direction.
+    private static func isSeparator(_ character: Character) -> Bool {
+        if character.isWhitespace || "./()_,+".contains(character) { return true }
+        return character.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.generalCategory == .dashPunctuation || scalar.properties.generalCategory == .format
+        }
+    }
+
     private static func shown(_ run: [Character]) -> String {
         guard run.count(where: isDigit) >= digitCountMin, let last = run.lastIndex(where: isDigit) else { return String(run) }
         return mask + String(run[(last + 1)...])
     }
 
     /// Digits of any script.
-    private static func isDigit(_ character: Character) -> Bool { character.wholeNumberValue.map { $0 < 10 } ?? false }
+    private static func isDigit(_ character: Character) -> Bool {
+        character.unicodeScalars.first?.properties.numericType == .decimal
+    }
 }

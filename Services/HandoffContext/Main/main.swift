@@ -4,5 +4,5 @@ import Runtime
 
 let process = ServiceProcess.begin(.handoffContext)
 let database = process.database(migrations: HandoffContextMigrations.all)
-let service = try Handoff(process, database)
+let service = process.make { try Handoff(process, database) }
 process.run(serving: HandoffContextCatalogue.methods, start: service.start, stop: service.stop)

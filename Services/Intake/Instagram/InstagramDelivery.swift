@@ -62,10 +62,13 @@ struct InstagramEvent {
         guard let message = view["message"] else { return unknownKind() }
         let mid = message["mid"]?.identifier
         if message["is_deleted"]?.bool == true { return other("unsend", ownID: nil) }
-        guard let mid, let text = message["text"]?.string, !text.isEmpty, text.fitsMessage, message["is_unsupported"]?.bool != true else {
-            return other(InstagramEvent.type(of: message), ownID: mid)
-        }
+        guard let mid, message["is_unsupported"]?.bool != true else { return other(InstagramEvent.type(of: message), ownID: mid) }
         guard var event = blank(isOutgoing ? .echo : .message, id: mid) else { return nil }
+        guard let text = message["text"]?.string, !text.isEmpty, text.fitsMessage else {
+            event.type = InstagramEvent.type(of: message).cut(to: 64)
+            event.raw = raw
+            return event
+        }
         event.type = "text"
         event.text = text
         if message.hasMembers(besides: InstagramEvent.textMembers) || view.hasMembers(besides: InstagramEvent.frame) { event.raw = raw }

@@ -96,14 +96,14 @@ final class WebhookDoor: Sendable {
     /// A security event: somebody who could not prove to be the platform.
     private func refuse(_ status: HTTPStatus, _ event: StaticString, _ reply: HTTPReply) {
         counters.refused.add()
-        process.log.event(event, level: .warning)
+        process.limitedLog.event(event)
         reply.send(.text("\(status.reason).\n", status))
     }
 
     /// Nothing is acknowledged: the platform comes again.
     private func turnAway(_ reason: StaticString, _ reply: HTTPReply) {
         counters.turnedAway.add()
-        process.log.event("turnedAway", level: .warning, ("reason", .word(reason)))
+        process.limitedLog.event("turnedAway", ("reason", .word(reason)))
         reply.send(.text("Try again later.\n", .serviceUnavailable).adding("Retry-After", WebhookDoor.retryAfterSeconds))
     }
 }

@@ -7,6 +7,11 @@ struct WhatsAppMessage {
     /// Taken over whole for a text message; anything beside them is kept as it came.
     private static let textMembers: Set<String> = ["from", "from_user_id", "id", "timestamp", "type", "text"]
 
+    /// The person says something anew. Other types are about a message that was there before (a reaction, an edit), or about the person.
+    private static let messageTypes: Set<String> = [
+        "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "interactive", "button", "order"
+    ]
+
     let sentAt: Timestamp?
     private let view: JSONView
     private let contacts: [JSONView]
@@ -30,8 +35,8 @@ struct WhatsAppMessage {
         var event = ChannelEvent(kind: .other, id: id, participant: participant, sentAt: sentAt ?? receivedAt, receivedAt: receivedAt)
         event.type = type
         // A message to a group is no part of the person's own conversation.
-        if type == "text", view["group_id"] == nil, let text = view["text"]?["body"]?.string, text.fitsMessage {
-            event.kind = .message
+        if view["group_id"] == nil, WhatsAppMessage.messageTypes.contains(type) { event.kind = .message }
+        if event.kind == .message, type == "text", let text = view["text"]?["body"]?.string, text.fitsMessage {
             event.text = text
             if !view.hasMembers(besides: WhatsAppMessage.textMembers) { return event }
         }

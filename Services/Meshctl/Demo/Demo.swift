@@ -52,7 +52,11 @@ struct Demo {
         tell("workspace \(workspace.rawValue); policy 2026-06-19 accepted; when a person asks for deletion: erase at once")
         let assistant = Assistant(name: "Lumi", prompt: "You are Lumi of the Lamp Shop. Be brief and kind. Ask before you promise a date.")
         try eventually("handoff-context hears of the workspace from intake") {
-            if case .ok = mesh.client(to: .handoffContext).call(ConfigureAssistant(workspace: workspace, assistant: assistant)) { true } else { false }
+            if case .ok = mesh.client(to: .handoffContext).call(ConfigureAssistant(workspace: workspace, assistant: assistant)) {
+                true
+            } else {
+                false
+            }
         }
         tell("assistant Lumi has its prompt")
         return workspace
@@ -74,25 +78,29 @@ struct Demo {
 
     // MARK: What comes in
 
-    private func sender() throws -> WebhookSender {
-        let configured = mesh.configuration.port(of: .intake, .http) ?? 0
-        let port = try configured == 0 ? PortFile(dataFolder: mesh.configuration.dataFolder, service: .intake, door: .http).read() : configured
+    /// A client of a service's public door.
+    private func door(of service: Peer) throws -> WebhookSender {
+        let configured = mesh.configuration.port(of: service, .http) ?? 0
+        let port =
+            try configured == 0 ? PortFile(dataFolder: mesh.configuration.dataFolder, service: service, door: .http).read() : configured
         return WebhookSender(address: try SocketAddress(host: mesh.configuration.host(of: .http), port: port))
     }
 
     private func receive(_ deliveries: DemoDeliveries) throws {
         chapter(3, "Two people write; Meta delivers signed webhooks over HTTP")
-        try post("/webhooks/instagram", deliveries.instagram, KeyName.instagramAppSecret, "Mara on Instagram: two messages and the shop's echo")
+        try post(
+            "/webhooks/instagram", deliveries.instagram, KeyName.instagramAppSecret, "Mara on Instagram: two messages and the shop's echo")
         try post("/webhooks/whatsapp", deliveries.whatsapp, KeyName.whatsappAppSecret, "Jonas on WhatsApp: two messages")
         try post("/webhooks/whatsapp", deliveries.whatsapp, KeyName.whatsappAppSecret, "the same delivery again (Meta retries for 7 days)")
-        let forged = try sender().post("/webhooks/whatsapp", deliveries.whatsapp, secret: Array("not the secret".utf8))
+        let forged = try door(of: .intake).post("/webhooks/whatsapp", deliveries.whatsapp, secret: Array("not the secret".utf8))
+        try ensure(forged == 401, "a forged signature got HTTP \(forged)")
         tell("HTTP \(forged)  a forged signature: nothing is stored")
     }
 
     private func post(_ path: String, _ body: String, _ secret: String, _ what: String) throws {
-        let status = try sender().post(path, body, secret: try mesh.folder.secret(named: secret))
+        let status = try door(of: .intake).post(path, body, secret: try mesh.folder.secret(named: secret))
         tell("HTTP \(status)  \(what)")
-        guard status == 200 else { throw Failure(status: Exit.fault, message: "a signed webhook got \(status)") }
+        try ensure(status == 200, "a signed webhook got HTTP \(status)")
     }
 
     private func reply(_ channel: ChannelID, _ deliveries: DemoDeliveries) throws {
@@ -103,7 +111,8 @@ struct Demo {
                 key: Mesh.newKey(), channel: channel, recipient: DemoDeliveries.jonas, author: .assistant,
                 text: "Friday at 10 is free. Shall I book it?", sentAt: now, externalID: id))
         tell("         Lumi answers Jonas; the reply is recorded")
-        try post("/webhooks/whatsapp", deliveries.whatsappStatus(of: id, "read"), KeyName.whatsappAppSecret, "WhatsApp says that Jonas read it")
+        try post(
+            "/webhooks/whatsapp", deliveries.whatsappStatus(of: id, "read"), KeyName.whatsappAppSecret, "WhatsApp says that Jonas read it")
     }
 
     // MARK: What is kept and given on
@@ -138,9 +147,13 @@ struct Demo {
             let context = try mesh.call(
                 .handoffContext,
                 ReadContext(workspace: workspace, conversation: conversation.id, audience: .assistant, tokenBudget: 1000))
-            tell("for \(context.assistant?.name ?? "the assistant"), talking with \(context.participant.name ?? "participant \(context.participant.id.rawValue)")")
+            tell(
+                "for \(context.assistant?.name ?? "the assistant"), talking with \(context.participant.name ?? "participant \(context.participant.id.rawValue)")"
+            )
+            try ensure(!context.lines.isEmpty && context.assistant != nil, "a context came without lines or without its assistant")
             for line in context.lines {
-                tell("   \(line.author.rawValue): \(line.text)   (from #\(line.cites.map { String($0.rawValue) }.joined(separator: ", #")))")
+                tell(
+                    "   \(line.author.rawValue): \(line.text)   (from #\(line.cites.map { String($0.rawValue) }.joined(separator: ", #")))")
             }
         }
     }
@@ -155,25 +168,30 @@ struct Demo {
         let report = try DeletionReport(mesh, accepted.deletion)
         try report.follow(quietly: false, indent: "   ")
         try report.print(asJSON: false, indent: "   ")
+        let response = try report.read()
+        try ensure(response.deletion.state == .completed && response.deletion.found == true, "the deletion did not find and erase Jonas")
+        try ensure(
+            response.receipts.count == MeshPlan.services.count && response.proofs.count == MeshPlan.services.count,
+            "a receipt or a proof is missing")
         return accepted.code
     }
 
     private func replay(_ deliveries: DemoDeliveries, _ workspace: WorkspaceID) throws {
         chapter(7, "Late and repeated deliveries stay out")
         let keptOut = try metric("inbox.keptOut", .intake)
-        let repeated = try metric("inbox.repeated", .intake)
+        let known = try metric("inbox.repeated", .intake)
         try post("/webhooks/whatsapp", deliveries.whatsapp, KeyName.whatsappAppSecret, "Jonas's messages once more")
         try post(
             "/webhooks/whatsapp", deliveries.whatsapp.replacing("DEMO", with: "LATE"), KeyName.whatsappAppSecret,
             "and two of his that were still on their way when he asked")
-        tell(
-            "intake knew \(try metric("inbox.repeated", .intake) - repeated) of them by their keyed digests, "
-                + "and kept \(try metric("inbox.keptOut", .intake) - keptOut) out by Jonas's tombstone")
+        let byTombstone = try metric("inbox.keptOut", .intake) - keptOut
+        let byDigest = try metric("inbox.repeated", .intake) - known
+        try ensure(byTombstone > 0 && byTombstone + byDigest == 4, "of 4 messages \(byTombstone + byDigest) were kept out")
+        tell("intake kept all 4 out: \(byTombstone) by Jonas's tombstone, \(byDigest) as repeats that it knows by keyed digests")
         try eventually("what was on its way has settled") { try metric("outbox.rows", .intake) == 0 }
         let left = try conversations(workspace)
-        guard left.count == 1, left[0].participant.aliases.contains(DemoDeliveries.mara) else {
-            throw Failure(status: Exit.fault, message: "an erased person came back, or another was lost")
-        }
+        try ensure(
+            left.count == 1 && left[0].participant.aliases.contains(DemoDeliveries.mara), "an erased person came back, or another was lost")
         tell("conversations left: \(left.count), Mara's, with all \(try messages(workspace, left[0]).count) messages")
     }
 
@@ -183,12 +201,17 @@ struct Demo {
 
     private func showStatusPage(_ code: String) throws {
         chapter(8, "What Jonas sees")
-        let configured = mesh.configuration.port(of: .deletionCoordinator, .http) ?? 0
-        let port = try configured == 0
-            ? PortFile(dataFolder: mesh.configuration.dataFolder, service: .deletionCoordinator, door: .http).read() : configured
-        let page = try WebhookSender(address: try SocketAddress(host: mesh.configuration.host(of: .http), port: port))
-            .get("/data-deletion/status/\(code)")
+        let page = try door(of: .deletionCoordinator).get("/data-deletion/status/\(code)")
+        try ensure(page.status == 200, "the status page got HTTP \(page.status)")
+        try ensure(
+            page.text.contains("Your data is erased") && page.text.contains("Completed"),
+            "the status page does not say that the deletion is completed")
         tell("GET /data-deletion/status/\(code): HTTP \(page.status), \(page.text.utf8.count) bytes of plain HTML without scripts")
+    }
+
+    /// What the demo shows must be so: it is the first check of a mesh that somebody runs.
+    private func ensure(_ isSo: Bool, _ otherwise: String) throws {
+        guard isSo else { throw Failure(status: Exit.fault, message: "the demo failed: \(otherwise)") }
     }
 
     /// Waits until what travels between services has arrived.

@@ -46,6 +46,8 @@ public struct ProveErasure: Request {
 
 /// What a byte scan of a holder's files found of a subject's names.
 public struct ScanResult: Fields, Equatable {
+    /// How many names were looked for: those of fewer than 6 bytes stand in other words by chance and are left out.
+    public var names: Int64 = 0
     public var files: Int64 = 0
     public var bytes: Int64 = 0
     /// Hits in erased rows, free pages and the write-ahead log: must be 0.
@@ -58,6 +60,7 @@ public struct ScanResult: Fields, Equatable {
     public init() {}
 
     public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("names", &names, 0...Int64.max)
         fields.field("files", &files, 0...Int64.max)
         fields.field("bytes", &bytes, 0...Int64.max)
         fields.field("residue", &residue, 0...Int64.max)
