@@ -31,7 +31,8 @@ public struct HandoffContextStore: HolderStore {
     // MARK: Sessions, from the store's feed
 
     func cursor(_ connection: Connection) throws -> Cursor {
-        try connection.first("SELECT epoch, sequence FROM conversation_cursor") { Cursor(epoch: $0.text(0), sequence: $0.int(1)) } ?? Cursor()
+        try connection.first("SELECT epoch, sequence FROM conversation_cursor") { Cursor(epoch: $0.text(0), sequence: $0.int(1)) }
+            ?? Cursor()
     }
 
     /// Takes one answer of the feed; its effect and its cursor are one transaction. Returns how many changes were kept out.
@@ -72,10 +73,11 @@ public struct HandoffContextStore: HolderStore {
         subject.conversations = found.sorted()
         var count: Int64 = 0
         for conversation in subject.conversations {
-            count += try connection.first(
-                "SELECT count(*) FROM sessions WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
-                .text(subject.workspace.rawValue)
-            ) { $0.int(0) } ?? 0
+            count +=
+                try connection.first(
+                    "SELECT count(*) FROM sessions WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
+                    .text(subject.workspace.rawValue)
+                ) { $0.int(0) } ?? 0
         }
         return CollectSubject.Response(subject: subject, rows: ["sessions": count])
     }

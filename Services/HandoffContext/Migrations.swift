@@ -17,11 +17,12 @@ public enum HandoffContextMigrations {
                 configured_at INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("assistants", "workspace", "configured_at") + ["name", "prompt"].map { column in
-            ColumnNote(
-                "assistants", column, .workspaceConfiguration, for: [.provideService], on: .contract, kept: .agreementPlus90Days,
-                subject: nil, erasure: .keep)
-        })
+        columns: ColumnNote.plain("assistants", "workspace", "configured_at")
+            + ["name", "prompt"].map { column in
+                ColumnNote(
+                    "assistants", column, .workspaceConfiguration, for: [.provideService], on: .contract, kept: .agreementPlus90Days,
+                    subject: nil, erasure: .keep)
+            })
 
     static let sessions = Migration(
         "sessions",
@@ -41,7 +42,8 @@ public enum HandoffContextMigrations {
             ) STRICT;
             """,
         columns: ColumnNote.plain("sessions", "workspace", "last_message")
-            + ColumnNote.plain("conversation_cursor", "id", "epoch", "sequence") + ["conversation", "participant", "last_activity_at"].map {
+            + ColumnNote.plain("conversation_cursor", "id", "epoch", "sequence")
+            + ["conversation", "participant", "last_activity_at"].map {
                 ColumnNote(
                     "sessions", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .agreement,
                     subject: "participant", erasure: .deleteRow)

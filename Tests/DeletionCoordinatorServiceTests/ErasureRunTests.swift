@@ -32,7 +32,8 @@ import Testing
     }
 
     private func proof(
-        _ run: ErasureRun, holder: Peer? = nil, rows: Int64 = 0, residue: Int64 = 0, other: Int64 = 0, live: Int64 = 0, names: Int64 = 1, scanned: Bool = true
+        _ run: ErasureRun, holder: Peer? = nil, rows: Int64 = 0, residue: Int64 = 0, other: Int64 = 0, live: Int64 = 0, names: Int64 = 1,
+        scanned: Bool = true
     ) -> ProveErasure.Response {
         var scan = ScanResult()
         scan.names = names

@@ -53,7 +53,8 @@ import Testing
     @Test func noTwoKindsOfNamesShareADigest() {
         let names: [ErasedName] = [
             person, .participant(ParticipantID(rawValue: 1)), .message(Account(.whatsapp, "1065"), id: "wamid.A"),
-            .authorization(Authorization(app: "meta", user: "1")), .person(Account(.instagram, "1065"), Alias(.instagram, .igsid, "491700000042"))
+            .authorization(Authorization(app: "meta", user: "1")),
+            .person(Account(.instagram, "1065"), Alias(.instagram, .igsid, "491700000042"))
         ]
         #expect(Set(names.map { digester.digests($0)[0] }).count == names.count)
     }
@@ -71,7 +72,8 @@ import Testing
     @Test func aReceiptIsValidOnlyUnchangedAndUnderItsKey() {
         let signer = ReceiptSigner(key: [UInt8](repeating: 4, count: 32))
         let receipt = ErasureReceipt(
-            deletion: DeletionID(rawValue: 4), holder: "intake", rows: ["outbox": 2], files: ["intake.sqlite"], erasedAt: Timestamp(rawValue: 7))
+            deletion: DeletionID(rawValue: 4), holder: "intake", rows: ["outbox": 2], files: ["intake.sqlite"],
+            erasedAt: Timestamp(rawValue: 7))
         var signed = signer.sign(receipt)
         #expect(signer.isValid(signed))
         #expect(!signer.isValid(receipt))

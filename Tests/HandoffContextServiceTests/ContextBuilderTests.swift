@@ -73,7 +73,8 @@ import Wire
         arguments: [
             ("4111 1111 1111 1111", "•••"), ("(030) 901-820-00.", "•••."), ("order 123456", "order 123456"), ("2 of 3", "2 of 3"),
             ("٠١٢٣٤٥٦٧٨", "•••"), ("+49\u{A0}170\u{202F}0000042", "•••"), ("170\u{2011}0000\u{2013}042", "•••"),
-            ("\u{202A}+49 170 0000042\u{202C} ok", "\u{202A}•••\u{202C} ok"), ("170\t0000\n042", "•••"), ("1,7,0,0_0 000 42", "•••"), ("a@b", "a@b"), ("x@y.example, yes", "••• yes"), ("", "")
+            ("\u{202A}+49 170 0000042\u{202C} ok", "\u{202A}•••\u{202C} ok"), ("170\t0000\n042", "•••"), ("1,7,0,0_0 000 42", "•••"),
+            ("a@b", "a@b"), ("x@y.example, yes", "••• yes"), ("", "")
         ])
     func numbersOfSevenDigitsAndAddressesAreMasked(text: String, masked: String) {
         #expect(IdentifierMask.masked(text) == masked)

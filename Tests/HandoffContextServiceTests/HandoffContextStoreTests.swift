@@ -26,7 +26,8 @@ import Testing
     private func change(_ conversation: Int64, _ participant: Int64, message: Int64) -> ConversationChange {
         ConversationChange(
             .messageReceived, workspace: workspace, conversation: ConversationID(rawValue: conversation),
-            participant: ParticipantID(rawValue: participant), message: MessageID(rawValue: message), at: Timestamp(rawValue: message * 1000))
+            participant: ParticipantID(rawValue: participant), message: MessageID(rawValue: message),
+            at: Timestamp(rawValue: message * 1000))
     }
 
     private func take(_ changes: [ConversationChange], sequence: Int64, restarted: Bool = false) throws -> Int64 {

@@ -99,7 +99,7 @@ final class MetaCallback: Sendable {
 
     private func refuse(_ status: HTTPStatus, _ reason: String, _ reply: HTTPReply) {
         refused.add()
-        process.log.event("callbackRefused", level: .warning, ("reason", .safe(reason)))
+        process.limitedLog.event("callbackRefused", level: .warning, ("reason", .safe(reason)))
         reply.send(.empty(status))
     }
 }
