@@ -18,7 +18,7 @@ public final class Handoff: Sendable {
     private let store: HandoffContextStore
     private let access: AccessFollower
     private let conversations: any Transport
-    private let follower: ConversationFollower
+    private let follower: FeedFollower<ReadConversationFeed>
     private let holder: Holder
 
     public convenience init(_ process: ServiceProcess, _ database: Database) throws {
@@ -29,10 +29,18 @@ public final class Handoff: Sendable {
     init(_ process: ServiceProcess, _ database: Database, conversations: any Transport) throws {
         self.process = process
         self.database = database
-        store = HandoffContextStore(digester: ErasureDigester(peppers: process.peppers()))
+        let store = HandoffContextStore(digester: ErasureDigester(peppers: process.peppers()))
+        self.store = store
         access = try AccessFollower(process, database)
         self.conversations = conversations
-        follower = ConversationFollower(process, database, store, conversations)
+        let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
+        follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
+            try database.read("conversation cursor") { try store.cursor($0) }
+        } take: { page in
+            let out = try database.writer.write("take changes") { try store.take(page, $0) }
+            taken.add(Int64(page.changes.count) - out)
+            keptOut.add(out)
+        }
         holder = Holder(process, database, store)
         process.router.on(ConfigureAssistant.self, configure)
         process.router.on(ReadContext.self, context)

@@ -4,7 +4,7 @@ import Threads
 import Wire
 
 /// What a service knows of workspaces and channels: intake decides, `access.feed` carries it here, every decision reads it in memory.
-public final class AccessFacts: @unchecked Sendable {  // The three tables are guarded by `lock`.
+public final class AccessFacts: @unchecked Sendable {  // Both tables are guarded by `lock`.
     public struct Workspace: Sendable, Equatable {
         public let onDeletion: DeletionInstruction
         public let isTerminated: Bool
@@ -19,7 +19,6 @@ public final class AccessFacts: @unchecked Sendable {  // The three tables are g
     private let lock = Lock()
     private var workspaces: [WorkspaceID: Workspace] = [:]
     private var channels: [ChannelID: Channel] = [:]
-    private var heardAt: Int64?
 
     public init() {}
 
@@ -31,21 +30,15 @@ public final class AccessFacts: @unchecked Sendable {  // The three tables are g
         lock.withLock { Set(channels.values.filter { $0.workspace == workspace }.map(\.account)).sorted() }
     }
 
-    /// Monotonic milliseconds of the last answer from intake; nil before the first.
-    public var lastHeard: Int64? { lock.withLock { heardAt } }
-
     /// Facts come in order; each says how things stand from then on. Nobody sees them half taken.
-    /// - Parameters:
-    ///   - anew: what was known before is forgotten.
-    ///   - heardAt: when intake gave them; nil for those that the file kept.
-    func take(_ facts: [AccessFact], anew: Bool = false, heardAt milliseconds: Int64? = nil) {
+    /// - Parameter anew: what was known before is forgotten.
+    func take(_ facts: [AccessFact], anew: Bool = false) {
         lock.withLock {
             if anew {
                 workspaces = [:]
                 channels = [:]
             }
             for fact in facts { apply(fact) }
-            heardAt = milliseconds ?? heardAt
         }
     }
 

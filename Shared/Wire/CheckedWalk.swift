@@ -31,7 +31,9 @@ struct CheckedWalk {
 
     func text(_ name: Range<Int>) -> String { String(decoding: unescaped(name), as: UTF8.self) }
 
-    private func unescaped(_ name: Range<Int>) -> [UInt8] { JSONReader(bytes, mode: .webhook).unescaped(name) }
+    private func unescaped(_ name: Range<Int>) -> [UInt8] {
+        bytes.withUnsafeBufferPointer { JSONReader($0, mode: .webhook).unescaped(name) }
+    }
 
     private mutating func skipSpace(and separator: UInt8) {
         while bytes[position] <= 0x20 || bytes[position] == separator { position += 1 }

@@ -25,7 +25,7 @@ extension Fields {
 ///
 /// Limits are the reader's: who writes a value beyond them is told so by the other end (`malformed`). What is generic here is inlinable,
 /// so that each type gets its own code where it is declared.
-public struct FieldVisitor {
+public struct FieldVisitor: ~Copyable {
     @usableFromInline enum Mode { case reading, writing, describing }
 
     @usableFromInline let mode: Mode
@@ -36,9 +36,9 @@ public struct FieldVisitor {
     @usableFromInline var object = ObjectState()
     public internal(set) var failure: WireError?
 
-    /// Reads from `bytes`.
+    /// Reads from `bytes`, which outlive it.
     @usableFromInline
-    init(_ bytes: [UInt8], _ range: Range<Int>?, mode: JSONReader.Mode, refusesUnknown: Bool) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>?, mode: JSONReader.Mode, refusesUnknown: Bool) {
         self.mode = .reading
         self.refusesUnknown = refusesUnknown
         reader = JSONReader(bytes, range, mode: mode)
@@ -47,11 +47,11 @@ public struct FieldVisitor {
 
     /// Writes or describes.
     @usableFromInline
-    init(_ mode: Mode, _ writer: consuming JSONWriter) {
+    init(_ mode: Mode, reserving capacity: Int = 256) {
         self.mode = mode
-        self.writer = writer
+        writer = JSONWriter(reserving: capacity)
         refusesUnknown = false
-        reader = JSONReader([])
+        reader = JSONReader(UnsafeBufferPointer(start: nil, count: 0))
     }
 
     // MARK: The three uses
@@ -61,33 +61,36 @@ public struct FieldVisitor {
     public static func read<Value: WireValue>(
         _ type: Value.Type, from bytes: [UInt8], _ range: Range<Int>? = nil, mode: JSONReader.Mode = .strict, refusesUnknown: Bool = false
     ) throws(WireError) -> Value {
-        var visitor = FieldVisitor(bytes, range, mode: mode, refusesUnknown: refusesUnknown)
-        var value = Value()
-        value.visitValue(&visitor)
-        try visitor.finish()
-        return value
+        try bytes.withUnsafeBufferPointer { (bytes) throws(WireError) in
+            var visitor = FieldVisitor(bytes, range, mode: mode, refusesUnknown: refusesUnknown)
+            var value = Value()
+            value.visitValue(&visitor)
+            try visitor.finish()
+            return value
+        }
     }
 
     /// Writes one value behind what `writer` has.
     @inlinable
     public static func write<Value: WireValue>(_ value: Value, into writer: inout JSONWriter) {
-        var visitor = FieldVisitor(.writing, writer)
-        writer = JSONWriter(reserving: 0)  // Sole ownership: the visitor appends in place.
+        var visitor = FieldVisitor(.writing, reserving: 0)
+        swap(&visitor.writer, &writer)
         var value = value
         value.visitValue(&visitor)
-        writer = visitor.writer
+        swap(&visitor.writer, &writer)
     }
 
     @inlinable
     public static func write<Value: WireValue>(_ value: Value) -> [UInt8] {
-        var writer = JSONWriter()
-        write(value, into: &writer)
-        return writer.bytes
+        var visitor = FieldVisitor(.writing)
+        var value = value
+        value.visitValue(&visitor)
+        return visitor.writer.bytes
     }
 
     /// The JSON Schema (2020-12) of a type.
     public static func schema<Value: WireValue>(of type: Value.Type) -> [UInt8] {
-        var visitor = FieldVisitor(.describing, JSONWriter())
+        var visitor = FieldVisitor(.describing)
         var value = Value()
         value.visitValue(&visitor)
         return visitor.writer.bytes
@@ -113,9 +116,8 @@ public struct FieldVisitor {
     @inlinable
     public mutating func field<Value: WireValue>(_ name: StaticString, _ value: inout Value?) {
         guard begin(name, isRequired: false, isPresent: value != nil) else { return }
-        var inner = value ?? Value()
-        inner.visitValue(&self)
-        value = inner
+        if value == nil { value = Value() }
+        value?.visitValue(&self)
         end(name)
     }
 
@@ -142,9 +144,13 @@ public struct FieldVisitor {
 
     public mutating func field(_ name: StaticString, _ value: inout String?, min: Int = 0, max: Int, of alphabet: Alphabet? = nil) {
         guard begin(name, isRequired: false, isPresent: value != nil) else { return }
-        var inner = value ?? ""
-        text(&inner, min: min, max: max, of: alphabet)
-        value = inner
+        if mode == .writing, let value {
+            writer.string(value)
+        } else {
+            var inner = ""
+            text(&inner, min: min, max: max, of: alphabet)
+            value = inner
+        }
         end(name)
     }
 
@@ -179,9 +185,12 @@ public struct FieldVisitor {
         end(name)
     }
 
+    @inlinable
+    mutating func end(_ name: StaticString) { if failure != nil { place(name) } }
+
     /// Adds the member's name to a failure inside it, so that the sender learns the place.
     @usableFromInline
-    mutating func end(_ name: StaticString) {
+    mutating func place(_ name: StaticString) {
         guard let failure, failure.kind == .shape else { return }
         let separator = failure.message.hasPrefix("expected") ? ": " : "."
         self.failure = WireError(.shape, "\(name)\(separator)\(failure.message)")

@@ -9,9 +9,9 @@ public enum Frame {
     @inlinable
     static func write(reserving capacity: Int = 512, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter(reserving: capacity)
-        writer.prefix([0, 0, 0, 0])
+        writer.beginFrame()
         body(&writer)
-        writer.patchLength(UInt32(writer.bytes.count - headerBytes))
+        writer.endFrame()
         return writer.bytes
     }
 }

@@ -17,8 +17,9 @@ public struct WireError: Error, Equatable, Sendable {
 
 /// A checked pull reader of JSON (RFC 8259): no duplicate names, no byte order mark, no invalid UTF-8, depth at most 64.
 ///
-/// It scans plain text 8 bytes at a time and copies nothing that it only passes over.
-public struct JSONReader {
+/// It scans plain text in vectors and copies nothing that it only passes over. It holds a pointer to the bytes, so it lives no longer than
+/// the closure that was given them; every byte is read behind a check against `end`.
+public struct JSONReader: ~Copyable {
     /// What a door accepts. The mesh is strict; webhooks come from others, whose odd values must not cost us an event.
     public enum Mode: Sendable {
         /// Lone surrogates are refused, and numbers that neither Int64 nor a finite Double holds.
@@ -31,7 +32,7 @@ public struct JSONReader {
     /// Members of one object: bounds the search for duplicate names.
     public static let memberCountMax = 512
 
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     let end: Int
     let mode: Mode
     var position: Int
@@ -39,7 +40,7 @@ public struct JSONReader {
     /// Names met in the objects that are being passed over, outermost first.
     var names: [Name] = []
 
-    public init(_ bytes: [UInt8], _ range: Range<Int>? = nil, mode: Mode = .strict) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>? = nil, mode: Mode = .strict) {
         let range = range ?? 0..<bytes.count
         precondition(range.upperBound <= bytes.count, "the range lies inside the bytes")
         self.bytes = bytes
@@ -104,6 +105,51 @@ public struct JSONReader {
         return Name(range: scan.range, isPlain: scan.isPlain)
     }
 
+    /// Passes over `"name":`, and the comma before it unless it is the first, when that is what comes; else false, and nothing is consumed.
+    ///
+    /// Says nothing about what else may come: whoever gets false in the end reads it with `nextName`, which knows all spellings.
+    mutating func passesName(_ name: StaticString, isFirst: Bool) -> Bool {
+        var index = position
+        if !isFirst {
+            guard index < end, bytes[index] == UInt8(ascii: ",") else { return isSpace(index) && passesSpacedName(name, isFirst: isFirst) }
+            index += 1
+        }
+        let count = name.utf8CodeUnitCount
+        guard end - index >= count + 3, bytes[index] == UInt8(ascii: "\"") else {
+            return isSpace(index) && passesSpacedName(name, isFirst: isFirst)
+        }
+        guard bytes[index + 1 + count] == UInt8(ascii: "\""), memcmp(bytes.baseAddress! + index + 1, name.utf8Start, count) == 0 else {
+            return false
+        }
+        index += count + 2
+        guard bytes[index] == UInt8(ascii: ":") else { return isSpace(index) && passesSpacedName(name, isFirst: isFirst) }
+        position = index + 1
+        return true
+    }
+
+    private func isSpace(_ index: Int) -> Bool { index < end && bytes[index] <= 0x20 }
+
+    /// As above, among white space.
+    @inline(never)
+    private mutating func passesSpacedName(_ name: StaticString, isFirst: Bool) -> Bool {
+        let start = position
+        let count = name.utf8CodeUnitCount
+        if isFirst || passes(UInt8(ascii: ",")), passes(UInt8(ascii: "\"")), end - position > count,
+            memcmp(bytes.baseAddress! + position, name.utf8Start, count) == 0, bytes[position + count] == UInt8(ascii: "\"")
+        {
+            position += count + 1
+            if passes(UInt8(ascii: ":")) { return true }
+        }
+        position = start
+        return false
+    }
+
+    private mutating func passes(_ byte: UInt8) -> Bool {
+        guard peek() == byte else { return false }
+        position += 1
+        return true
+    }
+
     /// True when another element follows, false at the closing bracket, which is consumed.
     mutating func nextElement(isFirst: Bool) throws(WireError) -> Bool {
         if peek() == UInt8(ascii: "]") {
@@ -160,11 +206,11 @@ public struct JSONReader {
 
     private func equals(_ range: Range<Int>, _ text: UnsafeRawBufferPointer) -> Bool {
         guard range.count == text.count else { return false }
-        return range.isEmpty || bytes.withUnsafeBytes { memcmp($0.baseAddress! + range.lowerBound, text.baseAddress!, text.count) == 0 }
+        return range.isEmpty || memcmp(bytes.baseAddress! + range.lowerBound, text.baseAddress!, text.count) == 0
     }
 
     func areEqual(_ one: Range<Int>, _ other: Range<Int>) -> Bool {
-        bytes.withUnsafeBytes { equals(one, UnsafeRawBufferPointer(rebasing: $0[other])) }
+        equals(one, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[other])))
     }
 
     mutating func literal(_ word: StaticString) throws(WireError) {
@@ -190,11 +236,39 @@ public struct JSONReader {
 
     /// An integer without fraction or exponent that Int64 holds exactly.
     mutating func int64() throws(WireError) -> Int64 {
+        if let value = shortInteger() { return value }
         guard let byte = peek(), byte == UInt8(ascii: "-") || (48...57).contains(byte) else {
             throw WireError(.shape, "expected an integer")
         }
         guard let value = try number() else { throw WireError(.shape, "expected an integer that 64 bits hold") }
         return value
+    }
+
+    /// An integer of up to 18 digits right here, inside an object or array, as nearly all are; nil, and nothing consumed, for any other.
+    @inline(__always)
+    private mutating func shortInteger() -> Int64? {
+        var index = position
+        guard index < end else { return nil }
+        let isNegative = bytes[index] == UInt8(ascii: "-")
+        if isNegative { index += 1 }
+        let first = index
+        let limit = min(end, first + 18)
+        var value: Int64 = 0
+        if limit - index >= 8, let eight = UnsafeRawBufferPointer(bytes).eightDigits(at: index) {
+            value = eight
+            index += 8
+        }
+        while index < limit, case let digit = bytes[index] &- 48, digit < 10 {
+            value = value &* 10 &+ Int64(digit)
+            index += 1
+        }
+        guard index > first, index < end, bytes[first] != 48 || index == first + 1 else { return nil }
+        switch bytes[index] {
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): break
+        default: return nil
+        }
+        position = index
+        return isNegative ? -value : value
     }
 
     /// Passes over a number (RFC 8259 §6); its value where it is an integer within Int64.

@@ -5,17 +5,24 @@ extension JSONReader {
         let range: Range<Int>
         /// No escapes.
         let isPlain: Bool
+        let isASCII: Bool
     }
 
     /// A string value.
-    public mutating func string() throws(WireError) -> String {
+    mutating func string() throws(WireError) -> String { text(try scanStringValue()) }
+
+    mutating func scanStringValue() throws(WireError) -> StringScan {
         guard peek() == UInt8(ascii: "\"") else { throw WireError(.shape, "expected a string") }
         position += 1
-        let scan = try scanString()
-        if scan.isPlain {
-            return bytes.span.extracting(scan.range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-        }
-        return String(decoding: unescaped(scan.range), as: UTF8.self)
+        return try scanString()
+    }
+
+    /// The text of a string that was scanned.
+    func text(_ scan: StringScan) -> String {
+        guard scan.isPlain else { return String(decoding: unescaped(scan.range), as: UTF8.self) }
+        let text = UnsafeBufferPointer(rebasing: bytes[scan.range])
+        // Scanning has checked it; `String(decoding:)` would check once more.
+        return String(copying: UTF8Span(unchecked: text.span, isKnownASCII: scan.isASCII))
     }
 
     /// From behind the opening quote to behind the closing one; everything in between is checked.
@@ -24,7 +31,7 @@ extension JSONReader {
         var isPlain = true
         var isASCII = true
         while true {
-            let plain = bytes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[position..<end]).escapeFreePrefix() }
+            let plain = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[position..<end])).escapeFreePrefix()
             position += plain.count
             isASCII = isASCII && plain.isASCII
             guard position < end else { throw .syntax("a string does not end") }
@@ -33,7 +40,7 @@ extension JSONReader {
                 let range = start..<position
                 if !isASCII { try checkUTF8(range) }
                 position += 1
-                return StringScan(range: range, isPlain: isPlain)
+                return StringScan(range: range, isPlain: isPlain, isASCII: isASCII)
             case UInt8(ascii: "\\"):
                 isPlain = false
                 try checkEscape()
@@ -43,7 +50,7 @@ extension JSONReader {
     }
 
     private func checkUTF8(_ range: Range<Int>) throws(WireError) {
-        do { _ = try UTF8Span(validating: bytes.span.extracting(range)) } catch { throw .syntax("text is not UTF-8") }
+        do { _ = try UTF8Span(validating: UnsafeBufferPointer(rebasing: bytes[range]).span) } catch { throw .syntax("text is not UTF-8") }
     }
 
     private mutating func checkEscape() throws(WireError) {
@@ -118,51 +125,5 @@ extension JSONReader {
             return Character(Unicode.Scalar(value) ?? "\u{FFFD}")
         }
         return Character(Unicode.Scalar(UInt32(unit)) ?? "\u{FFFD}")
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// How many bytes at the start need no escape in JSON, and whether they are all ASCII.
-    func escapeFreePrefix() -> (count: Int, isASCII: Bool) {
-        var index = 0
-        var high: UInt64 = 0
-        // Most text is longer than a word: 32 bytes at a time, which the compiler does in vectors.
-        while index + 32 <= count {
-            let words = (word(at: index), word(at: index + 8), word(at: index + 16), word(at: index + 24))
-            if marks(words.0) | marks(words.1) | marks(words.2) | marks(words.3) != 0 { break }
-            high |= words.0 | words.1 | words.2 | words.3
-            index += 32
-        }
-        while index + 8 <= count {
-            let word = word(at: index)
-            let marks = marks(word)
-            if marks != 0 {
-                let plainBits = UInt64(marks.trailingZeroBitCount & ~7)
-                high |= word & ((1 << plainBits) &- 1)
-                return (index + Int(plainBits >> 3), high & 0x8080_8080_8080_8080 == 0)
-            }
-            high |= word
-            index += 8
-        }
-        while index < count {
-            let byte = self[index]
-            if byte < 0x20 || byte == 0x22 || byte == 0x5C { break }
-            high |= UInt64(byte)
-            index += 1
-        }
-        return (index, high & 0x8080_8080_8080_8080 == 0)
-    }
-
-    @inline(__always)
-    private func word(at index: Int) -> UInt64 { UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self)) }
-
-    /// The top bit of each byte below 0x20, of each quote and backslash: one of three differences has it set though the byte has not.
-    /// A borrow can only mark bytes behind the first such.
-    @inline(__always)
-    private func marks(_ word: UInt64) -> UInt64 {
-        let control = word &- 0x2020_2020_2020_2020
-        let quote = (word ^ 0x2222_2222_2222_2222) &- 0x0101_0101_0101_0101
-        let backslash = (word ^ 0x5C5C_5C5C_5C5C_5C5C) &- 0x0101_0101_0101_0101
-        return (control | quote | backslash) & ~word & 0x8080_8080_8080_8080
     }
 }

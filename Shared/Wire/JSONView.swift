@@ -12,12 +12,16 @@ public struct JSONView: Sendable {
 
     /// Checks all of `bytes` (RFC 8259, as `JSONReader.Mode.webhook` says).
     public init(checking bytes: [UInt8]) throws(WireError) {
-        var reader = JSONReader(bytes, mode: .webhook)
-        _ = reader.peek()
-        let start = reader.position
-        try reader.skipValue()
-        self.init(bytes, start..<reader.position)
-        try reader.finish()
+        let range = try bytes.withUnsafeBufferPointer { (bytes) throws(WireError) in
+            var reader = JSONReader(bytes, mode: .webhook)
+            _ = reader.peek()
+            let start = reader.position
+            try reader.skipValue()
+            let range = start..<reader.position
+            try reader.finish()
+            return range
+        }
+        self.init(bytes, range)
     }
 
     /// The member of an object; nil for anything else.
@@ -68,7 +72,9 @@ public struct JSONView: Sendable {
     private var first: UInt8 { bytes[range.lowerBound] }
 
     private func value<Value>(_ read: (inout JSONReader) throws(WireError) -> Value?) -> Value? {
-        var reader = JSONReader(bytes, range, mode: .webhook)
-        do throws(WireError) { return try read(&reader) } catch { preconditionFailure("a view lies over checked bytes") }
+        bytes.withUnsafeBufferPointer { bytes in
+            var reader = JSONReader(bytes, range, mode: .webhook)
+            do throws(WireError) { return try read(&reader) } catch { preconditionFailure("a view lies over checked bytes") }
+        }
     }
 }

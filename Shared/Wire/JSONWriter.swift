@@ -1,9 +1,20 @@
+import Glibc
+
 /// Writes JSON straight into bytes: no white space, members in the order given, only what RFC 8259 §7 demands is escaped.
-public struct JSONWriter: Sendable {
-    public private(set) var bytes: [UInt8] = []
+///
+/// It owns its room and writes through a pointer: each piece asks for room once, which is what makes members cheap.
+public struct JSONWriter: ~Copyable {
+    private var room: UnsafeMutableRawPointer?
+    private var capacity = 0
+    public private(set) var count = 0
     private var needsComma = false
 
-    public init(reserving capacity: Int = 256) { if capacity > 0 { bytes.reserveCapacity(capacity) } }
+    public init(reserving capacity: Int = 256) { if capacity > 0 { reserve(capacity) } }
+
+    deinit { free(room) }
+
+    /// What was written so far.
+    public var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: room, count: count)) }
 
     public mutating func beginObject() { open(UInt8(ascii: "{")) }
     public mutating func endObject() { close(UInt8(ascii: "}")) }
@@ -12,43 +23,64 @@ public struct JSONWriter: Sendable {
 
     /// A member's name that needs no escapes, as all of ours.
     public mutating func name(_ name: StaticString) {
-        let text = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        appendQuoted(text, colon: true)
+        appendQuoted(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        put(UInt8(ascii: ":"))
         needsComma = false
     }
 
     public mutating func name(_ name: String) {
         string(name)
-        bytes.append(UInt8(ascii: ":"))
+        append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     public mutating func string(_ value: String) {
-        var value = value
-        value.withUTF8 { text in
-            let text = UnsafeRawBufferPointer(text)
-            if text.escapeFreePrefix().count == text.count { appendQuoted(text, colon: false) } else { escape(text) }
-        }
+        let isContiguous: Void? = value.utf8.withContiguousStorageIfAvailable { string(UnsafeRawBufferPointer($0)) }
+        precondition(isContiguous != nil, "a string of this system is UTF-8 in one piece")
+    }
+
+    private mutating func string(_ text: UnsafeRawBufferPointer) {
+        if text.escapeFreePrefix().count == text.count { appendQuoted(text) } else { escape(text) }
         needsComma = true
     }
 
     public mutating func int(_ value: Int64) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 21) { digits in  // A comma, a sign and 19 digits.
-            var start = digits.count
-            func put(_ byte: UInt8) {
-                start -= 1
-                digits.initializeElement(at: start, to: byte)
-            }
-            var rest = value.magnitude
-            repeat {
-                put(48 + UInt8(truncatingIfNeeded: rest % 10))
-                rest /= 10
-            } while rest > 0
-            if value < 0 { put(UInt8(ascii: "-")) }
-            if needsComma { put(UInt8(ascii: ",")) }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        reserve(21)  // A comma, a sign and 19 digits.
+        if needsComma { put(UInt8(ascii: ",")) }
+        if value < 0 { put(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        count += decimalLength(rest)
+        var place = count
+        while rest >= 100 {
+            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+            place -= 2
+            store(pairOfDigits: pair, at: place)
+            rest = quotient
+        }
+        if rest >= 10 {
+            store(pairOfDigits: rest, at: place - 2)
+        } else {
+            room.unsafelyUnwrapped.storeBytes(of: 48 + UInt8(truncatingIfNeeded: rest), toByteOffset: place - 1, as: UInt8.self)
         }
         needsComma = true
+    }
+
+    @inline(__always)
+    private func store(pairOfDigits pair: UInt64, at place: Int) {
+        let tens = pair &* 103 &>> 10  // The quotient by 10, for anything below 100.
+        let digits = UInt16(truncatingIfNeeded: 0x3030 &+ tens &+ (pair &- tens &* 10) &<< 8)
+        room.unsafelyUnwrapped.storeBytes(of: digits.littleEndian, toByteOffset: place, as: UInt16.self)
+    }
+
+    @inline(__always)
+    private func decimalLength(_ value: UInt64) -> Int {
+        var rest = value
+        var length = 1
+        while rest >= 10_000 {
+            rest /= 10_000
+            length += 4
+        }
+        return rest >= 1000 ? length + 3 : rest >= 100 ? length + 2 : rest >= 10 ? length + 1 : length
     }
 
     public mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
@@ -56,29 +88,36 @@ public struct JSONWriter: Sendable {
 
     /// A whole value that is JSON already.
     public mutating func raw(_ json: some Collection<UInt8>) {
-        separate()
-        bytes.append(contentsOf: json)
+        reserve(json.count + 1)
+        if needsComma { put(UInt8(ascii: ",")) }
+        let isContiguous: Void? = json.withContiguousStorageIfAvailable { put(UnsafeRawBufferPointer($0)) }
+        if isContiguous == nil { for byte in json { put(byte) } }
         needsComma = true
     }
 
-    /// Bytes that stand before the first value: a frame's length.
+    /// Room for what stands before the first value: a frame's length.
     @usableFromInline
-    mutating func prefix(_ prefix: [UInt8]) { bytes.append(contentsOf: prefix) }
+    mutating func beginFrame() {
+        reserve(Frame.headerBytes)
+        count = Frame.headerBytes
+    }
 
-    /// Fills in the frame's length, once it is known.
+    /// Fills in the frame's length, now that it is known.
     @usableFromInline
-    mutating func patchLength(_ length: UInt32) {
-        withUnsafeBytes(of: length.bigEndian) { for (index, byte) in $0.enumerated() { bytes[index] = byte } }
+    mutating func endFrame() {
+        let length = UInt32(count - Frame.headerBytes)
+        room.unsafelyUnwrapped.storeBytes(of: length.bigEndian, as: UInt32.self)
     }
 
     private mutating func open(_ byte: UInt8) {
-        separate()
-        bytes.append(byte)
+        reserve(2)
+        if needsComma { put(UInt8(ascii: ",")) }
+        put(byte)
         needsComma = false
     }
 
     private mutating func close(_ byte: UInt8) {
-        bytes.append(byte)
+        append(byte)
         needsComma = true
     }
 
@@ -86,55 +125,76 @@ public struct JSONWriter: Sendable {
         raw(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
-    private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
-    }
-
-    /// Text without escapes in one go: asking for room once is what makes members cheap.
-    private mutating func appendQuoted(_ text: UnsafeRawBufferPointer, colon: Bool) {
-        let comma = needsComma
-        bytes.append(addingCapacity: text.count + 4) { span in
-            span.withUnsafeMutableBufferPointer { room, count in
-                var target = UnsafeMutableRawPointer(room.baseAddress!)
-                func put(_ byte: UInt8) {
-                    target.storeBytes(of: byte, as: UInt8.self)
-                    target += 1
-                }
-                if comma { put(UInt8(ascii: ",")) }
-                put(UInt8(ascii: "\""))
-                if let start = text.baseAddress { target.copyMemory(from: start, byteCount: text.count) }
-                target += text.count
-                put(UInt8(ascii: "\""))
-                if colon { put(UInt8(ascii: ":")) }
-                count = target - UnsafeMutableRawPointer(room.baseAddress!)
-            }
-        }
+    /// Text without escapes; leaves room for one byte more.
+    @inline(__always)
+    private mutating func appendQuoted(_ text: UnsafeRawBufferPointer) {
+        reserve(text.count + 4)
+        if needsComma { put(UInt8(ascii: ",")) }
+        put(UInt8(ascii: "\""))
+        put(text)
+        put(UInt8(ascii: "\""))
     }
 
     private mutating func escape(_ text: UnsafeRawBufferPointer) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
+        reserve(text.count + 3)
+        if needsComma { put(UInt8(ascii: ",")) }
+        put(UInt8(ascii: "\""))
         var rest = text
         while true {
             let plain = rest.escapeFreePrefix().count
-            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: rest[..<plain]))
+            reserve(plain + 7)  // The longest escape has 6 bytes; the closing quote has one.
+            put(UnsafeRawBufferPointer(rebasing: rest[..<plain]))
             guard plain < rest.count else { break }
-            appendEscape(of: rest[plain])
+            putEscape(of: rest[plain])
             rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
         }
-        bytes.append(UInt8(ascii: "\""))
+        put(UInt8(ascii: "\""))
     }
 
-    private mutating func appendEscape(of byte: UInt8) {
-        bytes.append(UInt8(ascii: "\\"))
+    private mutating func putEscape(of byte: UInt8) {
+        put(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): put(byte)
+        case 0x0A: put(UInt8(ascii: "n"))
+        case 0x0D: put(UInt8(ascii: "r"))
+        case 0x09: put(UInt8(ascii: "t"))
         default:
-            bytes.append(contentsOf: "u00".utf8)
-            for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? 48 + digit : 87 + digit) }
+            for digit in "u00".utf8 { put(digit) }
+            put(byte < 16 ? 48 : 49)
+            put(byte & 15 < 10 ? 48 + byte & 15 : 87 + byte & 15)
         }
+    }
+
+    // MARK: Room
+
+    /// Makes room for so many bytes more.
+    @inline(__always)
+    private mutating func reserve(_ more: Int) { if capacity - count < more { grow(more) } }
+
+    @inline(never)
+    private mutating func grow(_ more: Int) {
+        let wanted = max(count + more, capacity * 2)
+        guard let larger = realloc(room, wanted) else { preconditionFailure("no memory for a frame of \(wanted) bytes") }
+        room = larger
+        capacity = wanted
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        reserve(1)
+        put(byte)
+    }
+
+    /// There is room for it.
+    @inline(__always)
+    private mutating func put(_ byte: UInt8) {
+        room.unsafelyUnwrapped.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count &+= 1
+    }
+
+    /// There is room for it.
+    @inline(__always)
+    private mutating func put(_ text: UnsafeRawBufferPointer) {
+        if let start = text.baseAddress { memcpy(room.unsafelyUnwrapped + count, start, text.count) }
+        count &+= text.count
     }
 }

@@ -1,20 +1,25 @@
-/// Where a visitor stands among the members of one object.
+/// Where a visitor stands among the members of one object. Small: it is put aside for each object inside.
 @usableFromInline
 struct ObjectState {
-    /// Which field of the type is being visited.
-    var ordinal = 0
-    /// Fields that were read, and required ones that were not yet met, a bit each.
+    /// The field of the type that is visited next, as a bit.
+    var bit: UInt64 = 1
+    /// Fields that were read, and required ones that were not met in their place.
     var seen: UInt64 = 0
     var missing: UInt64 = 0
     var firstMissing: StaticString = ""
-    /// The name that was read and waits for its field.
-    var name: JSONReader.Name?
-    var isFirst = true
-    var isClosed = false
-    /// Members out of our order, indexed for the second visit; nil during the first.
-    var rest: [Member]?
+    /// What only some objects need; while reading, nil during the first visit.
+    var detour: ObjectDetour?
+
+    @usableFromInline init() {}
+}
+
+/// What an object needs beside: when its members don't come in our order, and when it is described.
+@usableFromInline
+final class ObjectDetour {
+    /// Members out of our order, to be read in a second visit.
+    var rest: [Member] = []
     var takenCount = 0
-    /// Behind the object's closing brace, during the second visit.
+    /// Behind the object's closing brace.
     var end = 0
     /// Names collected while describing.
     var required: [StaticString] = []
@@ -24,12 +29,13 @@ struct ObjectState {
         let start: Int
     }
 
-    @usableFromInline init() {}
+    func index(of name: StaticString, in reader: borrowing JSONReader) -> Int? {
+        for (index, member) in rest.enumerated() where reader.isName(member.name, name) { return index }
+        return nil
+    }
 }
 
 extension FieldVisitor {
-    static let fieldCountMax = 64
-
     /// One visit reads members that come in our own order, which is how we write; what is left is indexed and visited once more.
     @inlinable
     mutating func object<Value: Fields>(_ value: inout Value) {
@@ -49,6 +55,7 @@ extension FieldVisitor {
     @usableFromInline
     mutating func openObject() -> Bool {
         if mode == .describing {
+            object.detour = ObjectDetour()
             beginDescription("object")
             writer.name("properties")
             writer.beginObject()
@@ -84,94 +91,83 @@ extension FieldVisitor {
     mutating func begin(_ name: StaticString, isRequired: Bool, isPresent: Bool) -> Bool {
         guard failure == nil else { return false }
         switch mode {
+        case .reading: return beginsReading(name, isRequired: isRequired)
         case .writing:
             if isPresent { writer.name(name) }
             return isPresent
         case .describing:
             writer.name(name)
-            if isRequired { object.required.append(name) }
+            if isRequired { object.detour?.required.append(name) }
             return true
-        case .reading:
-            let bit: UInt64 = 1 << UInt64(object.ordinal)
-            object.ordinal += 1
-            precondition(object.ordinal <= FieldVisitor.fieldCountMax, "a type has at most 64 fields")
-            do throws(WireError) {
-                let isHere = try object.rest == nil ? isNext(name) : isInRest(name, bit)
-                if isHere {
-                    object.seen |= bit
-                } else if isRequired && object.seen & bit == 0 {
-                    if object.missing == 0 { object.firstMissing = name }
-                    object.missing |= bit
-                }
-                return isHere
-            } catch {
-                failure = error
-                return false
-            }
         }
     }
 
-    private mutating func isNext(_ name: StaticString) throws(WireError) -> Bool {
-        if object.name == nil && !object.isClosed {
-            object.name = try reader.nextName(isFirst: object.isFirst)
-            object.isFirst = false
-            object.isClosed = object.name == nil
+    @inline(__always)
+    private mutating func beginsReading(_ name: StaticString, isRequired: Bool) -> Bool {
+        let bit = object.bit
+        precondition(bit != 0, "a type has at most 64 fields")
+        object.bit = bit << 1
+        // During the first visit nothing was read before the first member that is ours.
+        let isHere = object.detour == nil ? reader.passesName(name, isFirst: object.seen == 0) : isInRest(name, bit)
+        if isHere {
+            object.seen |= bit
+        } else if isRequired && object.seen & bit == 0 {
+            if object.missing == 0 { object.firstMissing = name }
+            object.missing |= bit
         }
-        guard let next = object.name, reader.isName(next, name) else { return false }
-        object.name = nil
-        return true
+        return isHere
     }
 
-    private mutating func isInRest(_ name: StaticString, _ bit: UInt64) throws(WireError) -> Bool {
-        guard let rest = object.rest, let index = rest.firstIndex(where: { reader.isName($0.name, name) }) else { return false }
-        if object.seen & bit != 0 { throw .syntax("a member's name stands twice") }
-        object.takenCount += 1
-        reader.position = rest[index].start
+    private mutating func isInRest(_ name: StaticString, _ bit: UInt64) -> Bool {
+        guard let detour = object.detour, let index = detour.index(of: name, in: reader) else { return false }
+        if object.seen & bit != 0 {
+            failure = .syntax("a member's name stands twice")
+            return false
+        }
+        detour.takenCount += 1
+        reader.position = detour.rest[index].start
         return true
     }
 
     /// False when members are left that the first visit did not meet in their place.
     private mutating func readsAll() throws(WireError) -> Bool {
-        if object.rest == nil {
-            if !object.isClosed { try indexRest() }
-            if object.rest?.isEmpty == false {
-                object.end = reader.position
-                object.ordinal = 0
-                object.missing = 0
-                return false
-            }
+        if let detour = object.detour {
+            reader.position = detour.end
+            if refusesUnknown, detour.takenCount < detour.rest.count { throw WireError(.shape, "expected no other members") }
+        } else if reader.peek() == UInt8(ascii: "}") {
+            reader.position += 1
         } else {
-            reader.position = object.end
-            if refusesUnknown, object.takenCount < object.rest?.count ?? 0 { throw WireError(.shape, "expected no other members") }
+            object.detour = try indexRest()
+            object.bit = 1
+            object.missing = 0
+            return false
         }
         if object.missing != 0 { throw WireError(.shape, "expected member \"\(object.firstMissing)\"") }
         reader.leave()
         return true
     }
 
-    private mutating func indexRest() throws(WireError) {
-        var rest: [ObjectState.Member] = []
-        if object.name == nil {
-            object.name = try reader.nextName(isFirst: object.isFirst)
-            object.isFirst = false
-        }
+    private mutating func indexRest() throws(WireError) -> ObjectDetour {
+        let detour = ObjectDetour()
+        var isFirst = object.seen == 0
         var unique = UniqueNames(of: reader)
-        while let name = object.name {
+        while let name = try reader.nextName(isFirst: isFirst) {
+            isFirst = false
             try unique.insert(name, of: &reader)
-            rest.append(ObjectState.Member(name: name, start: reader.position))
+            detour.rest.append(ObjectDetour.Member(name: name, start: reader.position))
             try reader.skipValue()
-            object.name = try reader.nextName(isFirst: false)
         }
         unique.end(of: &reader)
-        object.rest = rest
+        detour.end = reader.position
+        return detour
     }
 
     private mutating func endDescription() {
         writer.endObject()
-        if !object.required.isEmpty {
+        if let required = object.detour?.required, !required.isEmpty {
             writer.name("required")
             writer.beginArray()
-            for name in object.required { writer.string("\(name)") }
+            for name in required { writer.string("\(name)") }
             writer.endArray()
         }
         writer.endObject()

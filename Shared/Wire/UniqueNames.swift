@@ -9,7 +9,7 @@ struct UniqueNames {
     private var count = 0
     private var hashed: Set<[UInt8]> = []
 
-    init(of reader: JSONReader) { base = reader.names.count }
+    init(of reader: borrowing JSONReader) { base = reader.names.count }
 
     var isEmpty: Bool { count == 0 }
 

@@ -21,10 +21,9 @@ extension FieldVisitor {
         case .reading:
             do throws(WireError) {
                 value = try reader.string()
-                if value.utf8.count > max && value.unicodeScalars.count > max {
-                    throw WireError(.shape, "expected at most \(max) characters")
-                }
-                if value.utf8.count < min || (value.utf8.count < min * 4 && value.unicodeScalars.count < min) {
+                let bytes = value.utf8.count
+                if bytes > max && value.unicodeScalars.count > max { throw WireError(.shape, "expected at most \(max) characters") }
+                if bytes < min || (bytes < min * 4 && value.unicodeScalars.count < min) {
                     throw WireError(.shape, "expected at least \(min) characters")
                 }
                 if let alphabet, !alphabet.allows(value) { throw WireError(.shape, "expected characters of \(alphabet.brackets)") }

@@ -67,11 +67,11 @@ import Wire
         let handoff = try Handoff(process, database, conversations: conversations)
         let opened = try process.open(serving: HandoffContextCatalogue.methods)
         defer { opened.close(stop: handoff.stop) }
-        #expect(health() == .degraded("waiting for conversation-store"))
+        #expect(health() == .degraded("nothing heard yet"))
 
         handoff.start()
 
-        #expect(later.wait(milliseconds: 10_000) == ConversationFollower.waitMilliseconds)
+        #expect(later.wait(milliseconds: 10_000) == FeedPatience.waitMilliseconds)
         #expect(health() == .ok())
     }
 
@@ -84,9 +84,9 @@ import Wire
 
         handoff.start()
 
-        for event in ["accessFeedFailed", "conversationFeedFailed"] {
-            let line = try #require(lines.wait(for: event))
-            #expect(line.contains(#""reason":"database","error":""#))
+        for method in ["access.feed", "conversations.feed"] {
+            let line = try #require(lines.wait(for: #""event":"feedFailed","method":"\#(method)""#))
+            #expect(line.contains("closed"))
         }
     }
 
@@ -110,11 +110,11 @@ private final class Lines: @unchecked Sendable {  // `lines` is guarded by `lock
         }
     }
 
-    /// The first line of an event; nil when it never comes.
-    func wait(for event: String) -> String? {
+    /// The first line that has the text; nil when it never comes.
+    func wait(for text: String) -> String? {
         lock.withLock {
             while true {
-                if let line = lines.first(where: { $0.contains(#""event":"\#(event)""#) }) { return line }
+                if let line = lines.first(where: { $0.contains(text) }) { return line }
                 if !added.wait(milliseconds: 10_000) { return nil }
             }
         }

@@ -3,7 +3,7 @@ import Policy
 import Wire
 
 /// What changed in all conversations, in order, as references: who follows reads the content where it stands. Long poll.
-public struct ReadConversationFeed: Request {
+public struct ReadConversationFeed: FeedRequest {
     public static let contract = Contract(
         "conversations.feed", purpose: .provideService, reads: [.communication], repeats: .harmless, deadlineMilliseconds: 35_000,
         callers: [.handoffContext])
@@ -24,11 +24,13 @@ public struct ReadConversationFeed: Request {
         fields.field("waitMilliseconds", &waitMilliseconds, 0...ReadConversationFeed.waitMillisecondsMax)
     }
 
-    public struct Response: Fields, Equatable {
+    public struct Response: FeedPage, Fields, Equatable {
         public var changes: [ConversationChange] = []
         public var next = Cursor()
         /// The asked cursor was of another epoch: forget what it led to; `changes` start at the beginning.
         public var restarted = false
+
+        public var isEmpty: Bool { changes.isEmpty }
 
         public init() {}
         public init(changes: [ConversationChange], next: Cursor, restarted: Bool) {

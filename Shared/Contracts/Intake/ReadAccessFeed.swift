@@ -3,7 +3,7 @@ import Policy
 import Wire
 
 /// The facts that decide what a service may do, in the order in which they came about. Long poll: answers when there is something new.
-public struct ReadAccessFeed: Request {
+public struct ReadAccessFeed: FeedRequest {
     public static let contract = Contract(
         "access.feed", purpose: .provideService, reads: [.workspaceConfiguration], repeats: .harmless, deadlineMilliseconds: 35_000,
         callers: [.conversationStore, .handoffContext, .deletionCoordinator])
@@ -24,11 +24,13 @@ public struct ReadAccessFeed: Request {
         fields.field("waitMilliseconds", &waitMilliseconds, 0...ReadAccessFeed.waitMillisecondsMax)
     }
 
-    public struct Response: Fields, Equatable {
+    public struct Response: FeedPage, Fields, Equatable {
         public var facts: [AccessFact] = []
         public var next = Cursor()
         /// The asked cursor was of another epoch: forget what it led to; `facts` start at the beginning.
         public var restarted = false
+
+        public var isEmpty: Bool { facts.isEmpty }
 
         public init() {}
         public init(facts: [AccessFact], next: Cursor, restarted: Bool) {
