@@ -2,7 +2,11 @@
 // The map of the mesh: a module's line says what it may use; a service's, which contracts it serves and which it may call.
 import PackageDescription
 
-let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+/// Releases do without the checks of exclusive access while running, 8 % of a round trip's instructions; debug builds and tests have them.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error),
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
 
 /// A module of Shared, in the folder of its name.
 func shared(_ name: String, _ uses: [Target.Dependency] = [], at folder: String? = nil) -> Target {

@@ -54,18 +54,19 @@ extension IntakeStore {
         let aliases: [Alias]
     }
 
-    /// One walk over the workspace's rows, whatever the number of names. Usernames find nobody here: they may pass to somebody else.
+    /// What happened until the cut-off. One walk over the workspace's rows, whatever the number of names. Usernames find nobody here: they may pass to somebody else.
     func outboxRows(of subject: Subject, _ connection: Connection) throws -> [HeldRow] {
         let names = Set(subject.aliases.filter { $0.kind != .username })
         guard !names.isEmpty else { return [] }
         var rows: [HeldRow] = []
         try connection.each(
             """
-            SELECT sequence, platform, event ->> '$.participant.igsid', event ->> '$.participant.bsuid', event ->> '$.participant.phone'
+            SELECT sequence, platform, event ->> '$.participant.igsid', event ->> '$.participant.bsuid', event ->> '$.participant.phone',
+                min(event ->> '$.sentAt', event ->> '$.receivedAt')
             FROM outbox JOIN channels ON channels.id = outbox.channel WHERE outbox.workspace = ?
             """, .text(subject.workspace.rawValue)
         ) { row in
-            guard let platform = Platform(rawValue: row.text(1)) else { return }
+            guard let platform = Platform(rawValue: row.text(1)), subject.covers(Timestamp(rawValue: row.int(5))) else { return }
             let participant = ParticipantIdentity(igsid: row.optionalText(2), bsuid: row.optionalText(3), phone: row.optionalText(4))
             let aliases = participant.identifyingAliases(on: platform)
             if !names.isDisjoint(with: aliases) { rows.append(HeldRow(sequence: row.int(0), aliases: aliases)) }
@@ -79,7 +80,9 @@ extension IntakeStore {
         for alias in subject.aliases where alias.kind != .username {
             let name = Array(alias.value.utf8)
             guard name.count >= IntakeHolding.quarantinedNameBytesMin else { continue }
-            try connection.each("SELECT id FROM quarantine WHERE instr(raw, ?) > 0", .blob(name)) { ids.insert($0.int(0)) }
+            try connection.each("SELECT id, received_at FROM quarantine WHERE instr(raw, ?) > 0", .blob(name)) { row in
+                if subject.covers(Timestamp(rawValue: row.int(1))) { ids.insert(row.int(0)) }
+            }
         }
         return ids.sorted()
     }

@@ -6,6 +6,9 @@ import SQLite
 
 /// Replies that an assistant or agent sent.
 extension IntakeStore {
+    /// For so long a repeat of a reply is known by its key.
+    static let replyRepeatDays: Int64 = 7
+
     /// A reply, ready for its transaction.
     struct OutgoingReply: Sendable {
         let channel: ChannelID
@@ -25,17 +28,18 @@ extension IntakeStore {
             self.channel = channel.id
             self.received = received
             key = digests.keys.digest(ofReply: request.key, on: channel.id)
-            names = digests.names(of: participant, on: channel.account)
+            names = digests.names(of: participant, on: channel.account, in: channel.workspace)
         }
 
         private static func participant(_ recipient: Alias, on platform: Platform) -> ParticipantIdentity? {
             guard recipient.platform == platform, !recipient.value.isEmpty else { return nil }
-            switch recipient.kind {
-            case .igsid: return ParticipantIdentity(igsid: recipient.value)
-            case .bsuid: return ParticipantIdentity(bsuid: recipient.value)
-            case .phone: return ParticipantIdentity(phone: recipient.value)
-            // It may pass to somebody else: a reply goes to a person.
-            case .username: return nil
+            switch (recipient.kind, platform) {
+            case (.igsid, .instagram): return ParticipantIdentity(igsid: recipient.value)
+            case (.bsuid, .whatsapp): return ParticipantIdentity(bsuid: recipient.value)
+            // As the platform writes it: in another spelling it would be another person, whom no erasure finds.
+            case (.phone, .whatsapp): return recipient.value.phoneDigits.map { ParticipantIdentity(phone: $0) }
+            // A username may pass to somebody else: a reply goes to a person.
+            case (.username, _), (.igsid, .whatsapp), (.bsuid, .instagram), (.phone, .instagram): return nil
             }
         }
     }
@@ -44,14 +48,16 @@ extension IntakeStore {
     func record(_ reply: OutgoingReply, _ connection: Connection) throws -> Bool {
         guard let channel = try channel(reply.channel, connection) else { throw Refused<RecordReply>(reason: .unknownChannel) }
         // A repeat gets its answer whatever has happened since.
-        if try isKnown(reply.key, day: reply.received.day, connection) { return false }
+        // Its partition is the day of receipt: a repeat may state another time, and comes days later at most.
+        let today = reply.received.event.receivedAt.day
+        for day in (today - IntakeStore.replyRepeatDays)...today where try isKnown(reply.key, day: day, connection) { return false }
         if channel.isEnded { throw Refused<RecordReply>(reason: .channelEnded) }
         let event = reply.received.event
         if let cutoff = try Tombstones.cutoff(reply.names, connection), cutoff >= event.happenedAt {
             throw Refused<RecordReply>(reason: .recipientErased)
         }
         let json = String(decoding: reply.received.json, as: UTF8.self)
-        try note(reply.key, day: reply.received.day, connection)
+        try note(reply.key, day: today, connection)
         try enqueue(json, channel.id, channel.workspace, receivedAt: event.receivedAt, connection)
         return true
     }

@@ -4,8 +4,8 @@ import HolderContracts
 
 /// Something that an erasure keeps out for good, as the text that its tombstone is a keyed digest of.
 public enum ErasedName: Hashable, Sendable {
-    /// A person as an account of a platform meets them.
-    case person(Account, Alias)
+    /// A person as an account of a platform meets them, in one workspace: another customer may have the account now.
+    case person(WorkspaceID, Account, Alias)
     /// A person in our own tables; the number is never given again.
     case participant(ParticipantID)
     /// A message by the platform's id: what names it later (a status, an edit) stays out whatever its time.
@@ -15,7 +15,8 @@ public enum ErasedName: Hashable, Sendable {
 
     var text: String {
         switch self {
-        case .person(let account, let alias): "person\n\(account.platform.rawValue)\n\(account.id)\n\(alias.kind.rawValue)\n\(alias.value)"
+        case .person(let workspace, let account, let alias):
+            "person\n\(workspace.rawValue)\n\(account.platform.rawValue)\n\(account.id)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .participant(let id): "participant\n\(id.rawValue)"
         case .message(let account, let id): "message\n\(account.platform.rawValue)\n\(account.id)\n\(id)"
         case .authorization(let authorization): "authorization\n\(authorization.app)\n\(authorization.user)"

@@ -98,10 +98,15 @@ public final class Holder: Sendable {
         guard request.scan else { return answer(request, reply, scan: nil) }
         let patience = reply.caller.timeoutMilliseconds
         let scan = SubjectScan(process, database, deadlineMilliseconds: patience)
-        let isQueued = scans.add {
-            do { self.answer(request, reply, scan: try scan.run(request.subject)) } catch { self.fail(error, reply) }
+        // The log first: what others' rows share a page with the subject's would be found in its older copies.
+        let isQueued = database.writer.eraseResidue(deadlineMilliseconds: patience) { result in
+            if case .failure(let error) = result { return self.fail(error, reply) }
+            let isWaiting = self.scans.add {
+                do { self.answer(request, reply, scan: try scan.run(request.subject)) } catch { self.fail(error, reply) }
+            }
+            if !isWaiting { reply.fault(.overloaded, "\(ScanQueue.countMax) scans wait already: try again later") }
         }
-        if !isQueued { reply.fault(.overloaded, "\(ScanQueue.countMax) scans wait already: try again later") }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
     private func answer(_ request: ProveErasure, _ reply: Reply<ProveErasure>, scan: ScanResult?) {

@@ -7,9 +7,12 @@ import CLinux
 /// Don't block inside: what was noted waits (`flushNow` lets it go first).
 public enum FlushScope {
     /// Runs `body`, then flushes what it noted, unless an outer scope on this thread will.
-    public static func run(_ body: () -> Void) {
+    public static func run(_ body: () -> Void) { run(with: FlushNotes(), body) }
+
+    /// As above for a loop, which keeps its notes from turn to turn.
+    static func run(with notes: @autoclosure () -> FlushNotes, _ body: () -> Void) {
         if FlushNotes.open != nil { return body() }
-        let notes = FlushNotes()
+        let notes = notes()
         linux_set_note(Unmanaged.passUnretained(notes).toOpaque())
         body()
         linux_set_note(nil)

@@ -93,7 +93,7 @@ extension MeshClient {
     /// Gives every whole frame to the one who waits for it; false when the service broke the protocol or said goodbye.
     private func dispatch(_ link: MeshLink) -> Bool {
         var isSound = true
-        FlushScope.run {
+        FlushScope.run(with: link.notes) {
             do throws(Fault) {
                 while let range = try link.buffer.next() { try deliver(link.buffer.bytes, range) }
             } catch {

@@ -2,7 +2,7 @@ import Glibc
 import Wire
 
 /// A standing connection of a `MeshClient`: any thread sends, one thread at a time reads.
-final class MeshLink {  // `buffer` and `expiredAt` belong to whoever leads; the rest never changes or guards itself.
+final class MeshLink {  // `buffer`, `notes` and `expiredAt` belong to whoever leads; the rest never changes or guards itself.
     /// A receive wakes this often, so that deadlines are kept when nothing arrives (≤ 50 ms late).
     static let tickMilliseconds: Int64 = 25
 
@@ -13,6 +13,7 @@ final class MeshLink {  // `buffer` and `expiredAt` belong to whoever leads; the
 
     let queue: SendQueue
     var buffer: FrameBuffer
+    let notes = FlushNotes()
     /// When deadlines were looked at last.
     var expiredAt: Int64 = 0
 

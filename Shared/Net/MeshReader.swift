@@ -15,6 +15,7 @@ struct MeshReader {
     /// Whether there is a connection for this peer.
     let identified: (Peer) -> Bool
     let log: @Sendable (MeshListener.Event) -> Void
+    private let notes = FlushNotes()
     private var buffer = FrameBuffer()
     private var heldBytes = 0
     /// When the frame that holds bytes must be whole, in milliseconds of the monotonic clock.
@@ -103,7 +104,7 @@ struct MeshReader {
     private mutating func handleFrames(from peer: Peer) throws(Refused) {
         var refused: Refused?
         var count = 0
-        FlushScope.run {
+        FlushScope.run(with: notes) {
             do throws(Refused) {
                 while let range = try nextFrame() {
                     count += 1

@@ -30,7 +30,8 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
     private var state = State.open
     private var queue: [WriteJob] = []
     private var acceptedCount = 0
-    private var isWaiting = false
+    /// So many jobs in the queue wake the thread; it asks for none while it works.
+    private var wakeCount = Int.max
     private var hasEnded = false
     private var thread: Thread?
     private var threadID: pthread_t?
@@ -39,6 +40,7 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
     private var pending: [WriteJob] = []
     private var pendingStart = 0
     private var residue = Residue()
+    private var pause = BatchPause()
 
     /// Takes the connection over for good: it is used on the writer's thread only, and closed there.
     init(_ connection: consuming Connection, _ options: DatabaseOptions) {
@@ -115,7 +117,10 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
             guard state == .open, acceptedCount < options.queueCountMax else { return false }
             acceptedCount += 1
             queue.append(job)
-            if isWaiting { work.signal() }
+            if queue.count >= wakeCount {
+                wakeCount = .max  // One signal is enough, and each costs.
+                work.signal()
+            }
             return true
         }
     }
@@ -156,8 +161,8 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         lock.withLock {
             while queue.isEmpty && pendingStart == pending.count {
                 if state != .open { return false }
-                isWaiting = true
-                defer { isWaiting = false }
+                wakeCount = 1
+                defer { wakeCount = .max }
                 switch residue.waitMilliseconds(now: MonotonicClock.nanoseconds()) {
                 case nil: work.wait()
                 case 0: return true
@@ -170,6 +175,28 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
                 pending.append(contentsOf: queue)
                 queue.removeAll(keepingCapacity: true)
             }
+            return true
+        }
+    }
+
+    /// Adds what came while a batch ran, so that it shares the batch's commit, and may wait for it; false when there is nothing.
+    private func collectMore(_ line: inout [WriteJob], afterRunning count: Int) -> Bool {
+        lock.withLock {
+            guard let offer = pause.offer(afterRunning: count) else { return false }
+            if queue.isEmpty && offer.nanoseconds > 0 {
+                let start = MonotonicClock.nanoseconds()
+                var waited: Int64 = 0
+                wakeCount = offer.count
+                while queue.count < offer.count, state == .open, waited < offer.nanoseconds {
+                    _ = work.wait(nanoseconds: offer.nanoseconds - waited)
+                    waited = MonotonicClock.nanoseconds() - start
+                }
+                wakeCount = .max
+                pause.waited(nanoseconds: waited, inVain: queue.isEmpty)
+            }
+            guard !queue.isEmpty else { return false }
+            line.append(contentsOf: queue)
+            queue.removeAll(keepingCapacity: true)
             return true
         }
     }
@@ -188,24 +215,26 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
     }
 
     private func runBatch(_ batch: WriteBatch, _ checkpointer: Checkpointer) -> WriteBatch.Outcome {
-        let jobs = pending[pendingStart...].prefix(options.batchCountMax)
-        let (outcome, count) = batch.run(jobs, milliseconds: options.batchMillisecondsMax)
-        let done = jobs.prefix(count)
+        let run = batch.run(
+            &pending, from: pendingStart, countMax: options.batchCountMax, milliseconds: options.batchMillisecondsMax
+        ) { line, count in collectMore(&line, afterRunning: count) }
+        let done = pending[pendingStart..<pendingStart + run.count]
         // Counted before the answers: who is answered sees itself counted, and finds its place in the queue free.
         lock.withLock {
-            acceptedCount -= count
+            acceptedCount -= run.count
             counts.batches += 1
-            counts.jobs += count
-            counts.largestBatch = max(counts.largestBatch, count)
-            self.count(checkpointer)
+            counts.jobs += run.count
+            counts.largestBatch = max(counts.largestBatch, run.count)
+            count(checkpointer)
+            pause.committed(count: run.count, queueCount: queue.count, nanoseconds: run.commitNanoseconds)
         }
         options.aroundCompletions { for job in done { job.complete() } }
-        pendingStart += count
+        pendingStart += run.count
         if pendingStart == pending.count {  // An idle writer must not keep the last jobs' content.
             pending.removeAll(keepingCapacity: true)
             pendingStart = 0
         }
-        return outcome
+        return run.outcome
     }
 
     private func eraseResidueIfDue(_ checkpointer: Checkpointer) {

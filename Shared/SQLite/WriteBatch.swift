@@ -13,6 +13,14 @@ struct WriteBatch {
         case unknown(DatabaseError)
     }
 
+    /// What became of one batch.
+    struct Run {
+        var outcome = Outcome.answered
+        /// Jobs that it took.
+        var count = 0
+        var commitNanoseconds: Int64 = 0
+    }
+
     private enum Pass { case done, needsSavepoints }
 
     private let connection: Connection
@@ -28,49 +36,58 @@ struct WriteBatch {
         rollbackToSavepoint = try connection.prepare("ROLLBACK TO job")
     }
 
-    /// Takes jobs from the front of `jobs` for about `milliseconds`; how many it took is `count`.
-    func run(_ jobs: ArraySlice<WriteJob>, milliseconds: Int64) -> (outcome: Outcome, count: Int) {
-        var count = 0
+    /// Takes the jobs of `line` that stand behind the first `start`, at most `countMax` and for about `milliseconds`. At the end of the
+    /// line `more` may add to it; it is told how many jobs have run.
+    func run(
+        _ line: inout [WriteJob], from start: Int, countMax: Int, milliseconds: Int64, more: (inout [WriteJob], Int) -> Bool
+    ) -> Run {
+        var run = Run()
+        let deadline = MonotonicClock.nanoseconds() + milliseconds * 1_000_000
+        func pass(savepoints: Bool) throws(DatabaseError) -> Pass {
+            run.count = 1  // Should BEGIN fail, the first job is told.
+            connection.operation = "begin"
+            try begin.run()
+            run.count = 0
+            while run.count < countMax, start + run.count < line.count || more(&line, run.count) {
+                let job = line[start + run.count]
+                run.count += 1
+                if try perform(job, savepoints: savepoints) == .needsSavepoints { return .needsSavepoints }
+                if MonotonicClock.nanoseconds() > deadline { break }
+            }
+            return .done
+        }
         do throws(DatabaseError) {
-            if try pass(jobs, &count, savepoints: false, milliseconds) == .needsSavepoints {
+            if try pass(savepoints: false) == .needsSavepoints {
                 try rollback.run()
-                _ = try pass(jobs, &count, savepoints: true, milliseconds)
+                _ = try pass(savepoints: true)
             }
         } catch {
-            return (abandon(jobs.prefix(count), error), count)
+            run.outcome = abandon(line[start..<start + run.count], error)
+            return run
         }
+        let ran = MonotonicClock.nanoseconds()
         do throws(DatabaseError) {
             connection.operation = "commit"
             try commit.run()
         } catch {
-            return (.unknown(unknown(jobs.prefix(count), error)), count)
+            run.outcome = .unknown(unknown(line[start..<start + run.count], error))
         }
-        return (.answered, count)
+        run.commitNanoseconds = MonotonicClock.nanoseconds() - ran
+        return run
     }
 
-    private func pass(
-        _ jobs: ArraySlice<WriteJob>, _ count: inout Int, savepoints: Bool, _ milliseconds: Int64
-    ) throws(DatabaseError) -> Pass {
-        let deadline = MonotonicClock.nanoseconds() + milliseconds * 1_000_000
-        count = 1  // Should BEGIN fail, the first job is told.
-        connection.operation = "begin"
-        try begin.run()
-        count = 0
-        for job in jobs {
-            count += 1
-            if savepoints { try savepoint.run() }
-            connection.operation = job.operation
-            connection.hasWritten = false
-            let succeeded = job.perform(connection)
-            // A full disk or a failed write ends the transaction by itself: what others did in it is gone too.
-            guard connection.isInTransaction else { throw lost() }
-            if savepoints {
-                if !succeeded { try rollbackToSavepoint.run() }
-                try release.run()
-            } else if !succeeded && connection.hasWritten {
-                return .needsSavepoints
-            }
-            if MonotonicClock.nanoseconds() > deadline { break }
+    private func perform(_ job: WriteJob, savepoints: Bool) throws(DatabaseError) -> Pass {
+        if savepoints { try savepoint.run() }
+        connection.operation = job.operation
+        connection.hasWritten = false
+        let succeeded = job.perform(connection)
+        // A full disk or a failed write ends the transaction by itself: what others did in it is gone too.
+        guard connection.isInTransaction else { throw lost() }
+        if savepoints {
+            if !succeeded { try rollbackToSavepoint.run() }
+            try release.run()
+        } else if !succeeded && connection.hasWritten {
+            return .needsSavepoints
         }
         return .done
     }

@@ -56,12 +56,15 @@ public final class Condition: @unchecked Sendable {  // As `Lock`.
     public func wait() { pthread_cond_wait(condition, lock.mutex) }
 
     /// Waits at most `milliseconds`; false when the time ran out.
-    public func wait(milliseconds: Int64) -> Bool {
+    public func wait(milliseconds: Int64) -> Bool { wait(nanoseconds: min(milliseconds, .max / 1_000_000) * 1_000_000) }
+
+    /// Waits at most `nanoseconds`; false when the time ran out. The kernel may add its timer slack, 50 µs.
+    public func wait(nanoseconds: Int64) -> Bool {
         var until = timespec()
         clock_gettime(CLOCK_MONOTONIC, &until)
-        let nanoseconds = Int64(until.tv_nsec) + max(0, milliseconds) % 1000 * 1_000_000
-        until.tv_sec += Int(max(0, milliseconds) / 1000 + nanoseconds / 1_000_000_000)
-        until.tv_nsec = Int(nanoseconds % 1_000_000_000)
+        let part = Int64(until.tv_nsec) + max(0, nanoseconds) % 1_000_000_000
+        until.tv_sec += Int(max(0, nanoseconds) / 1_000_000_000 + part / 1_000_000_000)
+        until.tv_nsec = Int(part % 1_000_000_000)
         return pthread_cond_timedwait(condition, lock.mutex, &until) == 0
     }
 

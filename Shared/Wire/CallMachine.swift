@@ -38,7 +38,7 @@ public struct CallMachine<Waiter> {
         }
     }
 
-    @usableFromInline var calls: [Int64: Call] = [:]
+    @usableFromInline var calls = CallTable<Call>()
     @usableFromInline var lastID: Int64 = 0
     @usableFromInline var bytes = 0
     @usableFromInline var isConnected = false
@@ -48,7 +48,7 @@ public struct CallMachine<Waiter> {
 
     @inlinable public init() {}
 
-    @inlinable public var isIdle: Bool { calls.isEmpty }
+    @inlinable public var isIdle: Bool { calls.count == 0 }
 
     @inlinable
     public mutating func nextID() -> Int64 {
@@ -61,7 +61,7 @@ public struct CallMachine<Waiter> {
     public mutating func submit(id: Int64, frame: [UInt8], deadline: Int64, mayRepeat: Bool, waiter: Waiter) -> Submission {
         guard frame.count <= Frame.headerBytes + Frame.lengthMax else { return .tooLarge }
         guard calls.count < Self.inFlightMax, bytes + frame.count <= Self.inFlightBytesMax else { return .overloaded }
-        calls[id] = Call(frame: frame, deadline: deadline, mayRepeat: mayRepeat, isSent: isConnected, waiter: waiter)
+        calls.insert(Call(frame: frame, deadline: deadline, mayRepeat: mayRepeat, isSent: isConnected, waiter: waiter), id)
         bytes += frame.count
         return isConnected ? .send : .wait
     }
@@ -70,9 +70,14 @@ public struct CallMachine<Waiter> {
     public mutating func connected() -> [[UInt8]] {
         isConnected = true
         failures = 0
-        let ids = calls.keys.sorted()
-        for id in ids { calls[id]?.isSent = true }
-        return ids.compactMap { calls[$0]?.frame }
+        var frames: [[UInt8]] = []
+        for id in calls.ids(where: { _ in true }) {
+            calls.update(id) { call in
+                call.isSent = true
+                frames.append(call.frame)
+            }
+        }
+        return frames
     }
 
     /// The connection ended or never came about. Returns those whose outcome is now unknown and who may not be sent again.
@@ -82,8 +87,7 @@ public struct CallMachine<Waiter> {
         let pause = min(Self.backoffMillisecondsMax, Self.backoffMillisecondsMin << Int64(min(failures, 7)))
         failures += 1
         connectAt = now + pause / 2 + Int64(Double(pause / 2) * jitter)
-        let lost = calls.filter { $0.value.isSent && !$0.value.mayRepeat }.keys.sorted()
-        return lost.compactMap { take($0) }
+        return calls.ids { $0.isSent && !$0.mayRepeat }.compactMap { take($0) }
     }
 
     /// A reply came: who waits for it; nil when nobody does any more.
@@ -91,22 +95,29 @@ public struct CallMachine<Waiter> {
     public mutating func received(_ id: Int64) -> Waiter? { take(id) }
 
     /// Those whose deadline has passed.
+    @inlinable
     public mutating func expired(now: Int64) -> [Waiter] {
-        let late = calls.filter { $0.value.deadline <= now }.keys.sorted()
-        return late.compactMap { take($0) }
+        calls.ids { $0.deadline <= now }.compactMap { take($0) }
     }
 
     /// Everyone who waits, when the client closes.
     public mutating func close() -> [Waiter] {
         isConnected = false
-        return calls.keys.sorted().compactMap { take($0) }
+        return calls.ids { _ in true }.compactMap { take($0) }
     }
 
-    public var nextDeadline: Int64? { calls.values.map(\.deadline).min() }
+    public var nextDeadline: Int64? {
+        var next: Int64?
+        _ = calls.ids { call in
+            next = min(next ?? call.deadline, call.deadline)
+            return false
+        }
+        return next
+    }
 
     @inlinable
     mutating func take(_ id: Int64) -> Waiter? {
-        guard let call = calls.removeValue(forKey: id) else { return nil }
+        guard let call = calls.remove(id) else { return nil }
         bytes -= call.frame.count
         return call.waiter
     }

@@ -22,23 +22,21 @@ extension Transport {
     /// Puts a request and waits for its outcome.
     @inlinable
     public func call<R: Request>(_ request: R, _ options: CallOptions = CallOptions()) -> Outcome<R> {
-        let contract = R.contract
-        let timeout = options.timeoutMilliseconds ?? contract.deadlineMilliseconds
+        let timeout = options.timeoutMilliseconds ?? R.contract.deadlineMilliseconds
         guard timeout > 0 else { return .fault(.noTimeLeft) }
         return Outcome(
-            exchangeBlocking(timeoutMilliseconds: timeout, mayRepeat: contract.repeats != .forbidden) { id in
-                Envelope.frame(request, id: id, method: contract.method, timeout: timeout, options: options)
+            exchangeBlocking(timeoutMilliseconds: timeout, mayRepeat: R.contract.repeats != .forbidden) { id in
+                Envelope.frame(request, id: id, method: R.contract.method, timeout: timeout, options: options)
             })
     }
 
     /// Puts a request; `receive` gets its outcome on a thread of the transport and must not block there.
     @inlinable
     public func call<R: Request>(_ request: R, _ options: CallOptions = CallOptions(), receive: @escaping @Sendable (Outcome<R>) -> Void) {
-        let contract = R.contract
-        let timeout = options.timeoutMilliseconds ?? contract.deadlineMilliseconds
+        let timeout = options.timeoutMilliseconds ?? R.contract.deadlineMilliseconds
         guard timeout > 0 else { return receive(.fault(.noTimeLeft)) }
-        exchange(timeoutMilliseconds: timeout, mayRepeat: contract.repeats != .forbidden) { id in
-            Envelope.frame(request, id: id, method: contract.method, timeout: timeout, options: options)
+        exchange(timeoutMilliseconds: timeout, mayRepeat: R.contract.repeats != .forbidden) { id in
+            Envelope.frame(request, id: id, method: R.contract.method, timeout: timeout, options: options)
         } receive: {
             receive(Outcome($0))
         }
@@ -64,6 +62,25 @@ extension Outcome {
 
     @inlinable
     static func read(_ bytes: [UInt8], _ range: Range<Int>) throws(WireError) -> Outcome {
+        if let response = canonical(bytes, range) { return .ok(response) }
+        return try readAnySpelling(bytes, range)
+    }
+
+    /// The response of a reply in our own spelling, read once; nil for any other.
+    @inlinable
+    static func canonical(_ bytes: [UInt8], _ range: Range<Int>) -> R.Response? {
+        bytes.withUnsafeBufferPointer { bytes in
+            var visitor = FieldVisitor(bytes, range, mode: .strict, refusesUnknown: true)
+            guard visitor.readsHeadOfReply() else { return nil }
+            var response = R.Response()
+            response.visitValue(&visitor)
+            do throws(WireError) { try visitor.finish() } catch { return nil }  // The long way meets it too, and says what it is.
+            return response
+        }
+    }
+
+    @inlinable
+    static func readAnySpelling(_ bytes: [UInt8], _ range: Range<Int>) throws(WireError) -> Outcome {
         let envelope = try FieldVisitor.read(ReplyEnvelope.self, from: bytes, range, refusesUnknown: true)
         switch (envelope.ok, envelope.refused, envelope.fault) {
         case (let ok?, nil, nil): return .ok(try FieldVisitor.read(R.Response.self, from: bytes, ok.range))

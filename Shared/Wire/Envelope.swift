@@ -1,6 +1,7 @@
 /// What surrounds a request's body (DESIGN §2). Unknown members are refused: the envelope's version is the hello's.
 public struct Envelope: Fields {
     public static let timeoutMillisecondsMax: Int64 = 600_000
+    static let methodLengthMax = 64
     static let actorLengthMax = 2048
     static let traceLength = 16
 
@@ -19,13 +20,18 @@ public struct Envelope: Fields {
     public init() {}
 
     public mutating func visit(_ fields: inout FieldVisitor) {
+        visitHead(&fields)
+        fields.field("body", &body)
+    }
+
+    /// All members before the body, which we write last.
+    mutating func visitHead(_ fields: inout FieldVisitor) {
         fields.field("id", &id, 0...Int64.max)
-        fields.field("method", &method, max: 64)
+        fields.field("method", &method, max: Envelope.methodLengthMax)
         fields.field("timeout", &timeout, 1...Envelope.timeoutMillisecondsMax)
         fields.field("trace", &trace, min: Envelope.traceLength, max: Envelope.traceLength, of: .hex)
         fields.field("actor", &actor, max: Envelope.actorLengthMax)
         fields.field("key", &key)
-        fields.field("body", &body)
     }
 
     /// A whole request as a frame.
@@ -33,25 +39,25 @@ public struct Envelope: Fields {
     static func frame<R: Request>(_ request: R, id: Int64, method: String, timeout: Int64, options: CallOptions) -> [UInt8] {
         Frame.write { writer in
             writer.beginObject()
-            writer.name("id")
+            writer.member("id")
             writer.int(id)
-            writer.name("method")
+            writer.member("method")
             writer.string(method)
-            writer.name("timeout")
+            writer.member("timeout")
             writer.int(timeout)
             if let trace = options.trace {
-                writer.name("trace")
+                writer.member("trace")
                 writer.string(trace)
             }
             if let actor = options.actor {
-                writer.name("actor")
+                writer.member("actor")
                 writer.string(actor)
             }
             if let key = request.requestKey {
-                writer.name("key")
+                writer.member("key")
                 writer.string(key.rawValue)
             }
-            writer.name("body")
+            writer.member("body")
             FieldVisitor.write(request, into: &writer)
             writer.endObject()
         }
@@ -129,9 +135,9 @@ public struct ReplyEnvelope: Fields {
     static func reply(_ id: Int64?, _ kind: StaticString, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         Frame.write { writer in
             writer.beginObject()
-            writer.name("id")
+            writer.member("id")
             if let id { writer.int(id) } else { writer.null() }
-            writer.name(kind)
+            writer.member(kind)
             body(&writer)
             writer.endObject()
         }

@@ -30,7 +30,9 @@ public struct FieldVisitor: ~Copyable {
 
     @usableFromInline let mode: Mode
     /// Members that the type doesn't name: ignored in a body (a newer client may talk to an older server), refused in hello and envelope.
-    let refusesUnknown: Bool
+    var refusesUnknown: Bool
+    /// What is read is the last member of an envelope: its brace ends the frame.
+    var isInEnvelope = false
     var reader: JSONReader
     @usableFromInline var writer: JSONWriter
     @usableFromInline var object = ObjectState()
@@ -99,6 +101,7 @@ public struct FieldVisitor: ~Copyable {
     @usableFromInline
     mutating func finish() throws(WireError) {
         if let failure { throw failure }
+        if isInEnvelope { try reader.consume(UInt8(ascii: "}"), "the end of the envelope") }
         try reader.finish()
     }
 

@@ -5,14 +5,22 @@ public enum Frame {
     /// Until the hello is done a stranger is at the other end.
     public static let helloLengthMax = 8 * 1024
 
-    /// Writes one frame around what `body` writes.
-    @inlinable
+    /// Writes one frame around what `body` writes. Not inlinable: outside, making an array looks up its type each time.
+    @usableFromInline
     static func write(reserving capacity: Int = 512, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
-        var writer = JSONWriter(reserving: capacity)
-        writer.beginFrame()
-        body(&writer)
-        writer.endFrame()
-        return writer.bytes
+        var frame: [UInt8] = []
+        var larger: [UInt8] = []
+        // Most frames are written where they stay.
+        frame.append(addingCapacity: capacity) { span in
+            span.withUnsafeMutableBufferPointer { room, count in
+                var writer = JSONWriter(lent: room)
+                writer.beginFrame()
+                body(&writer)
+                writer.endFrame()
+                if writer.isLent { count = writer.count } else { larger = writer.bytes }
+            }
+        }
+        return larger.isEmpty ? frame : larger
     }
 }
 

@@ -6,12 +6,21 @@ import Glibc
 public struct JSONWriter: ~Copyable {
     private var room: UnsafeMutableRawPointer?
     private var capacity = 0
+    /// The room is somebody else's, who made the writer and outlives it; when it is too small the writer moves into its own.
+    @usableFromInline private(set) var isLent = false
     public private(set) var count = 0
     private var needsComma = false
 
     public init(reserving capacity: Int = 256) { if capacity > 0 { reserve(capacity) } }
 
-    deinit { free(room) }
+    @usableFromInline
+    init(lent room: UnsafeMutableBufferPointer<UInt8>) {
+        self.room = UnsafeMutableRawPointer(room.baseAddress)
+        capacity = room.count
+        isLent = true
+    }
+
+    deinit { if !isLent { free(room) } }
 
     /// What was written so far.
     public var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: room, count: count)) }
@@ -21,13 +30,16 @@ public struct JSONWriter: ~Copyable {
     public mutating func beginArray() { open(UInt8(ascii: "[")) }
     public mutating func endArray() { close(UInt8(ascii: "]")) }
 
-    /// A member's name that needs no escapes, as all of ours.
-    public mutating func name(_ name: StaticString) {
+    public mutating func name(_ name: StaticString) { member(name) }
+
+    /// A member's name that needs no escapes, as all of ours. (A literal given to `name` would become a `String`.)
+    public mutating func member(_ name: StaticString) {
         appendQuoted(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         put(UInt8(ascii: ":"))
         needsComma = false
     }
 
+    /// A name that is data.
     public mutating func name(_ name: String) {
         string(name)
         append(UInt8(ascii: ":"))
@@ -67,8 +79,8 @@ public struct JSONWriter: ~Copyable {
 
     @inline(__always)
     private func store(pairOfDigits pair: UInt64, at place: Int) {
-        let tens = pair &* 103 &>> 10  // The quotient by 10, for anything below 100.
-        let digits = UInt16(truncatingIfNeeded: 0x3030 &+ tens &+ (pair &- tens &* 10) &<< 8)
+        let tens = (pair &* 103) >> 10  // The quotient by 10, for anything below 100.
+        let digits = UInt16(truncatingIfNeeded: 0x3030 &+ tens &+ (pair &- tens &* 10) << 8)
         room.unsafelyUnwrapped.storeBytes(of: digits.littleEndian, toByteOffset: place, as: UInt16.self)
     }
 
@@ -174,7 +186,9 @@ public struct JSONWriter: ~Copyable {
     @inline(never)
     private mutating func grow(_ more: Int) {
         let wanted = max(count + more, capacity * 2)
-        guard let larger = realloc(room, wanted) else { preconditionFailure("no memory for a frame of \(wanted) bytes") }
+        guard let larger = realloc(isLent ? nil : room, wanted) else { preconditionFailure("no memory for a frame of \(wanted) bytes") }
+        if isLent, let room { memcpy(larger, room, count) }
+        isLent = false
         room = larger
         capacity = wanted
     }

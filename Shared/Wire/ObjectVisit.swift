@@ -57,7 +57,7 @@ extension FieldVisitor {
         if mode == .describing {
             object.detour = ObjectDetour()
             beginDescription("object")
-            writer.name("properties")
+            writer.member("properties")
             writer.beginObject()
             return true
         }
@@ -93,10 +93,10 @@ extension FieldVisitor {
         switch mode {
         case .reading: return beginsReading(name, isRequired: isRequired)
         case .writing:
-            if isPresent { writer.name(name) }
+            if isPresent { writer.member(name) }
             return isPresent
         case .describing:
-            writer.name(name)
+            writer.member(name)
             if isRequired { object.detour?.required.append(name) }
             return true
         }
@@ -165,7 +165,7 @@ extension FieldVisitor {
     private mutating func endDescription() {
         writer.endObject()
         if let required = object.detour?.required, !required.isEmpty {
-            writer.name("required")
+            writer.member("required")
             writer.beginArray()
             for name in required { writer.string("\(name)") }
             writer.endArray()

@@ -18,25 +18,25 @@ extension Transport {
         let reply = exchangeBlocking(timeoutMilliseconds: timeout, mayRepeat: false) { id in
             Frame.write { writer in
                 writer.beginObject()
-                writer.name("id")
+                writer.member("id")
                 writer.int(id)
-                writer.name("method")
+                writer.member("method")
                 writer.string(method)
-                writer.name("timeout")
+                writer.member("timeout")
                 writer.int(timeout)
                 if let trace = options.trace {
-                    writer.name("trace")
+                    writer.member("trace")
                     writer.string(trace)
                 }
                 if let actor = options.actor {
-                    writer.name("actor")
+                    writer.member("actor")
                     writer.string(actor)
                 }
                 if let key {
-                    writer.name("key")
+                    writer.member("key")
                     writer.string(key.rawValue)
                 }
-                writer.name("body")
+                writer.member("body")
                 writer.raw(json.bytes)
                 writer.endObject()
             }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a driver needs to know of a reply without reading it: whose it is, and whether it is a fault.
 extension ReplyEnvelope {
     private static var idStart: StaticString { #"{"id":"# }
@@ -23,21 +25,23 @@ extension ReplyEnvelope {
     /// Reads `{"id":` and digits as our writer puts them; the place behind the digits. nil for anything else.
     private static func canonicalID(_ bytes: [UInt8], _ range: Range<Int>) -> (id: Int64, end: Int)? {
         guard matches(idStart, bytes, range.lowerBound, range.upperBound) else { return nil }
-        var id: Int64 = 0
-        var index = range.lowerBound + idStart.utf8CodeUnitCount
-        let first = index
-        // 18 digits fit Int64 whatever they are; an id beyond is read the long way.
-        while index < range.upperBound, index - first < 18, 48...57 ~= bytes[index] {
-            id = id * 10 + Int64(bytes[index] - 48)
-            index += 1
+        return bytes.withUnsafeBufferPointer { bytes in
+            var id: Int64 = 0
+            let first = range.lowerBound + idStart.utf8CodeUnitCount
+            var index = first
+            // 18 digits fit Int64 whatever they are; an id beyond is read the long way.
+            let end = min(range.upperBound, first + 18)
+            while index < end, case let digit = bytes[index] &- 48, digit < 10 {
+                id = id &* 10 &+ Int64(digit)
+                index += 1
+            }
+            guard index > first, index < range.upperBound, bytes[index] == UInt8(ascii: ",") else { return nil }
+            return (id, index)
         }
-        guard index > first, index < range.upperBound, bytes[index] == UInt8(ascii: ",") else { return nil }
-        return (id, index)
     }
 
     private static func matches(_ start: StaticString, _ bytes: [UInt8], _ at: Int, _ end: Int) -> Bool {
         guard end - at >= start.utf8CodeUnitCount else { return false }
-        for index in 0..<start.utf8CodeUnitCount where bytes[at + index] != start.utf8Start[index] { return false }
-        return true
+        return bytes.withUnsafeBytes { memcmp($0.baseAddress! + at, start.utf8Start, start.utf8CodeUnitCount) == 0 }
     }
 }

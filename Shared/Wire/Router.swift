@@ -45,8 +45,9 @@ public final class Router: Sendable {
     }
 
     @usableFromInline typealias Send = @Sendable ([UInt8]) -> Void
+    /// Reads the body that the visitor stands at, and lets it be answered; throws, and nothing was executed, when it does not fit.
     @usableFromInline typealias Handler =
-        @Sendable (_ bytes: [UInt8], _ envelope: Envelope, _ caller: Caller, _ send: @escaping Send) -> Void
+        @Sendable (_ body: inout FieldVisitor, _ envelope: Envelope, _ caller: Caller, _ send: @escaping Send) throws(WireError) -> Void
 
     private final class Route: Sendable {  // A class: it is looked up for each request, and copying an entry costs more than that.
         let entry: CatalogueEntry
@@ -61,6 +62,8 @@ public final class Router: Sendable {
     public let service: String
     private let lock = Lock()
     nonisolated(unsafe) private var routes: [String: Route] = [:]  // Guarded by `lock` until `seal`, never changed after.
+    /// The same by the length of the method's name, made by `seal`: hashing a name costs more than comparing the few that are as long.
+    nonisolated(unsafe) private var routesByLength: [[Route]] = []
     nonisolated(unsafe) private var isSealed = false
 
     public init(service: String) { self.service = service }
@@ -68,13 +71,9 @@ public final class Router: Sendable {
     /// Registers the one handler of a request. Before `seal` only.
     @inlinable
     public func on<R: Request>(_ type: R.Type, _ handler: @escaping @Sendable (R, Reply<R>) -> Void) {
-        register(CatalogueEntry(R.self, service: service)) { bytes, envelope, caller, send in
-            do throws(WireError) {
-                let request = try R.read(from: bytes, envelope)
-                handler(request, Reply(id: envelope.id, caller: caller, send: send))
-            } catch {
-                send(ReplyEnvelope.fault(envelope.id, Fault(.malformed, "body: \(error.message)")))
-            }
+        register(CatalogueEntry(R.self, service: service)) { body, envelope, caller, send throws(WireError) in
+            let request = try R.read(&body, key: envelope.key)
+            handler(request, Reply(id: envelope.id, caller: caller, send: send))
         }
     }
 
@@ -82,6 +81,7 @@ public final class Router: Sendable {
     func register(_ entry: CatalogueEntry, _ handler: @escaping Handler) {
         lock.withLock {
             precondition(!isSealed, "handlers are registered before the service listens")
+            precondition(entry.method.utf8.count <= Envelope.methodLengthMax, "\(entry.method) is longer than an envelope takes")
             precondition(routes[entry.method] == nil, "\(entry.method) has two handlers")
             routes[entry.method] = Route(entry, handler)
         }
@@ -93,6 +93,8 @@ public final class Router: Sendable {
             let missing = methods.filter { routes[$0] == nil }
             precondition(missing.isEmpty, "methods without a handler: \(missing.joined(separator: ", "))")
             isSealed = true
+            routesByLength = Array(repeating: [], count: Envelope.methodLengthMax + 1)
+            for (method, route) in routes { routesByLength[method.utf8.count].append(route) }
         }
     }
 
@@ -105,6 +107,7 @@ public final class Router: Sendable {
         _ bytes: [UInt8], _ range: Range<Int>, from peer: Peer, rejecting rejection: Fault? = nil,
         send: @escaping @Sendable ([UInt8]) -> Void
     ) -> Verdict {
+        if rejection == nil, handlesCanonical(bytes, range, from: peer, send: send) { return .handled }
         let envelope: Envelope
         do { envelope = try FieldVisitor.read(Envelope.self, from: bytes, range, refusesUnknown: true) } catch {
             return .close(ReplyEnvelope.fault(readableID(bytes, range), Fault(.malformed, "envelope: \(error.message)")))
@@ -127,8 +130,39 @@ public final class Router: Sendable {
             return .handled
         }
         let caller = Caller(peer: peer, trace: envelope.trace, timeoutMilliseconds: envelope.timeout)
-        route.handler(bytes, envelope, caller, send)
+        do throws(WireError) {
+            try bytes.withUnsafeBufferPointer { (bytes) throws(WireError) in
+                var body = FieldVisitor(bytes, envelope.body.range, mode: .strict, refusesUnknown: false)
+                try route.handler(&body, envelope, caller, send)
+            }
+        } catch {
+            send(ReplyEnvelope.fault(envelope.id, Fault(.malformed, "body: \(error.message)")))
+        }
         return .handled
+    }
+
+    /// Takes a request in our own spelling that may be executed, its body read where it stands; false, and nothing was done, for any other.
+    private func handlesCanonical(
+        _ bytes: [UInt8], _ range: Range<Int>, from peer: Peer, send: @escaping @Sendable ([UInt8]) -> Void
+    ) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var visitor = FieldVisitor(bytes, range, mode: .strict, refusesUnknown: true)
+            var envelope = Envelope()
+            guard visitor.readsHead(&envelope), envelope.actor == nil, let route = route(of: envelope.method),
+                route.entry.callers.contains(peer)
+            else { return false }
+            let caller = Caller(peer: peer, trace: envelope.trace, timeoutMilliseconds: envelope.timeout)
+            do throws(WireError) { try route.handler(&visitor, envelope, caller, send) } catch {
+                return false  // The long way meets it too, and says what it is.
+            }
+            return true
+        }
+    }
+
+    private func route(of method: String) -> Route? {
+        let length = method.utf8.count
+        guard length < routesByLength.count else { return nil }
+        return routesByLength[length].first { $0.entry.method == method }
     }
 
     /// The id of a frame that is no envelope, so that its sender learns which one; nil when even that can't be read.
@@ -146,13 +180,14 @@ public final class Router: Sendable {
 }
 
 extension Request {
+    /// Reads a whole body; `key` is the envelope's.
     @inlinable
-    static func read(from bytes: [UInt8], _ envelope: Envelope) throws(WireError) -> Self {
-        var request = try FieldVisitor.read(Self.self, from: bytes, envelope.body.range)
+    static func read(_ body: inout FieldVisitor, key: RequestKey?) throws(WireError) -> Self {
+        var request = Self()
+        request.visitValue(&body)
+        try body.finish()
         if request.requestKey != nil {
-            guard let key = envelope.key else {
-                throw WireError(.shape, "expected \"key\" in the envelope: this request is known by it")
-            }
+            guard let key else { throw WireError(.shape, "expected \"key\" in the envelope: this request is known by it") }
             request.requestKey = key
         }
         return request

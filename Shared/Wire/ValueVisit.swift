@@ -8,13 +8,13 @@ extension FieldVisitor {
         case .describing:
             describeType("string") { writer in
                 if min > 0 {
-                    writer.name("minLength")
+                    writer.member("minLength")
                     writer.int(Int64(min))
                 }
-                writer.name("maxLength")
+                writer.member("maxLength")
                 writer.int(Int64(max))
                 if let alphabet {
-                    writer.name("pattern")
+                    writer.member("pattern")
                     writer.string("^\(alphabet.brackets)*$")
                 }
             }
@@ -37,9 +37,9 @@ extension FieldVisitor {
         case .writing: writer.int(value)
         case .describing:
             describeType("integer") { writer in
-                writer.name("minimum")
+                writer.member("minimum")
                 writer.int(range.lowerBound)
-                writer.name("maximum")
+                writer.member("maximum")
                 writer.int(range.upperBound)
             }
         case .reading:
@@ -62,9 +62,9 @@ extension FieldVisitor {
             writer.endArray()
         case .describing:
             beginDescription("array")
-            writer.name("maxItems")
+            writer.member("maxItems")
             writer.int(Int64(max))
-            writer.name("items")
+            writer.member("items")
             var item = Value()
             item.visitValue(&self)
             writer.endObject()
@@ -112,7 +112,7 @@ extension FieldVisitor {
         case .writing: writer.string(value.rawValue)
         case .describing:
             writer.beginObject()
-            writer.name("enum")
+            writer.member("enum")
             writer.beginArray()
             for word in Value.allCases { writer.string(word.rawValue) }
             writer.endArray()
@@ -196,7 +196,7 @@ extension FieldVisitor {
             writer.endObject()
         case .describing:
             beginDescription("object")
-            writer.name("additionalProperties")
+            writer.member("additionalProperties")
             var value = Value()
             value.visitValue(&self)
             writer.endObject()
@@ -231,7 +231,7 @@ extension FieldVisitor {
     @usableFromInline
     mutating func beginDescription(_ type: StaticString) {
         writer.beginObject()
-        writer.name("type")
+        writer.member("type")
         writer.string("\(type)")
     }
 }

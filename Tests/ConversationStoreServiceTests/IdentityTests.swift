@@ -32,6 +32,21 @@ import Testing
         #expect(conversations[1].participant.aliases.map(\.value) == ["15550001111"])
     }
 
+    /// The former owner's texts are not shown to the new one, and whoever is erased by the phone is who has it now.
+    @Test func aPhoneThatPassesOnIsSomebodyElses() throws {
+        let former = ParticipantIdentity(bsuid: bsuid, phone: "15550001111")
+        let present = ParticipantIdentity(bsuid: "US.5000600070008000", phone: "15550001111")
+        try store.append(message("m1", from: former), message("m2", from: present, at: noon.adding(seconds: 1)))
+
+        let conversations = try store.list()
+        #expect(conversations.count == 2)
+        #expect(conversations[0].participant.aliases.map(\.value) == ["US.5000600070008000", "15550001111"])
+        #expect(conversations[1].participant.aliases.map(\.value) == [bsuid])
+
+        try store.erase(Alias(.whatsapp, .phone, "15550001111"))
+        #expect(try store.list().map { $0.participant.aliases.map(\.value) } == [[bsuid]])
+    }
+
     @Test func theNameIsTheOneLastGiven() throws {
         let renamed = ParticipantIdentity(phone: "15550001111", name: "Ada Newname")
         try store.append(message("m1", at: noon))

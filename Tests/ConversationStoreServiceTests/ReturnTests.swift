@@ -2,6 +2,7 @@ import ConversationStoreContracts
 import Domain
 import Erasure
 import Foundation
+import HolderContracts
 import Runtime
 import SQLite
 import Testing
@@ -20,6 +21,32 @@ import Testing
 
     private func forget(_ tables: String...) throws {
         try store.database.writer.write("forget") { connection in for table in tables { try connection.run("DELETE FROM \(table)") } }
+    }
+
+    /// While a holder is down an erasure stands still; who writes meanwhile is heard, and keeps what they wrote.
+    @Test func whatAPersonWritesWhileTheirErasureIsUnderWayStays() throws {
+        try store.append(message("m2", at: later))
+        let former = try #require(try store.list().first?.participant.id)
+        store.clock.now = later.adding(seconds: 10)
+        var subject = Subject(workspace: shop, aliases: [adasPhone])
+        subject.participants = [former]
+        subject.cutoff = store.clock.now
+        try store.place([.person(shop, line.account, adasPhone)], cutoff: store.clock.now)
+
+        try store.append(message("m3", at: later.adding(seconds: 20)))
+        let erased = try store.answer(EraseSubject(deletion: DeletionID(rawValue: 2), subject: subject), as: .deletionCoordinator)
+
+        #expect(erased.rows["messages"] == 1)
+        let left = try store.list()
+        #expect(left.count == 1 && left[0].participant.id != former)
+        #expect(try store.onlyMessages().count == 1)
+        let proof = try store.answer(ProveErasure(subject: subject, scan: false), as: .deletionCoordinator)
+        #expect(proof.rows.values.allSatisfy { $0 == 0 })
+
+        // Control: without a cut-off the new relationship would be the subject's too.
+        subject.cutoff = nil
+        let all = try store.answer(ProveErasure(subject: subject, scan: false), as: .deletionCoordinator)
+        #expect(all.rows["messages"] == 1)
     }
 
     @Test func aReplayOfEverythingStaysOut() throws {

@@ -34,6 +34,56 @@ struct ErasureTests {
         #expect(try fixture.outbox().map(\.id) == ["mid.3", "mid.4"])
     }
 
+    /// Another customer may have the account now: the person's relationship to them is another one.
+    @Test func anErasureInOneWorkspaceKeepsNobodyOutOfAnother() throws {
+        let fixture = try IntakeFixture()
+        try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace("workspace-2"))
+        try fixture.erase([mara], on: IntakeFixture.instagram, of: try fixture.openWorkspace("workspace-1"), cutoff: fixture.time.now)
+
+        _ = try fixture.post(Instagram.delivery(Instagram.text("old", mid: "mid.1")), to: .instagram)
+        #expect(try fixture.outbox().map(\.id) == ["mid.1"])
+
+        // Control: in their own workspace they stay out.
+        try fixture.erase([mara], on: IntakeFixture.instagram, of: try fixture.openWorkspace("workspace-2"), cutoff: fixture.time.now)
+        _ = try fixture.post(Instagram.delivery(Instagram.text("older", mid: "mid.2")), to: .instagram)
+        #expect(try fixture.outbox().map(\.id) == ["mid.1"])
+    }
+
+    @Test func whatHappenedAfterTheCutOffIsNotErased() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        try fixture.connect(IntakeFixture.instagram, to: workspace)
+        let texts = [Instagram.text("old", mid: "mid.1"), Instagram.text("new", mid: "mid.2", at: Instagram.sentAt + 1)]
+        _ = try fixture.post(Instagram.delivery(texts), to: .instagram)
+        var subject = Subject(workspace: workspace, aliases: [mara])
+        subject.cutoff = cutoff
+
+        _ = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+        #expect(try fixture.outbox().map(\.id) == ["mid.2"])
+
+        // Control: without a cut-off all of it is the subject's.
+        subject.cutoff = nil
+        _ = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 2), subject: subject), as: .deletionCoordinator)
+        #expect(try fixture.outbox().isEmpty)
+    }
+
+    @Test func whatWasErasedFromQuarantineDoesNotComeBackWithARepeat() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let piece = Instagram.delivery(Instagram.text("to nobody we know", mid: "mid.1"))
+        _ = try fixture.post(piece, to: .instagram)
+        #expect(try fixture.count("quarantine") == 1)
+        let subject = Subject(workspace: workspace, aliases: [mara])
+
+        _ = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+        _ = try fixture.post(piece, to: .instagram)
+        #expect(try fixture.count("quarantine") == 0)
+
+        // Control: another piece is kept.
+        _ = try fixture.post(Instagram.delivery(Instagram.text("another", mid: "mid.2")), to: .instagram)
+        #expect(try fixture.count("quarantine") == 1)
+    }
+
     @Test func aClockThatRunsAheadLetsNothingIn() throws {
         let fixture = try IntakeFixture()
         try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
@@ -160,9 +210,10 @@ struct ErasureTests {
 
 extension IntakeFixture {
     /// What the coordinator does before it erases: the names stay out from now on.
-    func erase(_ names: [Alias], on account: Account, cutoff: Timestamp) throws {
+    func erase(_ names: [Alias], on account: Account, of workspace: WorkspaceID? = nil, cutoff: Timestamp) throws {
+        let workspace = try workspace ?? openWorkspace()
         let digester = ErasureDigester(peppers: try process.keys.peppers())
-        let tombstones = names.map { digester.tombstone(.person(account, $0), cutoff: cutoff) }
+        let tombstones = names.map { digester.tombstone(.person(workspace, account, $0), cutoff: cutoff) }
         _ = try ok(PlaceTombstones(deletion: DeletionID(rawValue: 1), tombstones: tombstones), as: .deletionCoordinator)
     }
 }

@@ -54,7 +54,7 @@ struct DeliveryDigester: Sendable {
             events.append(
                 PreparedEvent(
                     event, key: key(event, request.account), messageNames: erasure.digests(.message(request.account, id: event.id)),
-                    personNames: aliases.flatMap { erasure.digests(.person(request.account, $0)) },
+                    personNames: aliases.flatMap { erasure.digests(.person(request.workspace, request.account, $0)) },
                     face: Face(request.workspace, request.channel, event.participant)))
         }
         return PreparedDelivery(workspace: request.workspace, channel: request.channel, platform: request.account.platform, events: events)

@@ -21,9 +21,13 @@ extension ConversationStoreStore {
         appended.generation = acquaintances.generation
         let hasTombstones = try connection.first("SELECT 1 FROM tombstones LIMIT 1") { _ in true } ?? false
         for event in delivery.events {
-            if hasTombstones, try isKeptOut(event, delivery, connection) {
-                appended.response.keptOut += 1
-                continue
+            if hasTombstones {
+                let admission = try admission(of: event, connection)
+                if try admission.keepsOut(event.event, isKnown: { try participant(of: event.event, delivery, connection) != nil }) {
+                    appended.response.keptOut += 1
+                    continue
+                }
+                try beginAnew(event.event, after: admission, delivery, connection, &appended)
             }
             switch try take(event, of: delivery, connection, &appended) {
             case .stored: appended.response.stored += 1
@@ -43,11 +47,31 @@ extension ConversationStoreStore {
         acquaintances.learn(appended.learned, generation: appended.generation)
     }
 
-    private func isKeptOut(_ event: PreparedEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> Bool {
-        let admission = Admission(
+    private func admission(of event: PreparedEvent, _ connection: Connection) throws -> Admission {
+        Admission(
             messageIsErased: try Tombstones.cutoff(event.messageNames, connection) != nil,
             personCutoff: try Tombstones.cutoff(event.personNames, connection))
-        return try admission.keepsOut(event.event) { try participant(of: event.event, delivery, connection) != nil }
+    }
+
+    /// A person who writes after the cut-off while their erasure is still under way: who they were is about to go, so they become
+    /// somebody new, and what they write now stays. The erasure knows the former participant by number.
+    private func beginAnew(
+        _ event: ChannelEvent, after admission: Admission, _ delivery: PreparedDelivery, _ connection: Connection,
+        _ appended: inout Appended
+    ) throws {
+        guard let cutoff = admission.personCutoff, event.kind == .message else { return }
+        for alias in event.participant.identifyingAliases(on: delivery.platform) {
+            let parted = try connection.run(
+                """
+                DELETE FROM aliases WHERE workspace = ?1 AND platform = ?2 AND kind = ?3 AND value = ?4
+                    AND participant IN (SELECT id FROM participants WHERE first_seen_at <= ?5)
+                """, .text(delivery.workspace.rawValue), .text(alias.platform.rawValue), .text(alias.kind.rawValue), .text(alias.value),
+                .integer(cutoff.rawValue))
+            guard parted > 0 else { continue }
+            acquaintances.forgetAll()
+            appended.learned = [:]
+            appended.generation = acquaintances.generation
+        }
     }
 
     private func take(

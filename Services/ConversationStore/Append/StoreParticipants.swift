@@ -23,9 +23,19 @@ extension ConversationStoreStore {
     /// Who an event is with, by the surest of its names that is known; nil when none is.
     func participant(of event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> ParticipantID? {
         for alias in event.participant.identifyingAliases(on: delivery.platform) {
-            if let found = try participant(named: alias, in: delivery.workspace, connection) { return found }
+            guard let found = try participant(named: alias, in: delivery.workspace, connection) else { continue }
+            // A phone number passes on: one that comes with another BSUID than its holder's is somebody else's now.
+            if alias.kind == .phone, event.participant.bsuid != nil, try hasBSUID(found, connection) { continue }
+            return found
         }
         return nil
+    }
+
+    /// Asked for a participant whom the event's own BSUID does not name.
+    private func hasBSUID(_ participant: ParticipantID, _ connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM aliases WHERE participant = ? AND kind = ?", .integer(participant.rawValue), .text(Alias.Kind.bsuid.rawValue)
+        ) { _ in true } ?? false
     }
 
     func participant(named alias: Alias, in workspace: WorkspaceID, _ connection: Connection) throws -> ParticipantID? {
@@ -41,13 +51,12 @@ extension ConversationStoreStore {
     ) throws -> (ParticipantID, isCurrent: Bool) {
         let known = try participant(of: event, delivery, connection)
         let participant = try known ?? newParticipant(event, delivery, connection)
-        // Two people whom one event names stay two: a wrong merge would erase one with the other.
+        // Two people whom one event names stay two: a wrong merge would erase one with the other. So a name stays whose it is, but for a
+        // phone whose holder another BSUID names: it has passed on, and its former holder can still be found.
         for alias in event.participant.identifyingAliases(on: delivery.platform) {
-            try connection.run(
-                """
-                INSERT INTO aliases (workspace, platform, kind, value, participant) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """, .text(delivery.workspace.rawValue), .text(alias.platform.rawValue), .text(alias.kind.rawValue), .text(alias.value),
-                .integer(participant.rawValue))
+            let holder = try self.participant(named: alias, in: delivery.workspace, connection)
+            let passedOn = try holder.map { try alias.kind == .phone && event.participant.bsuid != nil && hasBSUID($0, connection) } ?? true
+            if passedOn { try give(alias, to: participant, in: delivery.workspace, connection) }
         }
         if let username = event.participant.username {
             try give(Alias(delivery.platform, .username, username), to: participant, in: delivery.workspace, connection)
@@ -64,7 +73,7 @@ extension ConversationStoreStore {
         return ParticipantID(rawValue: connection.lastInsertedRow)
     }
 
-    /// A username may pass to somebody else: it belongs to whoever was seen with it last.
+    /// A phone number or a username may pass to somebody else: it belongs to whoever was seen with it last.
     private func give(_ alias: Alias, to participant: ParticipantID, in workspace: WorkspaceID, _ connection: Connection) throws {
         let holder = try self.participant(named: alias, in: workspace, connection)
         guard holder != participant else { return }

@@ -45,14 +45,16 @@ extension ConversationStoreStore: HolderStore {
         for alias in subject.aliases where alias.kind != .username {
             if let found = try participant(named: alias, in: subject.workspace, connection) { people.insert(found) }
         }
-        for participant in subject.participants {
-            let isKnown = try connection.first(
-                "SELECT 1 FROM participants WHERE id = ? AND workspace = ?", .integer(participant.rawValue),
-                .text(subject.workspace.rawValue)
-            ) { _ in true }
-            if isKnown != nil { people.insert(participant) }
-        }
-        return people.sorted()
+        people.formUnion(subject.participants)
+        return try people.filter { try isCovered($0, by: subject, connection) }.sorted()
+    }
+
+    /// Of the subject's workspace, and first seen before the cut-off: who came later began a new relationship.
+    private func isCovered(_ person: ParticipantID, by subject: Subject, _ connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT first_seen_at FROM participants WHERE id = ? AND workspace = ?", .integer(person.rawValue),
+            .text(subject.workspace.rawValue)
+        ) { subject.covers(Timestamp(rawValue: $0.int(0))) } ?? false
     }
 
     private func conversations(of person: ParticipantID, _ connection: Connection) throws -> [ConversationID] {

@@ -9,7 +9,7 @@ extension Subject {
     var erasedNames: [ErasedName] {
         var names: [ErasedName] = []
         for alias in aliases where alias.kind != .username {
-            for account in accounts where account.platform == alias.platform { names.append(.person(account, alias)) }
+            for account in accounts where account.platform == alias.platform { names.append(.person(workspace, account, alias)) }
         }
         names += participants.map(ErasedName.participant)
         if let authorization { names.append(.authorization(authorization)) }

@@ -77,6 +77,7 @@ struct ErasureRun: Equatable, Sendable {
         case .due:
             guard now >= scheduledFor else { return .wait }
             cutoff = now
+            subject.cutoff = now
             subject.formUnion(subject)  // Into the order in which grown closures are compared.
             return enter(.collecting)
         case .collected, .journaled, .placed, .erased, .proved, .cleared, .failed: neverAsked(event)

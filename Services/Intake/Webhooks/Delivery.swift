@@ -65,7 +65,7 @@ struct Delivery: Sendable {
             arrivals.append(
                 Arrival(
                     channel: channel.id, workspace: channel.workspace, day: received.day, key: digests.keys.digest(of: event, on: account),
-                    happenedAt: event.happenedAt, names: digests.names(of: event.participant, on: account),
+                    happenedAt: event.happenedAt, names: digests.names(of: event.participant, on: account, in: channel.workspace),
                     json: String(decoding: received.json, as: UTF8.self)))
         }
         for raw in portion.leftovers { quarantine(raw, .unsupported, digests) }
@@ -81,7 +81,7 @@ struct IntakeDigests: Sendable {
     let keys: InboxKeys
     let digester: ErasureDigester
 
-    func names(of participant: ParticipantIdentity, on account: Account) -> [[UInt8]] {
-        participant.identifyingAliases(on: account.platform).flatMap { digester.digests(.person(account, $0)) }
+    func names(of participant: ParticipantIdentity, on account: Account, in workspace: WorkspaceID) -> [[UInt8]] {
+        participant.identifyingAliases(on: account.platform).flatMap { digester.digests(.person(workspace, account, $0)) }
     }
 }

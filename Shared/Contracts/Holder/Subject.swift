@@ -15,6 +15,8 @@ public struct Subject: Fields, Equatable {
     public var conversations: [ConversationID] = []
     /// Set where the subject is the member whose authorisation connected a channel.
     public var authorization: Authorization?
+    /// What began later is a new relationship and nobody's to erase; absent while the erasing has not begun.
+    public var cutoff: Timestamp?
 
     public init() {}
 
@@ -31,7 +33,11 @@ public struct Subject: Fields, Equatable {
         fields.field("participants", &participants, max: Subject.listMax)
         fields.field("conversations", &conversations, max: Subject.listMax)
         fields.field("authorization", &authorization)
+        fields.field("cutoff", &cutoff)
     }
+
+    /// Whether something that happened then belongs to the subject.
+    public func covers(_ time: Timestamp) -> Bool { cutoff.map { time <= $0 } ?? true }
 
     /// Takes over what another holder knows; equal knowledge gives equal values, whatever the order.
     public mutating func formUnion(_ other: Subject) {
