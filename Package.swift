@@ -2,11 +2,7 @@
 // The map of the mesh: a module's line says what it may use; a service's, which contracts it serves and which it may call.
 import PackageDescription
 
-/// Releases do without the checks of exclusive access while running, 8 % of a round trip's instructions; debug builds and tests have them.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error),
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-]
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 /// A module of Shared, in the folder of its name.
 func shared(_ name: String, _ uses: [Target.Dependency] = [], at folder: String? = nil) -> Target {
