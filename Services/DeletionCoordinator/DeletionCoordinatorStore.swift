@@ -14,19 +14,17 @@ struct DeletionCoordinatorStore: Sendable {
 
     // MARK: Requests
 
-    /// Takes a petition in: as a repeat of a known one, as one more for a deletion that is under way, or as a new deletion.
+    /// Takes a petition in: as a repeat of a known one, as one more for a deletion that has yet to begin, or as a new deletion.
     static func enrol(_ petition: Petition, _ connection: Connection) throws -> Enrolment {
         if let repeated = try repeated(petition, connection) { return repeated }
-        let open = try connection.first("SELECT id FROM deletions WHERE subject_digest = ?", .blob(petition.subjectDigest)) {
-            DeletionID(rawValue: $0.int(0))
-        }
-        let deletion = try open ?? insert(petition, connection)
-        if open != nil { try hasten(deletion, petition.scheduledFor, connection) }
+        let waiting = try waiting(for: petition, connection)
+        let deletion = try waiting ?? insert(petition, connection)
+        if waiting != nil { try hasten(deletion, petition, connection) }
         try connection.run(
             "INSERT INTO requests (key, digest, code_digest, deletion, requested_at) VALUES (?, ?, ?, ?, ?)", .text(petition.key.rawValue),
             .blob(petition.digest), .blob(petition.codeDigest), .integer(deletion.rawValue), .integer(petition.now.rawValue))
         let step = try connection.first("SELECT step FROM deletions WHERE id = ?", .integer(deletion.rawValue)) { try readStep($0, 0) }
-        return Enrolment(kind: open == nil ? .new : .joined, deletion: deletion, state: (step ?? .scheduled).state)
+        return Enrolment(kind: waiting == nil ? .new : .joined, deletion: deletion, state: (step ?? .scheduled).state)
     }
 
     private static func repeated(_ petition: Petition, _ connection: Connection) throws -> Enrolment? {
@@ -39,7 +37,19 @@ struct DeletionCoordinatorStore: Sendable {
         }
     }
 
+    /// The deletion that a petition may join: one whose cut-off will lie after the petition, so that all that its person left is erased.
+    ///
+    /// One that is due is none: it may pin its cut-off at this very moment, and be stored with it after us.
+    private static func waiting(for petition: Petition, _ connection: Connection) throws -> DeletionID? {
+        try connection.first(
+            "SELECT id FROM deletions WHERE subject_digest = ? AND step = 'scheduled' AND scheduled_for > ?", .blob(petition.subjectDigest),
+            .integer(petition.now.rawValue)
+        ) { DeletionID(rawValue: $0.int(0)) }
+    }
+
     private static func insert(_ petition: Petition, _ connection: Connection) throws -> DeletionID {
+        // One that is due and has not begun may still hold the place of the one to join.
+        try connection.run("UPDATE deletions SET subject_digest = NULL WHERE subject_digest = ?", .blob(petition.subjectDigest))
         try connection.run(
             """
             INSERT INTO deletions (kind, source, workspace, subject_digest, received_at, scheduled_for, step, next_at)
@@ -51,11 +61,13 @@ struct DeletionCoordinatorStore: Sendable {
         return deletion
     }
 
-    /// Who asks for it at once shall not wait for the window of who asked before.
-    private static func hasten(_ deletion: DeletionID, _ time: Timestamp, _ connection: Connection) throws {
+    /// Who asks for it at once shall not wait for the window of who asked before, and the 30 days count from whoever asked first.
+    private static func hasten(_ deletion: DeletionID, _ petition: Petition, _ connection: Connection) throws {
         try connection.run(
-            "UPDATE deletions SET scheduled_for = ?2, next_at = ?2 WHERE id = ?1 AND step = 'scheduled' AND scheduled_for > ?2",
-            .integer(deletion.rawValue), .integer(time.rawValue))
+            """
+            UPDATE deletions SET received_at = min(received_at, ?2), scheduled_for = min(scheduled_for, ?3), next_at = min(next_at, ?3)
+            WHERE id = ?1
+            """, .integer(deletion.rawValue), .integer(petition.receivedAt.rawValue), .integer(petition.scheduledFor.rawValue))
     }
 
     // MARK: Runs
@@ -66,7 +78,8 @@ struct DeletionCoordinatorStore: Sendable {
         case proof(ProveErasure.Response, leg: Int)
     }
 
-    /// Stores a run as it stands, and its evidence; `sealedSubject` when its subject has grown. Nobody's name is left in the request once the run knows none.
+    /// Stores a run as it stands, and its evidence; `sealedSubject` when its subject has grown. Nobody joins a run that has begun, and
+    /// nobody's name is left in the request once the run knows none.
     static func advance(
         _ run: ErasureRun, sealedSubject: [UInt8]?, nextAt: Timestamp, evidence: Evidence?, _ connection: Connection
     ) throws {
@@ -74,14 +87,14 @@ struct DeletionCoordinatorStore: Sendable {
         try connection.run(
             """
             UPDATE deletions SET step = ?2, leg = ?3, round = ?4, is_covered = ?5, found = ?6, cutoff = ?7, failed_attempts = ?8,
-                setbacks = ?9, next_at = ?10, verified_at = ?11, completed_at = ?12
+                setbacks = ?9, next_at = ?10, verified_at = ?11, completed_at = ?12,
+                subject_digest = CASE ?2 WHEN 'scheduled' THEN subject_digest END
             WHERE id = ?1
             """, id, .text(run.step.rawValue), SQLValue(run.leg), .integer(run.round), SQLValue(run.isCovered),
             SQLValue(run.found.map { $0 ? 1 : 0 }), SQLValue(run.cutoff?.rawValue), .integer(run.failedAttempts), .integer(run.setbacks),
             .integer(nextAt.rawValue), SQLValue(run.verifiedAt?.rawValue), SQLValue(run.completedAt?.rawValue))
         if run.step == .clearing || run.step == .completed {
             try connection.run("DELETE FROM subjects WHERE deletion = ?", id)
-            try connection.run("UPDATE deletions SET subject_digest = NULL WHERE id = ?", id)
         } else if let sealedSubject {
             try setSubject(sealedSubject, of: run.deletion, connection)
         }

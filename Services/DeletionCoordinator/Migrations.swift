@@ -7,7 +7,8 @@ import SQLite
 public enum DeletionCoordinatorMigrations {
     public static let all = [AccessTable.migration, Tombstones.migration, deletions]
 
-    /// Names of people stand in `subjects` alone, sealed; a closed request has no row there.
+    /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
+    /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.
     private static let deletions = Migration(
         "deletions",
         sql: """

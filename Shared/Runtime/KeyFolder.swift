@@ -13,6 +13,8 @@ public struct KeyProblem: Error, Equatable, CustomStringConvertible {
 /// `*.key` and `*.pepper` hold 32 bytes as base64url text; `*.secret` and `*.token` hold text. One newline at the end is let pass.
 public struct KeyFolder: Sendable {
     static let fileLengthMax = 4096
+    /// Live secrets of one app: each costs a look at every call that nobody signed.
+    static let appSecretCountMax = 9
 
     public let path: String
 
@@ -41,6 +43,22 @@ public struct KeyFolder: Sendable {
         var peppers: [Int64: [UInt8]] = [:]
         for name in try names() { if let version = KeyName.parsePepper(name) { peppers[version] = try secret(named: name) } }
         return peppers
+    }
+
+    /// All live secrets of an app, so that a rotation loses nothing: `meta.app.secret`, which must be there, and every `meta.app.*.secret`,
+    /// such as `meta.app.2.secret`. At most nine.
+    /// - Parameter app: what the names of the files begin with, such as `meta.app`.
+    public func secrets(of app: String) throws(KeyProblem) -> [[UInt8]] {
+        let further = try names().filter {
+            $0.hasPrefix("\(app).") && $0.hasSuffix(".secret") && $0.utf8.count > "\(app)..secret".utf8.count
+        }
+        guard further.count < KeyFolder.appSecretCountMax else {
+            throw KeyProblem(
+                description: "\(path) has more than \(KeyFolder.appSecretCountMax) secrets of \(app): remove those that are no longer used")
+        }
+        var secrets: [[UInt8]] = []
+        for name in ["\(app).secret"] + further.sorted() { secrets.append(try secret(named: name)) }
+        return secrets
     }
 
     /// One secret: 32 bytes of a key or pepper, the text of anything else.

@@ -5,9 +5,13 @@ import Wire
 public enum KeyName {
     /// Signs the digests of what intake has seen.
     public static let inboxKey = "intake.inbox.key"
-    public static let instagramAppSecret = "instagram.app.secret"
-    public static let whatsappAppSecret = "whatsapp.app.secret"
-    public static let metaAppSecret = "meta.app.secret"
+    /// Apps at Meta: `KeyFolder.secrets(of:)` gives all live secrets of one, the following name its first.
+    public static let instagramApp = "instagram.app"
+    public static let whatsappApp = "whatsapp.app"
+    public static let metaApp = "meta.app"
+    public static let instagramAppSecret = "\(instagramApp).secret"
+    public static let whatsappAppSecret = "\(whatsappApp).secret"
+    public static let metaAppSecret = "\(metaApp).secret"
     /// What a platform sends back when a webhook is set up.
     public static let webhookVerifyToken = "webhook.verify.token"
 

@@ -123,6 +123,11 @@ public final class ServiceProcess: Sendable {
         do { return try keys.secret(named: name) } catch { Failure.configuration([error.description]) }
     }
 
+    /// All live secrets of an app, as `KeyFolder.secrets(of:)`; a missing or broken one ends the process with exit code 78.
+    public func secrets(of app: String) -> [[UInt8]] {
+        do { return try keys.secrets(of: app) } catch { Failure.configuration([error.description]) }
+    }
+
     /// The live peppers of tombstones by version; none at all ends the process with exit code 78.
     public func peppers() -> [Int64: [UInt8]] {
         do throws(KeyProblem) {

@@ -245,8 +245,10 @@ import Testing
 
         #expect(
             Set(subject.erasedNames) == [
-                .person(subject.workspace, Account(.instagram, "a"), subject.aliases[0]), .person(subject.workspace, Account(.instagram, "b"), subject.aliases[0]),
-                .person(subject.workspace, Account(.whatsapp, "c"), subject.aliases[2]), .person(subject.workspace, Account(.whatsapp, "c"), subject.aliases[3]),
+                .person(subject.workspace, Account(.instagram, "a"), subject.aliases[0]),
+                .person(subject.workspace, Account(.instagram, "b"), subject.aliases[0]),
+                .person(subject.workspace, Account(.whatsapp, "c"), subject.aliases[2]),
+                .person(subject.workspace, Account(.whatsapp, "c"), subject.aliases[3]),
                 .participant(ParticipantID(rawValue: 3))
             ])
     }

@@ -2,6 +2,7 @@ import DeletionCoordinatorContracts
 import Domain
 import HTTP
 import HolderContracts
+import Runtime
 import Testing
 import Wire
 
@@ -129,9 +130,25 @@ import Wire
         mesh.intake.with { $0.isDown = true }
         let first = try callback(mesh)
         #expect(try callback(mesh) == first)
-        // Another callback of the same user joins while the first is open.
-        #expect(try callback(mesh, issued: 2) != first)
         #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.count == 1)
+        // Another callback of the same user may mean what came since the first: it has a deletion of its own.
+        #expect(try callback(mesh, issued: 2) != first)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.count == 2)
+    }
+
+    @Test func anyLiveSecretOfTheFacebookOrTheInstagramAppMaySign() throws {
+        let mesh = try Mesh(secrets: ["meta.app.2.secret": "the new secret", "instagram.app.3.secret": "another new secret"])
+        let live = [
+            mesh.metaSecret, Array("the new secret".utf8), try mesh.keys.secret(named: KeyName.instagramAppSecret),
+            Array("another new secret".utf8)
+        ]
+
+        for (user, secret) in live.enumerated() { #expect(try callback(mesh, user: "\(user)", secret: secret).status == .ok) }
+        // The control: WhatsApp's secret lies in the same folder, and its app has no such callback.
+        let others = try mesh.keys.secret(named: KeyName.whatsappAppSecret)
+        #expect(try callback(mesh, secret: others).status == .badRequest)
+        #expect(try callback(mesh, secret: Array("an old secret".utf8)).status == .badRequest)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.count == live.count)
     }
 
     @Test func aCallbackWithAWrongSignatureIsRefusedAndNothingIsStored() throws {

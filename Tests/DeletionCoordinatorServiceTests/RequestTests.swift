@@ -55,6 +55,77 @@ import Wire
         #expect(read.deletion.scheduledFor == started)
     }
 
+    @Test func whoAsksAgainWhileErasingHasWhatCameBetweenErased() throws {
+        let mesh = try Mesh()
+        mesh.store.with { $0.rows = 1 }
+        // The first is held up after the store, by receipts that nobody accepts.
+        mesh.handoff.with { $0.tamper = { $0.deletion.rawValue == 1 ? ErasureReceipt() : $0 } }
+        let first = try mesh.request(RequestTests.person, key: "a").value()
+        try mesh.wait { try mesh.read(first.deletion).receipts.count == 2 && mesh.read(first.deletion).deletion.failedAttempts > 0 }
+
+        // The person writes anew, and asks again.
+        mesh.time.advance(milliseconds: 1000)
+        mesh.store.with { $0.rows = 2 }
+        let second = try mesh.request(RequestTests.person, key: "b").value()
+        #expect(second.deletion != first.deletion && second.code != first.code)
+        #expect(try mesh.complete(second.deletion).receipts[1].rows == ["things": 2])
+
+        #expect(try mesh.read(first.deletion).deletion.state == .erasing)
+        mesh.handoff.with { $0.tamper = { $0 } }
+        #expect(try mesh.complete(first.deletion).receipts[1].rows == ["things": 1])
+        #expect(mesh.store.with { Set($0.tombstones.map(\.cutoff)).count } == 2)
+    }
+
+    @Test func whoAsksAgainWhileVerifyingHasADeletionOfTheirOwn() throws {
+        let mesh = try Mesh()
+        mesh.handoff.with { state in
+            state.tamper = { [intake = mesh.intake] receipt in
+                intake.with { $0.isDown = true }
+                return receipt
+            }
+        }
+        let first = try mesh.request(RequestTests.person, key: "a").value()
+        try mesh.wait { try mesh.read(first.deletion).deletion.state == .verifying }
+
+        let second = try mesh.request(RequestTests.person, key: "b").value()
+        mesh.handoff.with { $0.tamper = { $0 } }
+        mesh.intake.with { $0.isDown = false }
+
+        #expect(second.deletion != first.deletion)
+        for deletion in [first.deletion, second.deletion] { #expect(try mesh.complete(deletion).receipts.count == 4) }
+    }
+
+    @Test func nobodyJoinsADeletionThatMayBeginAtThisMoment() throws {
+        let mesh = try Mesh()
+        // Its time comes, and it stays where it is: it can't be read.
+        let due = try mesh.request(RequestTests.person, key: "a", immediately: false).value().deletion
+        try mesh.coordinator.damage(due)
+        // The control: a moment before, it is joined.
+        mesh.time.advance(milliseconds: DeletionCoordinator.windowMilliseconds - 1)
+        #expect(try mesh.request(RequestTests.person, key: "b", immediately: false).value().deletion == due)
+
+        mesh.time.advance(milliseconds: 1)
+        let other = try mesh.request(RequestTests.person, key: "c").value().deletion
+        #expect(other != due)
+        #expect(try mesh.complete(other).receipts.count == 4)
+        #expect(try mesh.read(due).deletion.state == .scheduled)
+    }
+
+    @Test func theClockStartsWithWhoeverAskedFirst() throws {
+        let mesh = try Mesh()
+        let (earlier, earliest) = (mesh.time.now.adding(milliseconds: -5000), mesh.time.now.adding(milliseconds: -9000))
+        let deletion = try mesh.request(RequestTests.person, key: "a", immediately: false, receivedAt: earlier).value().deletion
+        let scheduled = try mesh.read(deletion).deletion.scheduledFor
+        mesh.time.advance(milliseconds: 1000)
+
+        #expect(try mesh.request(RequestTests.person, key: "b", immediately: false, receivedAt: earliest).value().deletion == deletion)
+        #expect(try mesh.read(deletion).deletion.receivedAt == earliest)
+        // A later one changes nothing, and a later window puts nothing off.
+        #expect(try mesh.request(RequestTests.person, key: "c", immediately: false).value().deletion == deletion)
+        #expect(try mesh.read(deletion).deletion.receivedAt == earliest)
+        #expect(try mesh.read(deletion).deletion.scheduledFor == scheduled)
+    }
+
     @Test func aNewRequestAfterCompletionIsANewDeletion() throws {
         let mesh = try Mesh()
         let first = try mesh.request(RequestTests.person, key: "a").value()

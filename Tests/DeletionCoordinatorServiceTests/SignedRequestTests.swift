@@ -16,7 +16,8 @@ import Testing
 
     private func outcome(_ text: String) -> Result<String, SignedRequest.Refusal> {
         do throws(SignedRequest.Refusal) {
-            return .success(try SignedRequest(verifying: text, secret: SignedRequestTests.secret, nowSeconds: SignedRequestTests.now).user)
+            let keys = [Array("the one before".utf8), SignedRequestTests.secret].map(HMACSHA256Key.init)
+            return .success(try SignedRequest(verifying: text, keys: keys, nowSeconds: SignedRequestTests.now).user)
         } catch {
             return .failure(error)
         }

@@ -24,16 +24,24 @@ final class Mesh {
     let time = ManualTime()
     let events = Events()
     let intake, store, handoff: FakeHolder
+    let keys: KeyFolder
     let metaSecret: [UInt8]
     private(set) var coordinator: Coordinator!
 
-    /// - Parameter scans: own files are scanned byte by byte, by the real binary; else own proofs look at tables only.
-    init(scans: Bool = false, guillotine: Guillotine = Guillotine()) throws {
+    /// - Parameters:
+    ///   - scans: own files are scanned byte by byte, by the real binary; else own proofs look at tables only.
+    ///   - secrets: further files of the key folder.
+    init(scans: Bool = false, guillotine: Guillotine = Guillotine(), secrets: [String: String] = [:]) throws {
         folder = NSTemporaryDirectory() + "coordinator-test-" + UUID().uuidString.lowercased()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try KeyFolder.createMissing(dataFolder: folder)
-        let keys = KeyFolder(dataFolder: folder)
-        let time = time
+        for (name, text) in secrets {
+            let isMade = FileManager.default.createFile(
+                atPath: "\(folder)/keys/\(name)", contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+            guard isMade else { throw NotReached() }
+        }
+        keys = KeyFolder(dataFolder: folder)
+        let (time, keys) = (time, keys)
         func holder(_ peer: Peer) throws -> FakeHolder { FakeHolder(peer, key: try keys.secret(named: KeyName.receiptKey(peer)), time) }
         intake = try holder(.intake)
         store = try holder(.conversationStore)

@@ -58,12 +58,14 @@ struct DoorTests {
     }
 
     @Test func allSecretsOfARotationAreLiveAndOthersAreNot() throws {
-        let fixture = try IntakeFixture(secrets: ["instagram.app.2.secret": "the new secret", "whatsapp.app.3.secret": "another new secret"]
-        )
+        let fixture = try IntakeFixture(secrets: [
+            "instagram.app.2.secret": "the new secret", "whatsapp.app.3.secret": "another new secret", "meta.app.2.secret": "a third one"
+        ])
         let body = Instagram.delivery(Instagram.text("hello", mid: "mid.1"))
 
         #expect(try fixture.post(body, to: .instagram).status == .ok)
         #expect(try fixture.post(body, to: .instagram, secret: "the new secret").status == .ok)
+        #expect(try fixture.post(body, to: .instagram, secret: "a third one").status == .ok)
         #expect(try fixture.post(body, to: .instagram, secret: "another new secret").status == .unauthorized)
         #expect(try fixture.post(WhatsApp.delivery(WhatsApp.messages()), to: .whatsapp, secret: "another new secret").status == .ok)
     }

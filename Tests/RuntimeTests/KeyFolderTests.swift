@@ -1,8 +1,9 @@
 import Foundation
 import Policy
-import Runtime
 import Testing
 import Wire
+
+@testable import Runtime
 
 @Suite struct KeyFolderTests {
     private let folder: TemporaryFolder
@@ -83,6 +84,37 @@ import Wire
         let problem = #expect(throws: KeyProblem.self) { _ = try keys.secret(named: KeyName.inboxKey) }
         #expect(problem?.description.hasPrefix("\(path) must hold 32 bytes") == true)
         #expect(text.isEmpty || problem?.description.contains(text) == false)
+    }
+
+    private func put(_ text: String, _ name: String) throws {
+        #expect(try AtomicFile.create("\(keys.path)/\(name)", with: Array(text.utf8), mode: 0o600))
+    }
+
+    @Test func allLiveSecretsOfAnAppAreGivenAndNoOthers() throws {
+        try KeyFolder.createMissing(dataFolder: data)
+        let first = try keys.secret(named: KeyName.metaAppSecret)
+        #expect(try keys.secrets(of: KeyName.metaApp) == [first])
+
+        for (name, text) in [
+            ("meta.app.2.secret", "new"), ("meta.app..secret", "a"), ("meta.app.3.secret.old", "b"), ("meta.apple.secret", "c")
+        ] {
+            try put(text, name)
+        }
+        #expect(try keys.secrets(of: KeyName.metaApp) == [first, Array("new".utf8)])
+        #expect(try keys.secrets(of: KeyName.whatsappApp).count == 1)
+
+        try FileManager.default.removeItem(atPath: "\(keys.path)/\(KeyName.metaAppSecret)")
+        #expect(throws: KeyProblem.self) { _ = try keys.secrets(of: KeyName.metaApp) }
+    }
+
+    @Test func moreLiveSecretsThanARotationNeedsAreRefused() throws {
+        try KeyFolder.createMissing(dataFolder: data)
+        for number in 2...KeyFolder.appSecretCountMax { try put("secret \(number)", "meta.app.\(number).secret") }
+        #expect(try keys.secrets(of: KeyName.metaApp).count == KeyFolder.appSecretCountMax)
+
+        try put("one more", "meta.app.10.secret")
+        let problem = #expect(throws: KeyProblem.self) { _ = try keys.secrets(of: KeyName.metaApp) }
+        #expect(problem?.description.contains("more than 9 secrets of meta.app") == true)
     }
 
     @Test func aNewlineAtTheEndIsLetPass() throws {

@@ -14,7 +14,7 @@ final class MetaCallback: Sendable {
     private let store: DeletionCoordinatorStore
     private let codes: ConfirmationCodes
     private let driver: ErasureDriver
-    private let secret: [UInt8]
+    private let keys: [HMACSHA256Key]
     private let accepted, refused: Metrics.Counter
 
     init(
@@ -26,7 +26,8 @@ final class MetaCallback: Sendable {
         self.store = store
         self.codes = codes
         self.driver = driver
-        secret = process.secret(KeyName.metaAppSecret)
+        // Instagram-Login apps sign with the Instagram app's secret (PLATFORM §1).
+        keys = [KeyName.metaApp, KeyName.instagramApp].flatMap(process.secrets(of:)).map(HMACSHA256Key.init)
         accepted = process.metrics.counter("meta.callbacksAccepted")
         refused = process.metrics.counter("meta.callbacksRefused")
     }
@@ -38,7 +39,7 @@ final class MetaCallback: Sendable {
         }
         let now = process.system.clock.now
         do throws(SignedRequest.Refusal) {
-            let signed = try SignedRequest(verifying: text, secret: secret, nowSeconds: now.rawValue / 1000)
+            let signed = try SignedRequest(verifying: text, keys: keys, nowSeconds: now.rawValue / 1000)
             take(text, signed.user, now, reply)
         } catch {
             refuse(.badRequest, "\(error)", reply)

@@ -13,12 +13,14 @@ struct SignedRequest: Equatable {
     let user: String
 
     /// Verifies before it parses: nothing of what a stranger wrote is looked into.
-    init(verifying text: String, secret: [UInt8], nowSeconds: Int64) throws(Refusal) {
+    /// - Parameter keys: of all live secrets; one of them must have signed.
+    init(verifying text: String, keys: [HMACSHA256Key], nowSeconds: Int64) throws(Refusal) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard text.utf8.count <= SignedRequest.lengthMax, parts.count == 2, let signature = Base64URL.decode(String(parts[0])) else {
             throw .malformed
         }
-        guard HMACSHA256Key(secret).isValid(signature, for: Array(parts[1].utf8)) else { throw .wrongSignature }
+        let signed = Array(parts[1].utf8)
+        guard keys.contains(where: { $0.isValid(signature, for: signed) }) else { throw .wrongSignature }
         guard let payload = Base64URL.decode(String(parts[1])) else { throw .malformed }
         let fields: JSONView
         do { fields = try JSONView(checking: payload) } catch { throw .malformed }

@@ -19,6 +19,7 @@ struct Petition: Sendable {
     /// nil where nobody knows yet whose data it is.
     let workspace: WorkspaceID?
     let sealedSubject: [UInt8]
+    /// By it a petition finds the deletion that it may join; kept until that begins.
     let subjectDigest: [UInt8]
     let receivedAt: Timestamp
     let scheduledFor: Timestamp
@@ -31,7 +32,7 @@ struct Enrolment: Equatable, Sendable {
         case new
         /// Its key is known, and it asks for the same.
         case repeated
-        /// Somebody asked for the same subject already, and that is still under way.
+        /// Somebody asked for the same subject already, and that has yet to begin.
         case joined
     }
 

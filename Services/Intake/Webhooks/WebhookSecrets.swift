@@ -1,29 +1,19 @@
 import Digest
 import Domain
-import Glibc
 import Runtime
 
 /// Tells what a platform signed. All secrets that lie in the key folder are live, so that a rotation loses nothing.
 struct WebhookSecrets: Sendable {
     enum Verdict: Equatable, Sendable { case valid, missing, wrong }
 
-    /// `instagram.app.secret`, `instagram.app.2.secret`, … up to this number.
-    static let rotationMax = 9
     private static let prefix = "sha256="
 
     private let keys: [Platform: [HMACSHA256Key]]
 
     init(_ process: ServiceProcess) {
-        var keys: [Platform: [HMACSHA256Key]] = [:]
-        for (platform, name) in [(Platform.instagram, KeyName.instagramAppSecret), (.whatsapp, KeyName.whatsappAppSecret)] {
-            let stem = name.dropLast("secret".count)
-            let further = (2...WebhookSecrets.rotationMax).map { "\(stem)\($0).secret" }
-                .filter { access("\(process.keys.path)/\($0)", F_OK) == 0 }
-            // Facebook-Login apps sign Instagram's webhooks with the Facebook app's secret (PLATFORM §1).
-            let shared = platform == .instagram ? [KeyName.metaAppSecret] : []
-            keys[platform] = ([name] + further + shared).map { HMACSHA256Key(process.secret($0)) }
-        }
-        self.keys = keys
+        // Facebook-Login apps sign Instagram's webhooks with the Facebook app's secret (PLATFORM §1).
+        let apps: [Platform: [String]] = [.instagram: [KeyName.instagramApp, KeyName.metaApp], .whatsapp: [KeyName.whatsappApp]]
+        keys = apps.mapValues { $0.flatMap(process.secrets(of:)).map(HMACSHA256Key.init) }
     }
 
     /// - Parameters:
