@@ -139,7 +139,8 @@ final class StoreFixture {
     @discardableResult
     func erase(_ aliases: Alias..., on channel: Channel = line) throws -> ErasureReceipt {
         let subject = try answer(CollectSubject(subject: Subject(workspace: shop, aliases: aliases)), as: .deletionCoordinator).subject
-        try place(subject.aliases.filter { $0.kind != .username }.map { .person(channel.workspace, channel.account, $0) }, cutoff: clock.now)
+        let names = subject.aliases.filter { $0.kind != .username }
+        try place(names.map { .person(channel.workspace, channel.account, $0) }, cutoff: clock.now)
         return try answer(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
     }
 
