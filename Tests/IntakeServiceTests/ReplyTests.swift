@@ -52,6 +52,33 @@ struct ReplyTests {
         #expect(try fixture.count("outbox") == 0)
     }
 
+    /// In another spelling they would be somebody else, whom no erasure finds.
+    @Test func aPhoneIsOnePersonsInAnySpelling() throws {
+        let fixture = try IntakeFixture()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
+
+        #expect(try fixture.ok(reply(channel, to: Alias(.whatsapp, .phone, "+" + WhatsApp.jonas))).recorded)
+        #expect(try fixture.outbox().map(\.participant.phone) == [WhatsApp.jonas])
+
+        for odd in [Alias(.whatsapp, .phone, "49 170 1"), Alias(.whatsapp, .igsid, "6290000000000017")] {
+            guard case .fault(let fault) = fixture.call(reply(channel, key: "reply-2", to: odd)) else {
+                Issue.record("a name in no spelling of the platform was taken")
+                continue
+            }
+            #expect(fault.code == .malformed)
+        }
+    }
+
+    /// The time that a repeat states is not what it is known by.
+    @Test func aRepeatWithAnotherTimeIsARepeat() throws {
+        let fixture = try IntakeFixture()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
+        #expect(try fixture.ok(reply(channel)).recorded)
+
+        #expect(try !fixture.ok(reply(channel, at: 1_767_225_000_000 - 3 * 86_400_000)).recorded)
+        #expect(try fixture.count("outbox") == 1)
+    }
+
     @Test func nothingIsSentOnToAPersonWhoWasErasedSince() throws {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())

@@ -122,6 +122,24 @@ extension RealMesh {
             return key.isValid(mac, for: FieldVisitor.write(unsigned)) && !key.isValid(mac, for: FieldVisitor.write(changed))
         }
 
+        /// A username may be any word, also one of our own logs.
+        @Test func aNameThatAPersonChoseHoldsTheirErasureNotUp() throws {
+            let plain = String(decoding: Deliveries.body([letter(jonas, 1)]), as: UTF8.self)
+            let body = plain.replacing(#""profile":{"#, with: #""profile":{"username":"intake","#)
+            let secret = try mesh.keys.secret(named: KeyName.whatsappAppSecret)
+            #expect(try mesh.webhooks().post("/webhooks/whatsapp", Array(body.utf8), secret: secret).status == 200)
+            #expect(try mesh.eventually { try Stored(of: shop).conversation(with: jonas) != nil })
+            // Control: they bear the name, and the log has the word.
+            let named = try #require(try Stored(of: shop).conversation(with: jonas))
+            #expect(named.participant.aliases.contains(Alias(.whatsapp, .username, "intake")))
+            #expect(mesh.log(.intake).contains("intake"))
+
+            let accepted = try shop.erase(jonas)
+
+            #expect(try mesh.eventually { try shop.isCompleted(accepted.deletion) })
+            #expect(try shop.state(of: accepted.deletion).deletion.failedAttempts == 0)
+        }
+
         @Test func whoWritesAnewAfterTheErasureIsSomebodyNew() throws {
             #expect(try shop.deliver(letter(mara, 1)) == 200)
             #expect(try mesh.eventually { try Stored(of: shop).conversation(with: mara) != nil })
