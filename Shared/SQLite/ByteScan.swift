@@ -26,7 +26,7 @@ public struct ByteScan {
     }
 
     public struct Report: Sendable, Equatable {
-        /// At most `hitCountMax` a file; `hitCount` counts all.
+        /// At most `hitCountMax` a file, leftovers before rows that stand; `hitCount` counts all.
         public internal(set) var hits: [Hit] = []
         public internal(set) var hitCount = 0
         /// Places of the files that could not be read consistently. Not success: scan again.
@@ -131,13 +131,20 @@ public struct ByteScan {
     }
 }
 
-/// The hits of one file: all are counted, the first ones are kept.
+/// The hits of one file: all are counted, the first ones are kept. Leftovers go before rows that stand: however many of these there are,
+/// they must not hide what should not be there.
 struct HitList {
-    private(set) var first: [ByteScan.Hit] = []
+    private var leftovers: [ByteScan.Hit] = []
+    private var live: [ByteScan.Hit] = []
     private(set) var count = 0
+
+    var first: [ByteScan.Hit] { Array((leftovers + live).prefix(ByteScan.hitCountMax)) }
 
     mutating func add(_ hit: ByteScan.Hit) {
         count += 1
-        if first.count < ByteScan.hitCountMax { first.append(hit) }
+        switch hit.place {
+        case .live: if live.count < ByteScan.hitCountMax { live.append(hit) }
+        case .free, .wal, .other: if leftovers.count < ByteScan.hitCountMax { leftovers.append(hit) }
+        }
     }
 }

@@ -127,7 +127,7 @@ public final class TestMesh: @unchecked Sendable {  // `processes` is guarded by
         let end = Date(timeIntervalSinceNow: seconds)
         while Date() < end {
             if try isSo() { return true }
-            Glibc.usleep(5_000)
+            Glibc.usleep(5_000)  // Other processes' work: nothing here could be waited for.
         }
         return try isSo()
     }

@@ -37,6 +37,16 @@ public struct Envelope: Fields {
     /// A whole request as a frame.
     @inlinable
     static func frame<R: Request>(_ request: R, id: Int64, method: String, timeout: Int64, options: CallOptions) -> [UInt8] {
+        frame(id: id, method: method, timeout: timeout, key: request.requestKey, options: options) { writer in
+            FieldVisitor.write(request, into: &writer)
+        }
+    }
+
+    /// The same around any body.
+    @inlinable
+    static func frame(
+        id: Int64, method: String, timeout: Int64, key: RequestKey?, options: CallOptions, body: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
         Frame.write { writer in
             writer.beginObject()
             writer.member("id")
@@ -53,12 +63,12 @@ public struct Envelope: Fields {
                 writer.member("actor")
                 writer.string(actor)
             }
-            if let key = request.requestKey {
+            if let key {
                 writer.member("key")
                 writer.string(key.rawValue)
             }
             writer.member("body")
-            FieldVisitor.write(request, into: &writer)
+            body(&writer)
             writer.endObject()
         }
     }

@@ -16,30 +16,7 @@ extension Transport {
         let timeout = options.timeoutMilliseconds ?? 5000
         guard timeout > 0 else { return .fault(.noTimeLeft) }
         let reply = exchangeBlocking(timeoutMilliseconds: timeout, mayRepeat: false) { id in
-            Frame.write { writer in
-                writer.beginObject()
-                writer.member("id")
-                writer.int(id)
-                writer.member("method")
-                writer.string(method)
-                writer.member("timeout")
-                writer.int(timeout)
-                if let trace = options.trace {
-                    writer.member("trace")
-                    writer.string(trace)
-                }
-                if let actor = options.actor {
-                    writer.member("actor")
-                    writer.string(actor)
-                }
-                if let key {
-                    writer.member("key")
-                    writer.string(key.rawValue)
-                }
-                writer.member("body")
-                writer.raw(json.bytes)
-                writer.endObject()
-            }
+            Envelope.frame(id: id, method: method, timeout: timeout, key: key, options: options) { $0.raw(json.bytes) }
         }
         return RawOutcome(reply)
     }

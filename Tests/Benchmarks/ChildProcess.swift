@@ -40,7 +40,7 @@ final class ChildProcess: Sendable {
     func wait<Value>(for value: () throws -> Value?) throws -> Value {
         for _ in 0..<ChildProcess.readyMilliseconds {
             if let value = try value() { return value }
-            usleep(1_000)
+            usleep(1_000)  // What another process writes can only be looked for.
         }
         throw BenchmarkFailure("a process was not ready in \(ChildProcess.readyMilliseconds) ms: \(try WorkFolder.text(of: outputPath))")
     }

@@ -65,7 +65,9 @@ final class WebhookLoad: @unchecked Sendable {  // All mutable state is guarded 
         var random = generator
         var door: WebhookClient?
         while let letters = next(&random) {
-            while !isDelivered(letters, &door), !lock.withLock({ isStopping }) { usleep(WebhookLoad.pauseMicroseconds) }
+            while !isDelivered(letters, &door), !lock.withLock({ isStopping }) {
+                usleep(WebhookLoad.pauseMicroseconds)  // A platform retries after a while, too.
+            }
         }
     }
 

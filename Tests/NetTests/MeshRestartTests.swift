@@ -81,7 +81,7 @@ import Wire
         let held = service.takeHeld(1)
         let result = Box<Bool>()
         let draining = Thread("draining") { result.put(service.stop(TestService.patienceMilliseconds)) }
-        // The door is closed once nobody can connect; requests are refused from then on.
+        // The door is closed once nobody can connect, for whatever reason; requests are refused from then on.
         let address = try SocketAddress(host: "127.0.0.1", port: service.listener.port)
         while let socket = try? Socket.connect(to: address, timeoutMilliseconds: 1000) { socket.close() }
 
