@@ -1,4 +1,5 @@
 import Domain
+import IntakeContracts
 import Threads
 
 /// One channel as intake knows it.
@@ -6,6 +7,7 @@ struct Channel: Sendable, Equatable {
     let id: ChannelID
     let workspace: WorkspaceID
     let account: Account
+    var features: Set<ChannelFeature> = []
     var isEnded = false
 }
 

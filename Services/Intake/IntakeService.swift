@@ -51,6 +51,7 @@ public final class Intake: Sendable {
         process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
         process.router.on(OpenWorkspace.self, openWorkspace)
         process.router.on(ConnectChannel.self, connectChannel)
+        process.router.on(SetChannelFeatures.self, setFeatures)
         process.router.on(RecordReply.self, recordReply)
         process.router.on(ListQuarantine.self, listQuarantine)
     }
@@ -103,6 +104,17 @@ public final class Intake: Sendable {
             // A repeat of an earlier request says nothing about how its channel stands now.
             if channel == id { directory.add(Channel(id: id, workspace: request.workspace, account: request.account)) }
             reply.ok(ConnectChannel.Response(channel: channel, thirdPartyTerms: request.account.platform.terms))
+            feed.wake()
+        }
+    }
+
+    private func setFeatures(_ request: SetChannelFeatures, _ reply: Reply<SetChannelFeatures>) {
+        let (store, feed, directory, now) = (store, feed, directory, process.system.clock.now)
+        write("set features", reply) { connection in
+            try store.setFeatures(request, now: now, connection)
+        } then: { channel in
+            directory.add(channel)
+            reply.ok(Empty())
             feed.wake()
         }
     }

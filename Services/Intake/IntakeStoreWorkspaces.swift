@@ -73,7 +73,7 @@ extension IntakeStore {
 
     func channels(_ connection: Connection) throws -> [Channel] {
         var channels: [Channel] = []
-        try connection.each("SELECT id, workspace, platform, account, ended_at IS NOT NULL FROM channels ORDER BY connected_at") { row in
+        try connection.each("SELECT \(IntakeStore.channelColumns) FROM channels ORDER BY connected_at") { row in
             guard let channel = IntakeStore.channel(row) else { return }
             channels.append(channel)
         }
@@ -81,9 +81,28 @@ extension IntakeStore {
     }
 
     func channel(_ id: ChannelID, _ connection: Connection) throws -> Channel? {
-        try connection.first(
-            "SELECT id, workspace, platform, account, ended_at IS NOT NULL FROM channels WHERE id = ?", .text(id.rawValue)
-        ) { IntakeStore.channel($0) } ?? nil
+        try connection.first("SELECT \(IntakeStore.channelColumns) FROM channels WHERE id = ?", .text(id.rawValue)) {
+            IntakeStore.channel($0)
+        } ?? nil
+    }
+
+    /// Returns the channel as it stands then.
+    func setFeatures(_ request: SetChannelFeatures, now: Timestamp, _ connection: Connection) throws -> Channel {
+        guard var channel = try channel(request.channel, connection), channel.workspace == request.workspace else {
+            throw Refused<SetChannelFeatures>(reason: .unknownChannel)
+        }
+        if channel.isEnded { throw Refused<SetChannelFeatures>(reason: .channelEnded) }
+        let features = Set(request.features)
+        guard features != channel.features else { return channel }
+        try connection.run("DELETE FROM channel_features WHERE channel = ?", .text(channel.id.rawValue))
+        for feature in features.sorted() {
+            try connection.run(
+                "INSERT INTO channel_features (channel, feature) VALUES (?, ?)", .text(channel.id.rawValue), .text(feature.rawValue))
+        }
+        channel.features = features
+        try publish(
+            AccessFact(.channelFeatures, channel.workspace, channel: channel.id, features: features.sorted(), at: now), connection)
+        return channel
     }
 
     func isLive(_ channel: ChannelID, _ connection: Connection) throws -> Bool {
@@ -98,12 +117,18 @@ extension IntakeStore {
         try publish(AccessFact(.channelEnded, channel.workspace, channel: channel.id, account: channel.account, at: now), connection)
     }
 
+    private static let channelColumns = """
+        id, workspace, platform, account, ended_at IS NOT NULL,
+        (SELECT group_concat(feature, ' ') FROM channel_features WHERE channel = channels.id)
+        """
+
     private static func channel(_ row: borrowing Row) -> Channel? {
-        // The schema's CHECK and the enum name the same platforms.
+        // The schema's CHECKs and the enums name the same platforms and features.
         Platform(rawValue: row.text(2)).map { platform in
             Channel(
                 id: ChannelID(rawValue: row.text(0)), workspace: WorkspaceID(rawValue: row.text(1)),
                 account: Account(platform, row.text(3)),
+                features: Set((row.optionalText(5) ?? "").split(separator: " ").compactMap { ChannelFeature(rawValue: String($0)) }),
                 isEnded: row.bool(4))
         }
     }

@@ -64,6 +64,11 @@ public enum IntakeMigrations {
             ) STRICT, WITHOUT ROWID;
             CREATE UNIQUE INDEX channels_live ON channels (platform, account) WHERE ended_at IS NULL;
             CREATE INDEX channels_by_workspace ON channels (workspace);
+            CREATE TABLE channel_features (
+                channel TEXT NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+                feature TEXT NOT NULL CHECK (feature IN ('comments', 'insights', 'history')),
+                PRIMARY KEY (channel, feature)
+            ) STRICT, WITHOUT ROWID;
             CREATE TABLE attestations (
                 channel      TEXT PRIMARY KEY REFERENCES channels (id) ON DELETE CASCADE,
                 member       TEXT NOT NULL,
@@ -82,6 +87,7 @@ public enum IntakeMigrations {
             CREATE INDEX channel_authorizations_by_user ON channel_authorizations (user, app);
             """,
         columns: ColumnNote.plain("channels", "id", "workspace", "platform", "connected_at", "ended_at")
+            + ColumnNote.plain("channel_features", "channel", "feature")
             + ColumnNote.plain("attestations", "channel", "text_version", "attested_at", "rights", "notices", "consents")
             + ColumnNote.plain("channel_authorizations", "channel", "app") + [
                 ColumnNote(

@@ -13,7 +13,8 @@ public final class AccessFacts: @unchecked Sendable {  // Both tables are guarde
     public struct Channel: Sendable, Equatable {
         public let workspace: WorkspaceID
         public let account: Account
-        public let isEnded: Bool
+        public var features: Set<ChannelFeature> = []
+        public var isEnded = false
     }
 
     private let lock = Lock()
@@ -51,6 +52,8 @@ public final class AccessFacts: @unchecked Sendable {  // Both tables are guarde
         case .channelConnected, .channelEnded:
             guard let channel = fact.channel, let account = fact.account else { return }
             channels[channel] = Channel(workspace: fact.workspace, account: account, isEnded: fact.kind == .channelEnded)
+        case .channelFeatures:
+            if let channel = fact.channel { channels[channel]?.features = Set(fact.features ?? []) }
         }
     }
 }

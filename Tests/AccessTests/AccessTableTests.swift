@@ -61,6 +61,9 @@ import Testing
         ])
         #expect(facts.workspace(workspace) == AccessFacts.Workspace(onDeletion: .ask, isTerminated: false))
         #expect(facts.channel(channel)?.isEnded == false)
+        #expect(facts.channel(channel)?.features == [])
+        facts.take([AccessFact(.channelFeatures, workspace, channel: channel, features: [.comments], at: at)])
+        #expect(facts.channel(channel)?.features == [.comments])
         facts.take([
             AccessFact(.channelEnded, workspace, channel: channel, account: account, at: at),
             AccessFact(.workspaceTerminated, workspace, at: at)

@@ -11,8 +11,8 @@ enum ContractList {
         [
             ContractEntry(Echo.self), ContractEntry(ReadHealth.self), ContractEntry(ReadMetrics.self), ContractEntry(ReadContracts.self)
         ] + [
-            ContractEntry(OpenWorkspace.self), ContractEntry(ConnectChannel.self), ContractEntry(ReadAccessFeed.self),
-            ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self)
+            ContractEntry(OpenWorkspace.self), ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self),
+            ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self)
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(ReadConversationFeed.self)

@@ -32,6 +32,29 @@ struct WorkspaceTests {
         #expect(try fixture.count("attestations") == 1)
     }
 
+    @Test func aChannelHasExactlyTheFeaturesThatWereSetLast() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let channel = try fixture.connect(IntakeFixture.instagram, to: workspace)
+        func set(_ features: ChannelFeature..., of channel: ChannelID, in workspace: WorkspaceID) -> Outcome<SetChannelFeatures> {
+            fixture.call(SetChannelFeatures(workspace: workspace, channel: channel, features: features))
+        }
+
+        _ = set(.comments, .insights, of: channel, in: workspace)
+        _ = set(.history, .comments, .comments, of: channel, in: workspace)
+        _ = set(.comments, .history, of: channel, in: workspace)
+
+        let facts = try fixture.ok(ReadAccessFeed(after: Cursor(), waitMilliseconds: 0), as: .conversationStore).facts
+        #expect(facts.compactMap(\.features) == [[.comments, .insights], [.comments, .history]])
+        #expect(facts.last?.channel == channel)
+        try fixture.reopen()
+        #expect(try fixture.count("channel_features") == 2)
+        let stranger = ChannelID(rawValue: "ch_none")
+        #expect(refusal(set(.comments, of: stranger, in: workspace)) == .unknownChannel)
+        #expect(refusal(set(of: channel, in: try fixture.openWorkspace("workspace-2"))) == .unknownChannel)
+        #expect(try fixture.count("channel_features") == 2)
+    }
+
     @Test func anAccountHasOneLiveChannel() throws {
         let fixture = try IntakeFixture()
         let workspace = try fixture.openWorkspace()

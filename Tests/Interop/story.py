@@ -66,6 +66,10 @@ class Story:
             self.channels[account["platform"]] = ask("channels.connect", body, key=f"{self.tag}:connect:{account['platform']}")["channel"]
             taken = self.mesh.outcome("channels.connect", body, key=f"{self.tag}:twice:{account['platform']}")
             report.equal(f"{account['platform']}: an account connects once", ("refused", "accountConnected"), taken)
+        features = {"workspace": self.workspace, "channel": self.channels["instagram"], "features": ["comments"]}
+        report.equal("features of a channel are set", {}, ask("channels.setFeatures", features))
+        found = self.mesh.outcome("channels.setFeatures", {**features, "channel": "ch-nobody"})
+        report.equal("no features for a channel that is none", ("refused", "unknownChannel"), found)
         unsure = self.connection({"platform": "instagram", "id": "17840000000000001"})
         unsure["attestation"]["consents"] = False
         found = self.mesh.outcome("channels.connect", unsure, key=f"{self.tag}:unsure")

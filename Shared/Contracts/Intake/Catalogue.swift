@@ -1,6 +1,7 @@
 /// What intake serves beside what every service does.
 public enum IntakeCatalogue {
     public static let methods = [
-        OpenWorkspace.contract, ConnectChannel.contract, ReadAccessFeed.contract, RecordReply.contract, ListQuarantine.contract
+        OpenWorkspace.contract, ConnectChannel.contract, SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract,
+        ListQuarantine.contract
     ].map(\.method)
 }

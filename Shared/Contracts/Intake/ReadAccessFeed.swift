@@ -50,7 +50,7 @@ public struct ReadAccessFeed: FeedRequest {
 /// One fact about a workspace or one of its channels.
 public struct AccessFact: Fields, Equatable {
     public enum Kind: String, WireWord {
-        case workspaceOpened, workspaceTerminated, channelConnected, channelEnded
+        case workspaceOpened, workspaceTerminated, channelConnected, channelFeatures, channelEnded
     }
 
     public var kind = Kind.workspaceOpened
@@ -58,19 +58,22 @@ public struct AccessFact: Fields, Equatable {
     public var channel: ChannelID?
     public var account: Account?
     public var onDeletion: DeletionInstruction?
+    /// All that are on.
+    public var features: [ChannelFeature]?
     public var at = Timestamp()
 
     public init() {}
 
     public init(
         _ kind: Kind, _ workspace: WorkspaceID, channel: ChannelID? = nil, account: Account? = nil, onDeletion: DeletionInstruction? = nil,
-        at: Timestamp
+        features: [ChannelFeature]? = nil, at: Timestamp
     ) {
         self.kind = kind
         self.workspace = workspace
         self.channel = channel
         self.account = account
         self.onDeletion = onDeletion
+        self.features = features
         self.at = at
     }
 
@@ -80,6 +83,7 @@ public struct AccessFact: Fields, Equatable {
         fields.field("channel", &channel)
         fields.field("account", &account)
         fields.field("onDeletion", &onDeletion)
+        fields.field("features", &features, max: ChannelFeature.countMax)
         fields.field("at", &at)
     }
 }
