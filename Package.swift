@@ -92,8 +92,11 @@ let package = Package(
                 "ContractTests",
                 [
                     "ConversationStoreContracts", "DeletionCoordinatorContracts", "HandoffContextContracts", "HolderContracts",
-                    "IntakeContracts", "MeshContracts", "Threads", "Wire"
+                    "IntakeContracts", "MeshContracts", "Policy", "Threads", "Wire"
                 ], exclude: ["Goldens"]),
+            tests(
+                "PolicyTests",
+                ["ConversationStoreService", "DeletionCoordinatorService", "HandoffContextService", "IntakeService", "Policy", "SQLite"]),
             tests("AccessTests", ["Access", "Domain", "IntakeContracts", "SQLite", "TestKit"]),
             tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
             tests(

@@ -79,7 +79,7 @@ public enum ConversationStoreMigrations {
         columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "listed")
             + ColumnNote.plain("messages", "id", "conversation", "author", "sent_at", "received_at", "status", "erasure_pepper")
             + ColumnNote.plain("delivery_statuses", "message", "status", "at") + [
-                mark("messages", "erasure_digest", kept: .agreement, erasure: .deleteRow),
+                mark("messages", "erasure_digest", kept: .messengerData, erasure: .deleteRow),
                 person("messages", "type", .communication, "conversation.participant"),
                 person("messages", "text", .communication, "conversation.participant"),
                 person("messages", "raw", .communication, "conversation.participant")
@@ -111,9 +111,9 @@ public enum ConversationStoreMigrations {
             """,
         columns: ColumnNote.plain("outgoing_keys", "day", "message")
             + ColumnNote.plain("pending_statuses", "status", "at", "received_at", "conversation", "erasure_pepper") + [
-                mark("outgoing_keys", "digest", kept: .days90, erasure: .keep),
-                mark("pending_statuses", "digest", kept: .days30, erasure: .deleteRow),
-                mark("pending_statuses", "erasure_digest", kept: .days30, erasure: .deleteRow)
+                mark("outgoing_keys", "digest", kept: .outgoingKeys, erasure: .keep),
+                mark("pending_statuses", "digest", kept: .deliveryKeys, erasure: .deleteRow),
+                mark("pending_statuses", "erasure_digest", kept: .deliveryKeys, erasure: .deleteRow)
             ])
 
     private static let feed = Migration(
@@ -143,14 +143,14 @@ public enum ConversationStoreMigrations {
 
     private static func person(_ table: String, _ column: String, _ category: Category, _ subject: String) -> ColumnNote {
         ColumnNote(
-            table, column, category, for: [.provideService, .complyWithObligation], on: .customerInstruction, kept: .agreement,
+            table, column, category, for: [.provideService, .complyWithObligation], on: .customerInstruction, kept: .messengerData,
             subject: subject, erasure: .deleteRow)
     }
 
     /// A keyed digest of a platform's message id.
     private static func mark(_ table: String, _ column: String, kept: Retention, erasure: ErasureEffect) -> ColumnNote {
         ColumnNote(
-            table, column, .security, for: [.maintainSecurity, .complyWithObligation], on: .legalObligation, kept: kept, subject: nil,
+            table, column, .security, for: [.complyWithObligation, .maintainSecurity], on: .legalObligation, kept: kept, subject: nil,
             erasure: erasure)
     }
 }

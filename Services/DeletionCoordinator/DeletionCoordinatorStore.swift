@@ -6,9 +6,6 @@ import Wire
 
 /// All SQL of deletion-coordinator. What takes a `Connection` runs inside a job of the writer.
 struct DeletionCoordinatorStore: Sendable {
-    /// A request's record and its page are kept this long after the end (policy §5: 24 months).
-    static let recordMillisecondsMax: Int64 = 730 * 86_400_000
-
     let database: Database
     let seal: SubjectSeal
 

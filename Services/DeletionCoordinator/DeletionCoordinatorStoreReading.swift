@@ -1,6 +1,7 @@
 import DeletionCoordinatorContracts
 import Domain
 import HolderContracts
+import Policy
 import SQLite
 import Wire
 
@@ -59,7 +60,7 @@ extension DeletionCoordinatorStore {
                 """
                 SELECT \(DeletionCoordinatorStore.columns) FROM deletions
                 WHERE id = (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
-                """, .blob(codeDigest), .integer(now.rawValue - DeletionCoordinatorStore.recordMillisecondsMax)
+                """, .blob(codeDigest), .integer(now.rawValue - Retention.requestRecords.length.milliseconds)
             ) { row in
                 DeletionStatus(
                     deletion: try DeletionCoordinatorStore.readDeletion(row), startedAt: row.optionalInt(9).map(Timestamp.init(rawValue:)),

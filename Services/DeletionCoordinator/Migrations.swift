@@ -60,23 +60,19 @@ public enum DeletionCoordinatorMigrations {
             """,
         columns: [
             ColumnNote(
-                "deletions", "subject_digest", .communication, for: [.complyWithObligation], on: .legalObligation, kept: .days30,
-                subject: "deletion", erasure: .clearColumn),
+                "deletions", "subject_digest", .communication, for: [.complyWithObligation], on: .legalObligation,
+                kept: .requestIdentifiers, subject: "deletion", erasure: .clearColumn),
             ColumnNote(
-                "subjects", "subject", .communication, for: [.complyWithObligation], on: .legalObligation, kept: .days30,
-                subject: "deletion", erasure: .deleteRow),
+                "subjects", "subject", .communication, for: [.complyWithObligation], on: .legalObligation, kept: .requestIdentifiers,
+                subject: "deletion", erasure: .deleteRow)
+        ]
             // The caller's own word, which must not name a person (RequestKey), and keyed digests: a repeat and a status page are known by
             // them, a person is not.
-            ColumnNote(
-                "requests", "key", .security, for: [.complyWithObligation], on: .legalObligation, kept: .months24, subject: nil,
-                erasure: .keep),
-            ColumnNote(
-                "requests", "digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .months24, subject: nil,
-                erasure: .keep),
-            ColumnNote(
-                "requests", "code_digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .months24, subject: nil,
-                erasure: .keep)
-        ]
+            + ["key", "digest", "code_digest"].map {
+                ColumnNote(
+                    "requests", $0, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: nil,
+                    erasure: .keep)
+            }
             + ColumnNote.plain(
                 "deletions", "id", "kind", "source", "workspace", "received_at", "scheduled_for", "step", "leg", "round", "is_covered",
                 "found", "cutoff", "failed_attempts", "setbacks", "next_at", "verified_at", "completed_at")

@@ -20,7 +20,7 @@ public enum HandoffContextMigrations {
         columns: ColumnNote.plain("assistants", "workspace", "configured_at")
             + ["name", "prompt"].map { column in
                 ColumnNote(
-                    "assistants", column, .workspaceConfiguration, for: [.provideService], on: .contract, kept: .agreementPlus90Days,
+                    "assistants", column, .workspaceConfiguration, for: [.provideService], on: .contract, kept: .accountData,
                     subject: nil, erasure: .keep)
             })
 
@@ -45,7 +45,7 @@ public enum HandoffContextMigrations {
             + ColumnNote.plain("conversation_cursor", "id", "epoch", "sequence")
             + ["conversation", "participant", "last_activity_at"].map {
                 ColumnNote(
-                    "sessions", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .agreement,
+                    "sessions", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .messengerData,
                     subject: "participant", erasure: .deleteRow)
             })
 }

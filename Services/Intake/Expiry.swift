@@ -1,15 +1,16 @@
 import Domain
+import Policy
 import Runtime
 import SQLite
 
-/// Deletes what has been kept long enough: quarantine after 7 days, inbox keys after 30. In small portions, so that no write waits long.
+/// Deletes what has been kept long enough: quarantine and inbox keys. In small portions, so that no write waits long.
+///
+/// A delivery that comes again after its key is gone, the store knows by its message.
 final class Expiry: Sendable {
     static let pauseMilliseconds: Int64 = 600_000
     /// Pieces in quarantine may have 3 MiB each.
     static let quarantineRowsMax: Int64 = 16
     static let inboxKeysMax: Int64 = 1000
-    /// Platforms repeat for 7 days; what is older and comes again, the store knows by its message.
-    static let inboxKeyDays: Int64 = 30
 
     private let worker: Worker
 
@@ -22,7 +23,7 @@ final class Expiry: Sendable {
                 let (rows, keys) = try database.writer.write("expire") { connection in
                     (
                         try store.expireQuarantine(now: now, limit: Expiry.quarantineRowsMax, connection),
-                        try store.forgetKeys(before: now.day - Expiry.inboxKeyDays, limit: Expiry.inboxKeysMax, connection)
+                        try store.forgetKeys(before: now.day - Retention.deliveryKeys.length.days, limit: Expiry.inboxKeysMax, connection)
                     )
                 }
                 expired.add(Int64(rows))

@@ -1,15 +1,14 @@
 import Domain
 import IntakeContracts
+import Policy
 import SQLite
 
 /// What came in signed but could not be taken.
 extension IntakeStore {
-    static let quarantineMilliseconds: Int64 = 7 * 86_400_000
-
     /// Keeps one piece as it came; the same bytes again are kept once, and not anew when they were erased. Returns 1 when it is new.
     func quarantine(_ item: Delivery.Quarantined, _ delivery: Delivery, _ connection: Connection) throws -> Int64 {
         guard try note(item.digest, day: InboxKeys.timelessDay, connection) else { return 0 }
-        let expiresAt = delivery.receivedAt.adding(milliseconds: IntakeStore.quarantineMilliseconds)
+        let expiresAt = delivery.receivedAt.adding(milliseconds: Retention.quarantine.length.milliseconds)
         let count = try connection.run(
             "INSERT OR IGNORE INTO quarantine (platform, reason, digest, received_at, expires_at, raw) VALUES (?, ?, ?, ?, ?, ?)",
             .text(delivery.platform.rawValue), .text(item.reason.rawValue), .blob(item.digest), .integer(delivery.receivedAt.rawValue),

@@ -32,23 +32,23 @@ public enum IntakeMigrations {
             // Callers' own words and digests of what they asked for: a repeat is known by them, a person is not.
             + ["key", "fields"].map {
                 ColumnNote(
-                    "request_keys", $0, .security, for: [.provideService, .maintainSecurity], on: .contract, kept: .agreementPlus90Days,
-                    subject: nil, erasure: .keep)
+                    "request_keys", $0, .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .accountData, subject: nil,
+                    erasure: .keep)
             }
             + ["name", "market"].map {
                 ColumnNote(
-                    "workspaces", $0, .company, for: [.provideService, .complyWithObligation], on: .contract, kept: .agreementPlus90Days,
+                    "workspaces", $0, .account, for: [.provideService, .complyWithObligation], on: .contract, kept: .accountData,
                     subject: nil, erasure: .keep)
             }
             + ["policy_version", "agreement_version"].map {
                 ColumnNote(
-                    "workspaces", $0, .account, for: [.complyWithObligation], on: .legalObligation, kept: .agreementPlus3Years,
+                    "workspaces", $0, .account, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
                     subject: nil,
                     erasure: .keep)
             } + [
                 ColumnNote(
-                    "workspaces", "on_deletion", .workspaceConfiguration, for: [.complyWithObligation], on: .contract,
-                    kept: .agreementPlus90Days, subject: nil, erasure: .keep)
+                    "workspaces", "on_deletion", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                    kept: .accountData, subject: nil, erasure: .keep)
             ])
 
     static let channels = Migration(
@@ -92,15 +92,15 @@ public enum IntakeMigrations {
             + ColumnNote.plain("channel_authorizations", "channel", "app") + [
                 ColumnNote(
                     "channels", "account", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
-                    kept: .agreementPlus90Days, subject: nil, erasure: .keep),
+                    kept: .accountData, subject: nil, erasure: .keep),
                 ColumnNote(
-                    "attestations", "member", .account, for: [.complyWithObligation], on: .legalObligation, kept: .agreementPlus3Years,
+                    "attestations", "member", .account, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
                     subject: "member", erasure: .keep)
             ]
             + ["user", "member"].map {
                 ColumnNote(
                     "channel_authorizations", $0, .account, for: [.provideService, .complyWithObligation], on: .contract,
-                    kept: .agreementPlus90Days, subject: "user", erasure: .deleteRow)
+                    kept: .accountData, subject: "user", erasure: .deleteRow)
             })
 
     static let accessFeed = Migration(
@@ -118,7 +118,7 @@ public enum IntakeMigrations {
         columns: ColumnNote.plain("access_feed", "sequence") + ColumnNote.plain("feed_epoch", "id", "epoch") + [
             ColumnNote(
                 "access_feed", "fact", .workspaceConfiguration, for: [.provideService, .maintainSecurity], on: .contract,
-                kept: .agreementPlus90Days, subject: nil, erasure: .keep)
+                kept: .accountData, subject: nil, erasure: .keep)
         ])
 
     static let inbox = Migration(
@@ -140,12 +140,12 @@ public enum IntakeMigrations {
             """,
         columns: ColumnNote.plain("inbox_keys", "day") + ColumnNote.plain("outbox", "sequence", "workspace", "channel") + [
             ColumnNote(
-                "inbox_keys", "digest", .security, for: [.provideService, .maintainSecurity], on: .legitimateInterest, kept: .days30,
+                "inbox_keys", "digest", .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .deliveryKeys,
                 subject: nil, erasure: .keep)
         ]
             + ["event", "received_at"].map {
                 ColumnNote(
-                    "outbox", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .untilDelivered,
+                    "outbox", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .outbox,
                     subject: "event.participant", erasure: .deleteRow)
             })
 
@@ -164,9 +164,10 @@ public enum IntakeMigrations {
             CREATE INDEX quarantine_by_expiry ON quarantine (expires_at);
             """,
         columns: ColumnNote.plain("quarantine", "id", "platform", "reason", "received_at", "expires_at")
+            // Kept so that it can still be delivered; who keeps the mesh safe sees its size and reason alone.
             + ["digest", "raw"].map {
                 ColumnNote(
-                    "quarantine", $0, .communication, for: [.maintainSecurity], on: .legitimateInterest, kept: .days7, subject: "raw",
-                    erasure: .deleteRow)
+                    "quarantine", $0, .communication, for: [.provideService, .complyWithObligation], on: .customerInstruction,
+                    kept: .quarantine, subject: "raw", erasure: .deleteRow)
             })
 }

@@ -22,7 +22,7 @@ public enum AccessTable {
         columns: ColumnNote.plain("access_facts", "sequence") + ColumnNote.plain("access_cursor", "id", "epoch", "sequence") + [
             ColumnNote(
                 "access_facts", "fact", .workspaceConfiguration, for: [.provideService, .maintainSecurity], on: .contract,
-                kept: .agreementPlus90Days, subject: nil, erasure: .keep)
+                kept: .accountData, subject: nil, erasure: .keep)
         ])
 
     static func cursor(_ connection: Connection) throws -> Cursor {

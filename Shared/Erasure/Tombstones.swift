@@ -25,7 +25,7 @@ public enum Tombstones {
         columns: ColumnNote.plain("tombstones", "pepper", "cutoff", "placed_at")
             + ColumnNote.plain("erasures", "deletion", "table_name", "row_count") + [
                 ColumnNote(
-                    "tombstones", "digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .tombstone, subject: nil,
+                    "tombstones", "digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .tombstones, subject: nil,
                     erasure: .keep)
             ])
 

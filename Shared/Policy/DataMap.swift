@@ -12,6 +12,8 @@ public struct ColumnNote: Sendable, Equatable {
     public let erasure: ErasureEffect
 
     /// A column with personal data.
+    ///
+    /// - Parameter purposes: the first is what it is collected for, and `basis` is that one's; to the others it may be of use.
     public init(
         _ table: String, _ column: String, _ category: Category, for purposes: [Purpose], on basis: LegalBasis, kept retention: Retention,
         subject: String?, erasure: ErasureEffect
@@ -40,5 +42,25 @@ public struct ColumnNote: Sendable, Equatable {
         retention = nil
         subject = nil
         erasure = .keep
+    }
+}
+
+extension ColumnNote {
+    /// Where this annotation breaks the policy, each as a sentence without the column's name; empty when it keeps it.
+    public var breaches: [String] {
+        guard let category else { return [] }
+        guard let first = purposes.first else { return ["is kept for no purpose"] }
+        var found: [String] = []
+        for purpose in purposes {
+            switch category.allowance(for: purpose) {
+            case .always, .countsOnly, .underGrant: break
+            case .never, .metadataOnly: found.append("\(category.rawValue) is never kept to \(purpose.rawValue)")
+            }
+        }
+        guard case .always(let bases) = category.allowance(for: first) else {
+            return found.isEmpty ? ["\(category.rawValue) is not collected to \(first.rawValue)"] : found
+        }
+        if let basis, !bases.contains(basis) { found.append("\(category.rawValue) may not \(first.rawValue) on \(basis.rawValue)") }
+        return found
     }
 }

@@ -17,15 +17,6 @@ public enum LegalBasis: String, CaseIterable, Sendable {
     case customerInstruction
 }
 
-/// How long data is kept (policy §5), counted from the end that the name says.
-public enum Retention: String, CaseIterable, Sendable {
-    case agreement, agreementPlus90Days, agreementPlus3Years, months12, months24, days7, days30, days90
-    /// Gone as soon as it was handed on.
-    case untilDelivered
-    /// A digest or a mark that keeps erased data from coming back: 37 days after the later of channel end and last backup expiry.
-    case tombstone
-}
-
 /// What the erasure of a person does to a column's rows.
 public enum ErasureEffect: String, CaseIterable, Sendable {
     case deleteRow, clearColumn

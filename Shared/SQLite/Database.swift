@@ -23,11 +23,12 @@ public final class Database: Sendable {
         path: String, service: String, migrations: [Migration], vfs: String? = nil, options: DatabaseOptions = DatabaseOptions()
     ) throws {
         self.path = path
-        dataMap = migrations.flatMap(\.columns)
+        let migrator = Migrator(service: service, migrations: migrations, nowMilliseconds: options.nowMilliseconds)
+        dataMap = migrator.dataMap
         ownership = vfs == nil ? try FileOwnership(path: path) : nil
         let connection = try Connection(path: path, readOnly: false, vfs: vfs)
         try Database.configureWriter(connection, options)
-        try Migrator(service: service, migrations: migrations, nowMilliseconds: options.nowMilliseconds).migrate(connection)
+        try migrator.migrate(connection)
         readers = DatabaseReaders(path: path, vfs: vfs, options: options)
         writer = DatabaseWriter(connection, options)
     }

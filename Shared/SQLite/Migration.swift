@@ -33,6 +33,11 @@ struct Migrator {
     let nowMilliseconds: @Sendable () -> Int64
 
     private static let operation = "migrate"
+    /// Of the one table that is ours.
+    private static let columns = ColumnNote.plain("migrations", "position", "name", "fingerprint", "applied_at")
+
+    /// The annotations of every column, in the order of the migrations.
+    var dataMap: [ColumnNote] { Migrator.columns + migrations.flatMap(\.columns) }
 
     func migrate(_ connection: Connection) throws {
         connection.operation = Migrator.operation
@@ -48,7 +53,7 @@ struct Migrator {
             }
         }
         connection.operation = Migrator.operation
-        let differences = DataMap.differences(migrations.flatMap(\.columns), live: try DataMap.liveColumns(connection))
+        let differences = DataMap.differences(dataMap, live: try DataMap.liveColumns(connection))
         guard differences.isEmpty else { throw refusal("the data map differs from the schema:\n" + differences.joined(separator: "\n")) }
     }
 

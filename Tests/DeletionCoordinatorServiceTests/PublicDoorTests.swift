@@ -2,6 +2,7 @@ import DeletionCoordinatorContracts
 import Domain
 import HTTP
 import HolderContracts
+import Policy
 import Runtime
 import Testing
 import Wire
@@ -55,7 +56,7 @@ import Wire
         let answer = try mesh.request(PublicDoorTests.person).value()
         _ = try mesh.complete(answer.deletion)
         // The negative control: a day before its record expires the code still opens its page.
-        try mesh.sleep(milliseconds: DeletionCoordinatorStore.recordMillisecondsMax - 86_400_000)
+        try mesh.sleep(milliseconds: Retention.requestRecords.length.milliseconds - 86_400_000)
         #expect(try page(mesh, answer.code).0.status == .ok)
         try mesh.sleep(milliseconds: 86_400_001)
 

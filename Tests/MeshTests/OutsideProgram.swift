@@ -88,6 +88,15 @@ final class OutsideProgram {
             """, [database, statement])
     }
 
+    /// Gives the file of a service that is stopped another schema.
+    static func alter(_ database: String, _ statement: String) throws {
+        _ = try run(
+            """
+            import sqlite3, sys
+            sqlite3.connect(sys.argv[1]).execute(sys.argv[2])
+            """, [database, statement])
+    }
+
     private static func run(_ script: String, _ arguments: [String]) throws -> [String] {
         let program = try OutsideProgram(script, arguments)
         let text = String(decoding: program.output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

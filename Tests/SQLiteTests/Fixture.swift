@@ -79,7 +79,7 @@ enum Sample {
     static func entries(_ table: String, _ columns: [String]) -> [ColumnNote] {
         columns.map {
             ColumnNote(
-                table, $0, .communication, for: [.provideService], on: .customerInstruction, kept: .agreement, subject: "note",
+                table, $0, .communication, for: [.provideService], on: .customerInstruction, kept: .messengerData, subject: "note",
                 erasure: .deleteRow)
         }
     }

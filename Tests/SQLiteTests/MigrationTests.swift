@@ -1,3 +1,4 @@
+import Policy
 import SQLite
 import Testing
 
@@ -32,7 +33,7 @@ struct MigrationTests {
             return applied
         }
         #expect(applied == ["0 create notes 1000", "1 add colour 2000"])
-        #expect(new.dataMap.map(\.column) == ["id", "text", "colour"])
+        #expect(new.dataMap.map(\.column) == ["position", "name", "fingerprint", "applied_at", "id", "text", "colour"])
     }
 
     @Test func aFailingMigrationLeavesNothing() throws {
@@ -75,6 +76,71 @@ struct MigrationTests {
                 """)
         let whole = Migration("a", sql: sql, columns: Sample.entries("a", ["x", "y"]) + Sample.entries("words", ["word"]))
         #expect(hint(folder, [whole]) == "started")
+    }
+
+    @Test func aTableThatNobodyAnnotatedIsRefusedAndAnAnnotationOfNoTable() {
+        let folder = TemporaryFolder()
+        let sql = "CREATE TABLE note (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE aside (id INTEGER PRIMARY KEY) STRICT"
+
+        #expect(
+            hint(folder, [Migration("a", sql: sql, columns: Sample.entries("note", ["id"]) + Sample.entries("elsewhere", ["id"]))]) == """
+                schema: the data map differs from the schema:
+                annotation without column: elsewhere.id
+                column without annotation: aside.id
+                """)
+    }
+
+    /// A view has columns and keeps nothing: an annotation that names one is of no table.
+    @Test func everyKindOfColumnCountsAndAViewIsNoTable() {
+        let folder = TemporaryFolder()
+        let sql = """
+            CREATE TABLE note (
+                id INTEGER PRIMARY KEY, text TEXT, size INTEGER GENERATED ALWAYS AS (length(text)) STORED,
+                upper TEXT GENERATED ALWAYS AS (upper(text)) VIRTUAL
+            ) STRICT;
+            CREATE VIEW notes AS SELECT id FROM note
+            """
+        let columns = Sample.entries("note", ["id"]) + Sample.entries("notes", ["id"])
+
+        #expect(
+            hint(folder, [Migration("a", sql: sql, columns: columns)]) == """
+                schema: the data map differs from the schema:
+                annotation without column: notes.id
+                column without annotation: note.size
+                column without annotation: note.text
+                column without annotation: note.upper
+                """)
+    }
+
+    /// Something made outside the migrations: by hand, or by code that nobody annotated.
+    @Test func aFileThatChangedBehindTheMigrationsIsRefused() throws {
+        let folder = TemporaryFolder()
+        do {
+            let database = try Sample.database(folder)
+            try database.writer.write("change behind the migrations") { connection in
+                try connection.execute("ALTER TABLE note ADD COLUMN mood TEXT; CREATE TABLE sold (person TEXT) STRICT")
+            }
+        }
+
+        #expect(
+            hint(folder, [Sample.notes]) == """
+                schema: the data map differs from the schema:
+                column without annotation: note.mood
+                column without annotation: sold.person
+                """)
+    }
+
+    @Test func anAnnotationAgainstThePolicyIsRefused() {
+        let folder = TemporaryFolder()
+        let note = ColumnNote(
+            "note", "text", .communication, for: [.improveProduct], on: .consent, kept: .messengerData, subject: nil, erasure: .deleteRow)
+        let migration = Migration("notes", sql: Sample.notes.sql, columns: ColumnNote.plain("note", "id") + [note])
+
+        #expect(
+            hint(folder, [migration]) == """
+                schema: the data map differs from the schema:
+                annotation against the policy: note.text: communication is never kept to improveProduct
+                """)
     }
 
     @Test func anotherServicesFileIsRefused() {

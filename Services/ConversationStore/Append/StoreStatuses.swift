@@ -1,12 +1,11 @@
 import ConversationStoreContracts
 import Domain
+import Policy
 import SQLite
 
 extension ConversationStoreStore {
     /// How far back a status finds its message: WhatsApp tries for 30 days to deliver one.
     static let statusReachDays: Int64 = 30
-    /// A status that waits longer than this is dropped: its message was never told to us.
-    static let pendingMilliseconds: Int64 = 30 * 86_400_000
     /// Statuses dropped with one that begins to wait, so that more go than come.
     static let expiredPerStatus: Int64 = 4
 
@@ -71,7 +70,8 @@ extension ConversationStoreStore {
                 .integer(status.rank), .integer(event.sentAt.rawValue))
             return .repeated
         }
-        let oldest = clock.now.rawValue - ConversationStoreStore.pendingMilliseconds
+        // A status that waited so long is dropped: its message was never told to us.
+        let oldest = clock.now.rawValue - Retention.deliveryKeys.length.milliseconds
         try connection.run(
             """
             DELETE FROM pending_statuses WHERE (digest, status) IN

@@ -5,8 +5,8 @@ import Wire
 /// Opens a customer's workspace, with the policy and agreement versions that were accepted.
 public struct OpenWorkspace: Keyed {
     public static let contract = Contract(
-        "workspaces.open", purpose: .provideService, writes: [.account, .company], repeats: .deduplicated, callers: [.operator],
-        roles: [.owner, .operator])
+        "workspaces.open", purpose: .provideService, writes: [.account, .workspaceConfiguration], repeats: .deduplicated,
+        callers: [.operator], roles: [.owner, .operator])
 
     public var key = RequestKey()
     public var name = ""
