@@ -97,6 +97,7 @@ let package = Package(
             tests(
                 "PolicyTests",
                 ["ConversationStoreService", "DeletionCoordinatorService", "HandoffContextService", "IntakeService", "Policy", "SQLite"]),
+            tests("DomainTests", ["Domain"]),
             tests("AccessTests", ["Access", "Domain", "IntakeContracts", "SQLite", "TestKit"]),
             tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
             tests(

@@ -23,6 +23,9 @@ struct InboxKeys: Sendable {
     /// What a repeated request must have in common with the first.
     func digest(ofFields fields: [UInt8]) -> [UInt8] { digest(Array("fields\n".utf8) + fields) }
 
+    /// By which a person's consents are found: names themselves are not kept with them.
+    func digest(of party: ConsentParty) -> [UInt8] { digest("consent\n\(party.text)") }
+
     func digest(ofQuarantined raw: some Sequence<UInt8>) -> [UInt8] { digest(Array("quarantine\n".utf8) + raw) }
 
     /// The id of an event that the platform gave none: the same bytes are the same event.

@@ -10,11 +10,11 @@ import Wire
 
 /// Takes in what channels deliver, knows workspaces and channels, and hands everything on to conversation-store.
 public final class Intake: Sendable {
-    private let process: ServiceProcess
+    let process: ServiceProcess
     private let database: Database
-    private let store = IntakeStore()
+    let store = IntakeStore()
     private let directory = ChannelDirectory()
-    private let digests: IntakeDigests
+    let digests: IntakeDigests
     private let reserve: DiskReserve
     private let relay: Relay
     private let expiry: Expiry
@@ -44,7 +44,7 @@ public final class Intake: Sendable {
         feed = AccessFeed(process, database, store)
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         holder = Holder(
-            process, database, IntakeHolding(store: store, clock: process.system.clock, onErased: reload.submit))
+            process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
         var web = HTTPRouter()
         WebhookDoor(process, database, store, directory, digests, reserve, relay).register(on: &web)
         self.web = web
@@ -54,6 +54,8 @@ public final class Intake: Sendable {
         process.router.on(SetChannelFeatures.self, setFeatures)
         process.router.on(RecordReply.self, recordReply)
         process.router.on(ListQuarantine.self, listQuarantine)
+        process.router.on(RecordConsent.self, recordConsent)
+        process.router.on(WithdrawConsent.self, withdrawConsent)
     }
 
     public var doors: [HTTPDoor] { [HTTPDoor { [web] in web.handle($0, $1) }] }
@@ -147,7 +149,7 @@ public final class Intake: Sendable {
 
     // MARK: What requests have in common
 
-    private func write<R: Request, Value: Sendable>(
+    func write<R: Request, Value: Sendable>(
         _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
         then: @escaping @Sendable (Value) -> Void
     ) {
@@ -167,7 +169,7 @@ public final class Intake: Sendable {
         reply.fault(.unavailable, "intake could not finish \(R.contract.method): try again")
     }
 
-    private func keyed<R: Keyed>(_ request: R) -> IntakeStore.KeyedRequest {
+    func keyed<R: Keyed>(_ request: R) -> IntakeStore.KeyedRequest {
         IntakeStore.KeyedRequest(
             method: R.contract.method, key: request.key, fields: digests.keys.digest(ofFields: FieldVisitor.write(request)))
     }

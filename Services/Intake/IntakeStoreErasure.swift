@@ -12,6 +12,7 @@ struct IntakeHolding: HolderStore {
     static let quarantinedNameBytesMin = 6
 
     let store: IntakeStore
+    let keys: InboxKeys
     let clock: any Clock
     /// Called on the writer's thread when an erasure has changed what memory knows; it commits later, or not at all.
     let onErased: @Sendable () -> Void
@@ -42,8 +43,19 @@ struct IntakeHolding: HolderStore {
             try store.forgetAuthorization(of: channel.id, connection)
             try store.end(channel, now: clock.now, connection)
         }
+        try store.withdrawAll(
+            of: try parties(of: subject, connection).map(keys.digest(of:)), until: subject.cutoff, now: clock.now, connection)
         onErased()
         return ["outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count)]
+    }
+
+    /// As whom the subject may have agreed to something. Their consents are proof and stay, without a name.
+    private func parties(of subject: Subject, _ connection: Connection) throws -> [ConsentParty] {
+        try store.channels(connection).filter { $0.workspace == subject.workspace }.flatMap { channel in
+            subject.aliases.filter { $0.platform == channel.account.platform && $0.kind != .username }.map {
+                ConsentParty.participant(channel.workspace, channel.id, $0)
+            }
+        }
     }
 }
 

@@ -34,6 +34,11 @@ extension IntakeStore {
         return id
     }
 
+    /// nil for a workspace that is none.
+    func isTerminated(_ workspace: WorkspaceID, _ connection: Connection) throws -> Bool? {
+        try connection.first("SELECT terminated_at IS NOT NULL FROM workspaces WHERE id = ?", .text(workspace.rawValue)) { $0.bool(0) }
+    }
+
     // MARK: Channels
 
     func connect(_ request: ConnectChannel, _ keyed: KeyedRequest, as id: ChannelID, now: Timestamp, _ connection: Connection) throws
@@ -42,10 +47,9 @@ extension IntakeStore {
         if let known = try answer(keyed, else: Refused<ConnectChannel>(reason: .keyReused), connection) {
             return ChannelID(rawValue: known)
         }
-        let isTerminated = try connection.first(
-            "SELECT terminated_at IS NOT NULL FROM workspaces WHERE id = ?", .text(request.workspace.rawValue)
-        ) { $0.bool(0) }
-        guard let isTerminated else { throw Refused<ConnectChannel>(reason: .unknownWorkspace) }
+        guard let isTerminated = try isTerminated(request.workspace, connection) else {
+            throw Refused<ConnectChannel>(reason: .unknownWorkspace)
+        }
         if isTerminated { throw Refused<ConnectChannel>(reason: .workspaceTerminated) }
         let isTaken = try connection.first(
             "SELECT 1 FROM channels WHERE platform = ? AND account = ? AND ended_at IS NULL", .text(request.account.platform.rawValue),
@@ -165,7 +169,7 @@ extension IntakeStore {
     // MARK: Request keys
 
     /// The answer that a key was given before; nil for a new key.
-    private func answer(_ keyed: KeyedRequest, else refusal: any Error, _ connection: Connection) throws -> String? {
+    func answer(_ keyed: KeyedRequest, else refusal: any Error, _ connection: Connection) throws -> String? {
         let known = try connection.first(
             "SELECT fields, answer FROM request_keys WHERE method = ? AND key = ?", .text(keyed.method), .text(keyed.key.rawValue)
         ) { (fields: $0.blob(0), answer: $0.text(1)) }
@@ -174,7 +178,7 @@ extension IntakeStore {
         return known.answer
     }
 
-    private func remember(_ keyed: KeyedRequest, answer: String, _ connection: Connection) throws {
+    func remember(_ keyed: KeyedRequest, answer: String, _ connection: Connection) throws {
         try connection.run(
             "INSERT INTO request_keys (method, key, fields, answer) VALUES (?, ?, ?, ?)", .text(keyed.method), .text(keyed.key.rawValue),
             .blob(keyed.fields), .text(answer))

@@ -4,7 +4,7 @@ import SQLite
 
 /// The tables of intake, each column with what it holds.
 public enum IntakeMigrations {
-    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine]
+    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine, consents]
 
     static let workspaces = Migration(
         "workspaces",
@@ -169,5 +169,33 @@ public enum IntakeMigrations {
                 ColumnNote(
                     "quarantine", $0, .communication, for: [.provideService, .complyWithObligation], on: .customerInstruction,
                     kept: .quarantine, subject: "raw", erasure: .deleteRow)
+            })
+
+    static let consents = Migration(
+        "consents",
+        sql: """
+            CREATE TABLE consents (
+                id             INTEGER PRIMARY KEY AUTOINCREMENT,
+                workspace      TEXT REFERENCES workspaces (id),
+                person         BLOB NOT NULL CHECK (length(person) = 16),
+                purpose        TEXT NOT NULL,
+                text_version   TEXT NOT NULL,
+                policy_version TEXT NOT NULL,
+                market         TEXT NOT NULL,
+                evidence       TEXT NOT NULL CHECK (evidence IN ('checkbox', 'message', 'document', 'recording')),
+                reference      TEXT,
+                given_at       INTEGER NOT NULL,
+                recorded_at    INTEGER NOT NULL,
+                withdrawn_at   INTEGER
+            ) STRICT;
+            CREATE INDEX consents_by_person ON consents (person);
+            """,
+        columns: ColumnNote.plain("consents", "id", "workspace", "purpose", "recorded_at")
+            // The proof outlives the person's erasure (GDPR Art. 17(3)(e)): who it was can only be told by whoever knows their name and
+            // holds the key.
+            + ["person", "text_version", "policy_version", "market", "evidence", "reference", "given_at", "withdrawn_at"].map {
+                ColumnNote(
+                    "consents", $0, .contact, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
+                    subject: "person", erasure: .keep)
             })
 }

@@ -36,6 +36,13 @@ public struct ChannelID: NameIdentifier {
     public init(rawValue: String) { self.rawValue = rawValue }
 }
 
+/// Somebody who may act: one of a customer's people, an assistant, or one of Botseller's own people. Who that is, the gateway knows
+/// that signs them in; the mesh keeps neither name nor address.
+public struct MemberID: NameIdentifier {
+    public var rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+}
+
 public struct ConversationID: NumberIdentifier {
     public var rawValue: Int64
     public init(rawValue: Int64) { self.rawValue = rawValue }
@@ -54,6 +61,12 @@ public struct ParticipantID: NumberIdentifier {
 
 /// One request to delete.
 public struct DeletionID: NumberIdentifier {
+    public var rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// One consent that somebody gave.
+public struct ConsentID: NumberIdentifier {
     public var rawValue: Int64
     public init(rawValue: Int64) { self.rawValue = rawValue }
 }

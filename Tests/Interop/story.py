@@ -4,6 +4,7 @@ forgotten. All of them are invented, and new in each run."""
 import json
 import secrets
 
+import agreeing
 import forgetting
 import service_work
 import webhooks
@@ -30,6 +31,7 @@ class Story:
         self.reply()
         self.hand_over()
         self.look_into_quarantine()
+        agreeing.agree(self)
         service_work.work(self)
         forgetting.forget(self)
 

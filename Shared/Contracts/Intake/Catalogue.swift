@@ -2,6 +2,7 @@
 public enum IntakeCatalogue {
     public static let methods = [
         OpenWorkspace.contract, ConnectChannel.contract, SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract,
-        ListQuarantine.contract
+        ListQuarantine.contract,
+        RecordConsent.contract, WithdrawConsent.contract
     ].map(\.method)
 }

@@ -1,0 +1,86 @@
+import Domain
+import IntakeContracts
+import Policy
+import SQLite
+
+/// Who agreed to what. People stand here only as keyed digests: enough to find their consents by their name, and to prove them to
+/// whoever comes with it.
+extension IntakeStore {
+    /// Which consents a withdrawal means.
+    enum NamedConsents: Sendable {
+        case one(ConsentID)
+        case all(of: [UInt8], Purpose?)
+    }
+
+    func record(
+        _ request: RecordConsent, _ keyed: KeyedRequest, of party: ConsentParty, known digest: [UInt8], for purpose: Purpose,
+        now: Timestamp, _ connection: Connection
+    ) throws -> ConsentID {
+        if let known = try answer(keyed, else: Refused<RecordConsent>(reason: .keyReused), connection).flatMap({ Int64($0) }) {
+            return ConsentID(rawValue: known)
+        }
+        if let workspace = request.workspace {
+            guard let isTerminated = try isTerminated(workspace, connection) else {
+                throw Refused<RecordConsent>(reason: .unknownWorkspace)
+            }
+            if isTerminated { throw Refused<RecordConsent>(reason: .workspaceTerminated) }
+        }
+        if case .participant(let workspace, let id, let alias) = party {
+            let channel = try channel(id, connection)
+            guard channel?.workspace == workspace, channel?.account.platform == alias.platform else {
+                throw Refused<RecordConsent>(reason: .unknownChannel)
+            }
+        }
+        try connection.run(
+            """
+            INSERT INTO consents (workspace, person, purpose, text_version, policy_version, market, evidence, reference, given_at, recorded_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, SQLValue(request.workspace?.rawValue), .blob(digest), .text(purpose.rawValue), .text(request.textVersion),
+            .text(request.policyVersion), .text(request.market), .text(request.evidence.kind.rawValue),
+            SQLValue(request.evidence.reference), .integer(min(request.givenAt, now).rawValue), .integer(now.rawValue))
+        let consent = ConsentID(rawValue: connection.lastInsertedRow)
+        try remember(keyed, answer: String(consent.rawValue), connection)
+        return consent
+    }
+
+    /// Withdraws what lives of the consents named; returns how many that were. A consent of another workspace is none.
+    func withdraw(_ named: NamedConsents, in workspace: WorkspaceID?, now: Timestamp, _ connection: Connection) throws -> Int64 {
+        var ids: [Int64] = []
+        let columns = "SELECT id FROM consents WHERE workspace IS ?1 AND "
+        switch named {
+        case .one(let id):
+            try connection.each("\(columns) id = ?2", SQLValue(workspace?.rawValue), .integer(id.rawValue)) { ids.append($0.int(0)) }
+        case .all(let person, let purpose):
+            try connection.each(
+                "\(columns) person = ?2 AND (?3 IS NULL OR purpose = ?3)", SQLValue(workspace?.rawValue), .blob(person),
+                SQLValue(purpose?.rawValue)
+            ) { ids.append($0.int(0)) }
+        }
+        guard !ids.isEmpty else { throw Refused<WithdrawConsent>(reason: .unknownConsent) }
+        var count = 0
+        for id in ids {
+            count += try connection.run(
+                "UPDATE consents SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL", .integer(now.rawValue), .integer(id))
+        }
+        return Int64(count)
+    }
+
+    /// An erased person agrees to nothing any more, unless they came back after the cut-off.
+    func withdrawAll(of people: [[UInt8]], until cutoff: Timestamp?, now: Timestamp, _ connection: Connection) throws {
+        for person in people {
+            try connection.run(
+                "UPDATE consents SET withdrawn_at = ?1 WHERE person = ?2 AND withdrawn_at IS NULL AND given_at <= ?3",
+                .integer(now.rawValue), .blob(person), .integer((cutoff ?? now).rawValue))
+        }
+    }
+
+    /// Deletes proofs that have been kept for three years after the consent or the agreement ended. Returns how many.
+    func expireConsents(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
+        try connection.run(
+            """
+            DELETE FROM consents WHERE id IN (
+                SELECT consents.id FROM consents LEFT JOIN workspaces ON workspaces.id = consents.workspace
+                WHERE min(coalesce(withdrawn_at, terminated_at), coalesce(terminated_at, withdrawn_at)) <= ? ORDER BY consents.id LIMIT ?)
+            """, .integer(now.adding(milliseconds: -Retention.consents.length.milliseconds).rawValue), .integer(limit))
+    }
+}

@@ -1,0 +1,165 @@
+import Domain
+import HolderContracts
+import IntakeContracts
+import Testing
+import Wire
+
+@testable import IntakeService
+
+struct ConsentTests {
+    private static let mara = "Mara@Lamps.example"
+
+    @Test func aConsentIsRecordedOnceWithoutItsPersonsName() throws {
+        let fixture = try IntakeFixture()
+
+        let first = try fixture.ok(RecordConsent.sample()).consent
+        let again = try fixture.ok(RecordConsent.sample()).consent
+
+        #expect(first == again)
+        #expect(try fixture.count("consents") == 1)
+        #expect(try fixture.occurrences(of: "lamps.example") == 0)
+        #expect(try fixture.occurrences(of: "Mara") == 0)
+        // Control: the search finds what is kept.
+        #expect(try fixture.occurrences(of: "news-2026-06") > 0)
+        #expect(refusal(fixture.call(RecordConsent.sample(textVersion: "news-2026-07"))) == .keyReused)
+        #expect(try fixture.ok(RecordConsent.sample(key: "consent-2")).consent != first)
+    }
+
+    @Test(arguments: ["sale", "sharing", "advertising", "profiling"])
+    func nobodyCanAgreeToWhatIsNeverDone(purpose: String) throws {
+        let fixture = try IntakeFixture()
+
+        #expect(fault(fixture.call(RecordConsent.sample(purpose: purpose)))?.code == .purposeForbidden)
+        #expect(fault(fixture.call(WithdrawConsent(person: ConsentingPerson(email: ConsentTests.mara), purpose: purpose))) != nil)
+
+        #expect(try fixture.count("consents") == 0)
+        #expect(fixture.metric("purposes.forbidden") == 2)
+        #expect(fixture.lines.all.contains { $0.contains(#""event":"purposeForbidden""#) })
+    }
+
+    @Test func aPurposeThatThePolicyDoesNotKnowIsRefused() throws {
+        let fixture = try IntakeFixture()
+
+        #expect(refusal(fixture.call(RecordConsent.sample(purpose: "curiosity"))) == .unknownPurpose)
+        #expect(try fixture.count("consents") == 0)
+    }
+
+    @Test func aPersonWithdrawsByNameInAnySpelling() throws {
+        let fixture = try IntakeFixture()
+        _ = try fixture.ok(RecordConsent.sample(key: "1"))
+        _ = try fixture.ok(RecordConsent.sample(key: "2", purpose: "improveProduct"))
+        _ = try fixture.ok(RecordConsent.sample(key: "3", person: ConsentingPerson(email: "noah@lamps.example")))
+        let mara = ConsentingPerson(email: "mara@LAMPS.example")
+
+        #expect(try fixture.ok(WithdrawConsent(person: mara, purpose: "improveProduct")).withdrawn == 1)
+        #expect(try fixture.ok(WithdrawConsent(person: mara)).withdrawn == 1)
+        #expect(try fixture.ok(WithdrawConsent(person: mara)).withdrawn == 0)
+
+        #expect(try fixture.liveConsents() == 1)
+        let nobody = ConsentingPerson(email: "nobody@lamps.example")
+        #expect(refusal(fixture.call(WithdrawConsent(person: nobody))) == .unknownConsent)
+    }
+
+    @Test func aConsentOfAWorkspaceIsUnknownToAnother() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let other = try fixture.openWorkspace("workspace-2")
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+        let jonas = ConsentingPerson(channel: channel, participant: Alias(.whatsapp, .phone, "+\(WhatsApp.jonas)"))
+        let consent = try fixture.ok(RecordConsent.sample(workspace: workspace, person: jonas)).consent
+
+        #expect(refusal(fixture.call(WithdrawConsent(workspace: other, consent: consent))) == .unknownConsent)
+        #expect(refusal(fixture.call(WithdrawConsent(consent: consent))) == .unknownConsent)
+        #expect(refusal(fixture.call(RecordConsent.sample(key: "2", workspace: other, person: jonas))) == .unknownChannel)
+        #expect(try fixture.liveConsents() == 1)
+
+        // Control: its own workspace withdraws it, by the name in another spelling.
+        let same = ConsentingPerson(channel: channel, participant: Alias(.whatsapp, .phone, WhatsApp.jonas))
+        #expect(try fixture.ok(WithdrawConsent(workspace: workspace, person: same)).withdrawn == 1)
+    }
+
+    @Test func aConsentNamesExactlyOnePerson() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let channel = try fixture.connect(IntakeFixture.instagram, to: workspace)
+        var two = ConsentingPerson(email: ConsentTests.mara)
+        two.member = MemberID(rawValue: "member-1")
+        let wrong: [(WorkspaceID?, ConsentingPerson)] = [
+            (nil, ConsentingPerson()), (nil, two), (nil, ConsentingPerson(email: "mara@lamps")), (nil, ConsentingPerson(email: "mara")),
+            (workspace, ConsentingPerson(email: ConsentTests.mara)), (nil, ConsentingPerson(member: MemberID(rawValue: "member-1"))),
+            (workspace, ConsentingPerson(channel: channel, participant: Alias(.instagram, .username, "mara.lights"))),
+            (workspace, ConsentingPerson(channel: channel, participant: Alias(.instagram, .phone, WhatsApp.jonas)))
+        ]
+
+        for (workspace, person) in wrong {
+            #expect(fault(fixture.call(RecordConsent.sample(workspace: workspace, person: person)))?.code == .malformed)
+        }
+        let other = ConsentingPerson(channel: channel, participant: Alias(.whatsapp, .phone, WhatsApp.jonas))
+        #expect(refusal(fixture.call(RecordConsent.sample(workspace: workspace, person: other))) == .unknownChannel)
+        let nowhere = WorkspaceID(rawValue: "ws_unknown")
+        let member = ConsentingPerson(member: MemberID(rawValue: "member-1"))
+        #expect(refusal(fixture.call(RecordConsent.sample(workspace: nowhere, person: member))) == .unknownWorkspace)
+        #expect(try fixture.count("consents") == 0)
+
+        // Control.
+        _ = try fixture.ok(RecordConsent.sample(workspace: workspace, person: member))
+    }
+
+    @Test func anErasedPersonsConsentsAreWithdrawnAndStayAsProof() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+        let jonas = Alias(.whatsapp, .phone, WhatsApp.jonas)
+        for (key, alias) in [("1", jonas), ("2", Alias(.whatsapp, .phone, "15550100099"))] {
+            let person = ConsentingPerson(channel: channel, participant: alias)
+            _ = try fixture.ok(RecordConsent.sample(key: key, workspace: workspace, person: person))
+        }
+
+        let subject = Subject(workspace: workspace, aliases: [jonas])
+        _ = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+
+        #expect(try fixture.count("consents") == 2)
+        #expect(try fixture.liveConsents() == 1)
+        #expect(try fixture.occurrences(of: WhatsApp.jonas) == 0)
+    }
+
+    @Test func aProofIsKeptForThreeYearsAfterItsConsentEnded() throws {
+        let fixture = try IntakeFixture()
+        let consent = try fixture.ok(RecordConsent.sample(key: "1")).consent
+        _ = try fixture.ok(RecordConsent.sample(key: "2"))
+        _ = try fixture.ok(WithdrawConsent(consent: consent))
+        fixture.time.waitUntilWaiting(count: 1)
+
+        fixture.time.advance(milliseconds: 1095 * 86_400_000 - 1 - Expiry.pauseMilliseconds)
+        fixture.expire()
+        #expect(try fixture.count("consents") == 2)
+        fixture.time.advance(milliseconds: 1)
+        fixture.expire()
+
+        #expect(try fixture.count("consents") == 1)
+        #expect(try fixture.liveConsents() == 1)
+    }
+}
+
+extension IntakeFixture {
+    func liveConsents() throws -> Int64 {
+        try database.read { try $0.first("SELECT count(*) FROM consents WHERE withdrawn_at IS NULL") { $0.int(0) } } ?? -1
+    }
+}
+
+extension RecordConsent {
+    static func sample(
+        key: String = "consent-1", workspace: WorkspaceID? = nil, person: ConsentingPerson = ConsentingPerson(email: "Mara@Lamps.example"),
+        purpose: String = "respondToRequest", textVersion: String = "news-2026-06"
+    ) -> RecordConsent {
+        RecordConsent(
+            key: RequestKey(key), workspace: workspace, person: person, purpose: purpose, textVersion: textVersion,
+            policyVersion: "2026-06-19", market: "international", evidence: ConsentEvidence(.checkbox, reference: "form:1"),
+            givenAt: Timestamp(rawValue: 1_767_225_600_000))
+    }
+}
+
+/// The fault that a call ended with; nil for any other outcome.
+func fault<R: Request>(_ outcome: Outcome<R>) -> Fault? {
+    if case .fault(let fault) = outcome { fault } else { nil }
+}
