@@ -38,6 +38,7 @@ extension Subject {
 
     fileprivate func sharesName(with other: Subject) -> Bool {
         if let authorization, authorization == other.authorization { return true }
+        if !Set(contacts.map(\.folded)).isDisjoint(with: other.contacts.map(\.folded)) { return true }
         return workspace == other.workspace && !Set(aliases).isDisjoint(with: other.aliases)
     }
 }

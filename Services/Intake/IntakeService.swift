@@ -56,6 +56,10 @@ public final class Intake: Sendable {
         process.router.on(ListQuarantine.self, listQuarantine)
         process.router.on(RecordConsent.self, recordConsent)
         process.router.on(WithdrawConsent.self, withdrawConsent)
+        process.router.on(SubmitForm.self, submitForm)
+        process.router.on(ListForms.self, listForms)
+        process.router.on(ReadForm.self, readForm)
+        process.router.on(CloseForm.self, closeForm)
     }
 
     public var doors: [HTTPDoor] { [HTTPDoor { [web] in web.handle($0, $1) }] }
@@ -139,15 +143,18 @@ public final class Intake: Sendable {
     }
 
     private func listQuarantine(_ request: ListQuarantine, _ reply: Reply<ListQuarantine>) {
-        do {
-            let entries = try database.read("quarantine") { try store.quarantined(after: request.after, $0) }
-            reply.ok(ListQuarantine.Response(entries: entries))
+        read("quarantine", reply) { ListQuarantine.Response(entries: try store.quarantined(after: request.after, $0)) }
+    }
+
+    // MARK: What requests have in common
+
+    func read<R: Request>(_ operation: String, _ reply: Reply<R>, _ work: (Connection) throws -> R.Response) {
+        do { reply.ok(try database.read(operation, work)) } catch let refused as IntakeStore.Refused<R> {
+            reply.refuse(refused.reason, "\(R.contract.method) was refused")
         } catch {
             fail(error, reply)
         }
     }
-
-    // MARK: What requests have in common
 
     func write<R: Request, Value: Sendable>(
         _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,

@@ -6,7 +6,8 @@ import Runtime
 import SQLite
 import Wire
 
-/// What intake holds of a person: what is still in the outbox, and in quarantine. Of whoever authorised a connection: that they did.
+/// What intake holds of a person: what is still in the outbox, and in quarantine; the forms that they sent. Of whoever authorised a
+/// connection: that they did.
 struct IntakeHolding: HolderStore {
     /// A shorter name stands in other words and numbers by chance.
     static let quarantinedNameBytesMin = 6
@@ -25,13 +26,16 @@ struct IntakeHolding: HolderStore {
         let rows = try store.outboxRows(of: subject, connection)
         // One event that carries two names of a person is evidence for both.
         subject.aliases += rows.flatMap(\.aliases)
+        let forms = try store.formRows(of: subject, connection)
+        subject.contacts += forms.values
         subject.formUnion(Subject(workspace: subject.workspace))
         return CollectSubject.Response(
             subject: subject,
             rows: [
                 "outbox": Int64(rows.count),
                 "quarantine": Int64(try store.quarantineRows(of: subject, connection).count),
-                "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count)
+                "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count),
+                "forms": Int64(forms.count)
             ])
     }
 
@@ -45,14 +49,16 @@ struct IntakeHolding: HolderStore {
         }
         try store.withdrawAll(
             of: try parties(of: subject, connection).map(keys.digest(of:)), until: subject.cutoff, now: clock.now, connection)
+        let forms = try store.deleteForms(try store.formRows(of: subject, connection).keys, connection)
         onErased()
-        return ["outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count)]
+        return ["outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count), "forms": forms]
     }
 
     /// As whom the subject may have agreed to something. Their consents are proof and stay, without a name.
     private func parties(of subject: Subject, _ connection: Connection) throws -> [ConsentParty] {
-        try store.channels(connection).filter { $0.workspace == subject.workspace }.flatMap { channel in
-            subject.aliases.filter { $0.platform == channel.account.platform && $0.kind != .username }.map {
+        let visitors = subject.contacts.filter { $0.kind == .email }.map(ConsentParty.visitor)
+        return try store.channels(connection).filter { $0.workspace == subject.workspace }.reduce(into: visitors) { parties, channel in
+            parties += subject.aliases.filter { $0.platform == channel.account.platform && $0.kind != .username }.map {
                 ConsentParty.participant(channel.workspace, channel.id, $0)
             }
         }

@@ -4,7 +4,7 @@ import SQLite
 
 /// The tables of intake, each column with what it holds.
 public enum IntakeMigrations {
-    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine, consents]
+    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine, consents, forms]
 
     static let workspaces = Migration(
         "workspaces",
@@ -197,5 +197,49 @@ public enum IntakeMigrations {
                 ColumnNote(
                     "consents", $0, .contact, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
                     subject: "person", erasure: .keep)
+            })
+
+    static let forms = Migration(
+        "forms",
+        sql: """
+            CREATE TABLE forms (
+                id             INTEGER PRIMARY KEY AUTOINCREMENT,
+                key            TEXT NOT NULL UNIQUE,
+                fields         BLOB NOT NULL CHECK (length(fields) = 16),
+                kind           TEXT NOT NULL CHECK (kind IN ('contact', 'demo', 'support', 'news')),
+                basis          TEXT NOT NULL CHECK (basis IN ('contract', 'legitimateInterest', 'consent')),
+                consent        INTEGER REFERENCES consents (id),
+                name           TEXT NOT NULL,
+                company        TEXT,
+                email          TEXT NOT NULL COLLATE NOCASE,
+                phone          TEXT,
+                message        TEXT,
+                market         TEXT NOT NULL,
+                policy_version TEXT NOT NULL,
+                submitted_at   INTEGER NOT NULL,
+                closed_at      INTEGER,
+                expires_at     INTEGER NOT NULL,
+                CHECK ((basis = 'consent') = (consent IS NOT NULL)),
+                CHECK (kind <> 'news' OR basis = 'consent')
+            ) STRICT;
+            CREATE INDEX forms_by_email ON forms (email);
+            CREATE INDEX forms_by_phone ON forms (phone) WHERE phone IS NOT NULL;
+            CREATE INDEX forms_by_consent ON forms (consent) WHERE consent IS NOT NULL;
+            CREATE INDEX forms_by_expiry ON forms (expires_at);
+            """,
+        columns: ColumnNote.plain("forms", "id", "kind", "basis", "consent", "closed_at", "expires_at")
+            + ["key", "fields"].map {
+                ColumnNote(
+                    "forms", $0, .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .support, subject: "email",
+                    erasure: .deleteRow)
+            }
+            // `basis` says each row's own. `support` is what is kept longest: the other kinds as `forms`.
+            + [
+                ("name", Category.contact), ("company", .company), ("email", .contact), ("phone", .contact), ("message", .support),
+                ("market", .contact), ("policy_version", .contact), ("submitted_at", .contact)
+            ].map { column, category in
+                ColumnNote(
+                    "forms", column, category, for: [.respondToRequest, .supportCustomer, .complyWithObligation], on: .legitimateInterest,
+                    kept: .support, subject: "email", erasure: .deleteRow)
             })
 }

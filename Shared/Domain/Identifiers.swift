@@ -71,6 +71,12 @@ public struct ConsentID: NumberIdentifier {
     public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+/// One form that somebody sent.
+public struct FormID: NumberIdentifier {
+    public var rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 /// Where a follower stands in a feed: the epoch changes when the feed's owner was restored, and the follower starts anew.
 public struct Cursor: Fields, Hashable {
     public var epoch = ""

@@ -12,6 +12,8 @@ public enum ErasedName: Hashable, Sendable {
     case message(Account, id: String)
     /// Who authorised an app.
     case authorization(Authorization)
+    /// Whoever can be reached there and wrote to Botseller itself, however they spell it.
+    case contact(Contact)
 
     var text: String {
         switch self {
@@ -19,6 +21,7 @@ public enum ErasedName: Hashable, Sendable {
             "person\n\(workspace.rawValue)\n\(account.platform.rawValue)\n\(account.id)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .participant(let id): "participant\n\(id.rawValue)"
         case .message(let account, let id): "message\n\(account.platform.rawValue)\n\(account.id)\n\(id)"
+        case .contact(let contact): "contact\n\(contact.kind.rawValue)\n\(contact.folded)"
         case .authorization(let authorization): "authorization\n\(authorization.app)\n\(authorization.user)"
         }
     }

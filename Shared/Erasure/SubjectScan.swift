@@ -20,7 +20,9 @@ struct SubjectScan {
 
     func run(_ subject: Subject) throws -> ScanResult {
         // Not usernames: people choose them, and one may be a word of our own logs.
-        let names = subject.aliases.filter { $0.kind != .username }.map(\.value) + (subject.authorization.map { [$0.user] } ?? [])
+        let names =
+            subject.aliases.filter { $0.kind != .username }.map(\.value) + (subject.authorization.map { [$0.user] } ?? [])
+            + subject.contacts.map(\.value)
         let needles = names.map { Array($0.utf8) }.filter { $0.count >= SubjectScan.needleBytesMin }
         // A scan that looks for nothing finds nothing: that would be no proof.
         guard !needles.isEmpty || names.isEmpty else { throw NothingToLookFor() }

@@ -14,7 +14,8 @@ enum ContractList {
             ContractEntry(OpenWorkspace.self), ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self),
             ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self)
         ] + [
-            ContractEntry(RecordConsent.self), ContractEntry(WithdrawConsent.self)
+            ContractEntry(RecordConsent.self), ContractEntry(WithdrawConsent.self),
+            ContractEntry(SubmitForm.self), ContractEntry(ListForms.self), ContractEntry(ReadForm.self), ContractEntry(CloseForm.self)
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(ReadConversationFeed.self)

@@ -22,3 +22,29 @@ def agree(story):
     report.equal("a person withdraws by name", 1, mesh.ask("consents.withdraw", spelled)["withdrawn"])
     report.equal("a second time there is nothing left", 0, mesh.ask("consents.withdraw", {"consent": first})["withdrawn"])
     report.equal("what nobody recorded is unknown", ("refused", "unknownConsent"), mesh.outcome("consents.withdraw", {"consent": 2**53}))
+    write(story, consent, nora)
+
+
+def write(story, consent, nora):
+    """Forms: a question, and the wish for news, which lives as long as its consent."""
+    report, mesh = story.report, story.mesh
+    entry = {"name": "Nora Vik", "company": "Lamps", "email": nora["email"], "phone": "+1 555 0100017", "message": "Is there\na trial?"}
+    form = {"kind": "contact", "entry": entry, "market": "international", "policyVersion": "2026-06-19", "submittedAt": now()}
+    question = mesh.ask("forms.submit", form, key=f"{story.tag}:form")["form"]
+    report.equal("a form is kept once", question, mesh.ask("forms.submit", form, key=f"{story.tag}:form")["form"])
+    again = mesh.ask("consents.record", {**consent, "givenAt": now()}, key=f"{story.tag}:consent:news")["consent"]
+    wish = {**form, "kind": "news"}
+    found = mesh.outcome("forms.submit", wish, key=f"{story.tag}:news:0")
+    report.equal("no news without a consent", ("refused", "consentMissing"), found)
+    news = mesh.ask("forms.submit", {**wish, "consent": again}, key=f"{story.tag}:news")["form"]
+    read = mesh.ask("forms.read", {"form": news})
+    report.equal("news rest on it", ("consent", again), (read["form"]["basis"], read["form"]["consent"]))
+    wrong = {**form, "entry": {**entry, "email": "nobody"}}
+    report.equal("no form without an address", ("fault", "malformed"), mesh.outcome("forms.submit", wrong, key=f"{story.tag}:form:wrong"))
+    mesh.ask("consents.withdraw", {"consent": again})
+    report.equal("what rested on it is refused", ("refused", "consentWithdrawn"), mesh.outcome("forms.read", {"form": news}))
+    listed = [entry["id"] for entry in mesh.ask("forms.list", {"after": question - 1, "kind": "contact", "state": "open"})["forms"]]
+    report.check("the question is listed", question, question in listed)
+    closed = mesh.ask("forms.close", {"form": question})["closedAt"]
+    report.equal("a form is closed once", closed, mesh.ask("forms.close", {"form": question})["closedAt"])
+    report.equal("a form that is none is unknown", ("refused", "unknownForm"), mesh.outcome("forms.read", {"form": 2**53}))

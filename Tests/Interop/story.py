@@ -183,7 +183,7 @@ class Story:
 
     def subject(self, alias):
         return {
-            "workspace": self.workspace, "aliases": [alias], "accounts": [self.whatsapp], "participants": [], "conversations": []}
+            "workspace": self.workspace, "aliases": [alias], "accounts": [self.whatsapp], "participants": [], "conversations": [], "contacts": []}
 
 
 def completeness(report, mesh):

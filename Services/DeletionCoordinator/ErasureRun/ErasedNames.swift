@@ -12,6 +12,7 @@ extension Subject {
             for account in accounts where account.platform == alias.platform { names.append(.person(workspace, account, alias)) }
         }
         names += participants.map(ErasedName.participant)
+        names += contacts.map(ErasedName.contact)
         if let authorization { names.append(.authorization(authorization)) }
         return names
     }

@@ -57,30 +57,45 @@ extension IntakeStore {
             ) { ids.append($0.int(0)) }
         }
         guard !ids.isEmpty else { throw Refused<WithdrawConsent>(reason: .unknownConsent) }
+        return try withdraw(ids, now: now, connection)
+    }
+
+    /// What rests on a withdrawn consent has been kept long enough: the expiry deletes it.
+    private func withdraw(_ ids: [Int64], now: Timestamp, _ connection: Connection) throws -> Int64 {
         var count = 0
         for id in ids {
             count += try connection.run(
                 "UPDATE consents SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL", .integer(now.rawValue), .integer(id))
+            try connection.run(
+                "UPDATE forms SET expires_at = min(expires_at, ?) WHERE consent = ?", .integer(now.rawValue), .integer(id))
         }
         return Int64(count)
     }
 
     /// An erased person agrees to nothing any more, unless they came back after the cut-off.
     func withdrawAll(of people: [[UInt8]], until cutoff: Timestamp?, now: Timestamp, _ connection: Connection) throws {
+        var ids: [Int64] = []
         for person in people {
-            try connection.run(
-                "UPDATE consents SET withdrawn_at = ?1 WHERE person = ?2 AND withdrawn_at IS NULL AND given_at <= ?3",
-                .integer(now.rawValue), .blob(person), .integer((cutoff ?? now).rawValue))
+            try connection.each(
+                "SELECT id FROM consents WHERE person = ? AND given_at <= ?", .blob(person), .integer((cutoff ?? now).rawValue)
+            ) { ids.append($0.int(0)) }
         }
+        _ = try withdraw(ids, now: now, connection)
     }
 
-    /// Deletes proofs that have been kept for three years after the consent or the agreement ended. Returns how many.
+    /// Deletes proofs that have been kept for three years after the consent or the agreement ended; of somebody without an agreement,
+    /// after the longest time for which a form is kept. Returns how many.
     func expireConsents(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
         try connection.run(
             """
             DELETE FROM consents WHERE id IN (
                 SELECT consents.id FROM consents LEFT JOIN workspaces ON workspaces.id = consents.workspace
-                WHERE min(coalesce(withdrawn_at, terminated_at), coalesce(terminated_at, withdrawn_at)) <= ? ORDER BY consents.id LIMIT ?)
-            """, .integer(now.adding(milliseconds: -Retention.consents.length.milliseconds).rawValue), .integer(limit))
+                WHERE coalesce(
+                        min(withdrawn_at, terminated_at), withdrawn_at, terminated_at, iif(consents.workspace IS NULL, recorded_at + ?1, NULL)
+                    ) <= ?2
+                    AND NOT EXISTS (SELECT 1 FROM forms WHERE forms.consent = consents.id)
+                ORDER BY consents.id LIMIT ?3)
+            """, .integer(Retention.support.length.milliseconds),
+            .integer(now.adding(milliseconds: -Retention.consents.length.milliseconds).rawValue), .integer(limit))
     }
 }

@@ -1,7 +1,8 @@
 import Domain
 import Wire
 
-/// Whom an erasure is about: all the names of one person in one workspace, or whoever authorised a connection.
+/// Whom an erasure is about: all the names of one person in one workspace, whoever authorised a connection, or whoever can be reached by
+/// what they left in a form.
 ///
 /// Holders add what they know (`holder.collect`) until nothing new comes: the closure.
 public struct Subject: Fields, Equatable {
@@ -15,15 +16,20 @@ public struct Subject: Fields, Equatable {
     public var conversations: [ConversationID] = []
     /// Set where the subject is the member whose authorisation connected a channel.
     public var authorization: Authorization?
+    /// Of a person who wrote to Botseller itself: of no workspace.
+    public var contacts: [Contact] = []
     /// What began later is a new relationship and nobody's to erase; absent while the erasing has not begun.
     public var cutoff: Timestamp?
 
     public init() {}
 
-    public init(workspace: WorkspaceID, aliases: [Alias] = [], authorization: Authorization? = nil) {
+    public init(
+        workspace: WorkspaceID, aliases: [Alias] = [], authorization: Authorization? = nil, contacts: [Contact] = []
+    ) {
         self.workspace = workspace
         self.aliases = aliases
         self.authorization = authorization
+        self.contacts = contacts
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
@@ -33,6 +39,7 @@ public struct Subject: Fields, Equatable {
         fields.field("participants", &participants, max: Subject.listMax)
         fields.field("conversations", &conversations, max: Subject.listMax)
         fields.field("authorization", &authorization)
+        fields.field("contacts", &contacts, max: Subject.listMax)
         fields.field("cutoff", &cutoff)
     }
 
@@ -45,6 +52,7 @@ public struct Subject: Fields, Equatable {
         accounts = Set(accounts).union(other.accounts).sorted()
         participants = Set(participants).union(other.participants).sorted()
         conversations = Set(conversations).union(other.conversations).sorted()
+        contacts = Set(contacts).union(other.contacts).sorted()
     }
 }
 

@@ -3,6 +3,7 @@ public enum IntakeCatalogue {
     public static let methods = [
         OpenWorkspace.contract, ConnectChannel.contract, SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract,
         ListQuarantine.contract,
-        RecordConsent.contract, WithdrawConsent.contract
+        RecordConsent.contract, WithdrawConsent.contract,
+        SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract
     ].map(\.method)
 }
