@@ -73,7 +73,7 @@ let package = Package(
                 name: "MeshctlCommand",
                 dependencies: [
                     "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "HandoffContextContracts",
-                    "HolderContracts", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "Threads", "Wire"
+                    "HTTP", "HolderContracts", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "Threads", "Wire"
                 ], path: "Services/Meshctl", exclude: ["Main"], swiftSettings: strict),
             .executableTarget(name: "meshctl", dependencies: ["MeshctlCommand"], path: "Services/Meshctl/Main", swiftSettings: strict)
         ]
@@ -125,7 +125,11 @@ let package = Package(
                     "ConversationStoreContracts", "Domain", "Erasure", "HandoffContextContracts", "HandoffContextService",
                     "HolderContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ]),
-            tests("MeshctlTests", ["DeletionCoordinatorContracts", "Domain", "MeshctlCommand", "Wire"]),
+            tests(
+                "MeshctlTests",
+                [
+                    "DeletionCoordinatorContracts", "Domain", "HolderContracts", "MeshctlCommand", "Policy", "Runtime", "TestKit", "Wire"
+                ]),
             // The real binaries, beside the test runner.
             tests(
                 "MeshTests",

@@ -60,10 +60,10 @@ public enum DeletionCoordinatorMigrations {
             """,
         columns: [
             ColumnNote(
-                "deletions", "subject_digest", .communication, for: [.complyWithObligation], on: .legalObligation,
+                "deletions", "subject_digest", .profile, for: [.complyWithObligation], on: .legalObligation,
                 kept: .requestIdentifiers, subject: "deletion", erasure: .clearColumn),
             ColumnNote(
-                "subjects", "subject", .communication, for: [.complyWithObligation], on: .legalObligation, kept: .requestIdentifiers,
+                "subjects", "subject", .profile, for: [.complyWithObligation], on: .legalObligation, kept: .requestIdentifiers,
                 subject: "deletion", erasure: .deleteRow)
         ]
             // The caller's own word, which must not name a person (RequestKey), and keyed digests: a repeat and a status page are known by

@@ -12,7 +12,9 @@ public enum Command {
                                         (exit 0 ok, 1 refused, 2 fault); --to SERVICE for mesh.* and holder.*,
                                         --key KEY to repeat a request, --timeout MILLISECONDS
           contracts                     the catalogue as JSON: every method with its schemas
-          datamap                       what every column of every service holds, and why
+          datamap [--format table|json|article30|html|fides]
+                                        what every column of every service holds, and why: for the terminal, for programs, as the
+                                        record of processing of GDPR Art. 30, as a page, as a manifest for Fides
           delete --workspace W --platform instagram|whatsapp --igsid|--phone|--bsuid ID [--now] [--no-wait]
                                         erases a person and shows every receipt; --now leaves out the 24 h for cancelling
           request ID                    where a deletion stands

@@ -1,4 +1,3 @@
-import HolderContracts
 import MeshContracts
 import Policy
 import Runtime
@@ -24,40 +23,6 @@ struct ContractsCommand {
         writer.endArray()
         writer.endObject()
         Terminal.say(String(decoding: writer.bytes, as: UTF8.self))
-        return Exit.ok
-    }
-}
-
-/// `datamap`: every column of every service.
-struct DataMapCommand {
-    private let mesh: Mesh
-    private let isJSON: Bool
-
-    init(_ arguments: Arguments) throws {
-        try arguments.allow()
-        mesh = try Mesh(arguments)
-        isJSON = arguments.has("--json")
-    }
-
-    func run() throws -> Int32 {
-        let holders = try MeshPlan.services.map { try mesh.call($0, DescribeHolder()) }
-        if isJSON {
-            var writer = JSONWriter()
-            writer.beginArray()
-            for holder in holders { FieldVisitor.write(holder, into: &writer) }
-            writer.endArray()
-            Terminal.say(String(decoding: writer.bytes, as: UTF8.self))
-        } else {
-            let rows = holders.flatMap { holder in
-                holder.columns.filter { $0.category != nil }.map { column in
-                    [
-                        holder.holder, "\(column.table).\(column.column)", column.category ?? "", column.purposes.joined(separator: ","),
-                        column.basis ?? "", column.retention ?? "", column.erasure
-                    ]
-                }
-            }
-            Terminal.table(["service", "column", "category", "purposes", "basis", "kept", "erasure"], rows)
-        }
         return Exit.ok
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import TestKit
 import Testing
 
@@ -27,17 +26,6 @@ import Testing
     }
 
     private func run(against folder: String) throws -> (status: Int32, output: [Substring]) {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
-            path: "Interop/run.py")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-B", script.path, "--data", folder, "--meshctl", "\(TestMesh.binaries)/meshctl"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, output.split(separator: "\n"))
+        try PythonScript("Interop/run.py").run("--data", folder, "--meshctl", "\(TestMesh.binaries)/meshctl")
     }
 }

@@ -5,7 +5,7 @@ import Wire
 /// Asks for the erasure of a person in one workspace, named by one of their aliases.
 public struct RequestDeletion: Keyed {
     public static let contract = Contract(
-        "deletions.request", purpose: .complyWithObligation, writes: [.communication, .security], repeats: .deduplicated,
+        "deletions.request", purpose: .complyWithObligation, writes: [.profile, .security], repeats: .deduplicated,
         callers: [.operator, .intake], roles: [.owner, .admin, .privacyOfficer])
 
     public enum Source: String, WireWord {
