@@ -138,10 +138,10 @@ public struct FieldVisitor: ~Copyable {
         end(name)
     }
 
-    /// Text of at most `max` Unicode scalars.
-    public mutating func field(_ name: StaticString, _ value: inout String, max: Int) {
+    /// Text of `min` to `max` Unicode scalars.
+    public mutating func field(_ name: StaticString, _ value: inout String, min: Int = 0, max: Int) {
         guard begin(name, isRequired: true, isPresent: true) else { return }
-        text(&value, max: max)
+        text(&value, min: min, max: max)
         end(name)
     }
 

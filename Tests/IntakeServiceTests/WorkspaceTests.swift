@@ -20,6 +20,24 @@ struct WorkspaceTests {
         #expect(try fixture.openWorkspace("workspace-2") != first)
     }
 
+    @Test func aWorkspaceKeepsTheVersionsAndTheMarketItWasOpenedUnder() throws {
+        let fixture = try IntakeFixture()
+        _ = try fixture.openWorkspace()
+
+        try fixture.reopen()
+
+        let kept = try fixture.database.read { connection in
+            try connection.first("SELECT market, policy_version, agreement_version FROM workspaces") {
+                [$0.text(0), $0.text(1), $0.text(2)]
+            }
+        }
+        #expect(kept == ["international", "2026-06-19", "2026-01"])
+        var unversioned = OpenWorkspace.sample(key: "workspace-2")
+        unversioned.policyVersion = ""
+        #expect(fault(fixture.call(unversioned))?.code == .malformed)
+        #expect(try fixture.count("workspaces") == 1)
+    }
+
     @Test func aChannelNeedsAWholeAttestation() throws {
         let fixture = try IntakeFixture()
         let workspace = try fixture.openWorkspace()

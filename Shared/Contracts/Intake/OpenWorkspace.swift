@@ -31,9 +31,9 @@ public struct OpenWorkspace: Keyed {
 
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("name", &name, max: 200)
-        fields.field("market", &market, max: 16)
-        fields.field("policyVersion", &policyVersion, max: 32)
-        fields.field("agreementVersion", &agreementVersion, max: 32)
+        fields.field("market", &market, min: 1, max: 16)
+        fields.field("policyVersion", &policyVersion, min: 1, max: 32)
+        fields.field("agreementVersion", &agreementVersion, min: 1, max: 32)
         fields.field("onDeletion", &onDeletion)
     }
 
