@@ -100,8 +100,8 @@ struct ProcessingRecord {
     /// Each of these is tested; nothing stands here that the mesh leaves to somebody else.
     private static let measures = """
         - Programs prove to each other who they are with a key for each pair; nobody else gets an answer.
-        - Each request has one purpose, and is refused where its data may not serve that; sale, sharing, advertising and profiling are
-          purposes of none.
+        - Each request has one purpose, which the data that it touches may serve; sale, sharing, advertising and profiling are purposes
+          of none.
         - Deliveries are taken only with the platform's signature.
         - Each service keeps its data in a file of its own (mode 0600); deleted content is overwritten.
         - An erasure is proved by every service: rows, indexes and a scan of the files' bytes; digests keep what was erased from coming back.
