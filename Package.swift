@@ -59,7 +59,7 @@ let package = Package(
         shared("TestKit", ["Digest", "Domain", "Net", "Policy", "Runtime", "Threads", "Wire"]),
         shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
     ]
-        + service("Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts"], ["HTTP"])
+        + service("Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts"], ["HTTP", "Net"])
         + service("ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts", calls: ["IntakeContracts"])
         + service(
             "HandoffContext", binary: "handoff-context", serves: "HandoffContextContracts",
@@ -104,7 +104,7 @@ let package = Package(
                 "IntakeServiceTests",
                 [
                     "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
-                    "IntakeService", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                    "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ]),
             tests(
                 "ConversationStoreServiceTests",

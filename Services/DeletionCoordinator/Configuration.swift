@@ -14,20 +14,10 @@ public struct DeletionCoordinatorConfiguration: Sendable {
     public let metaApp: String
 
     public init(_ environment: inout EnvironmentReader) {
-        let urlName = "MESH_DELETION_COORDINATOR_PUBLIC_URL"
-        var url = environment.optionalString(urlName)
-        if let text = url, !DeletionCoordinatorConfiguration.isURL(text) {
-            environment.problem(urlName, "must begin with https:// or http:// and have no blanks, quotes, query or fragment")
-        }
+        var url = environment.optionalURL("MESH_DELETION_COORDINATOR_PUBLIC_URL")
         while url?.last == "/" { url?.removeLast() }
         publicURL = url
         metaApp = environment.string(
             "MESH_DELETION_COORDINATOR_META_APP", default: "meta", lengthMax: DeletionCoordinatorConfiguration.appLengthMax)
-    }
-
-    private static func isURL(_ text: String) -> Bool {
-        let refused: [UInt8] = Array(" \"'<>\\?#".utf8)
-        guard text.hasPrefix("https://") || text.hasPrefix("http://") else { return false }
-        return text.utf8.allSatisfy { $0 > 32 && $0 < 127 && !refused.contains($0) }
     }
 }

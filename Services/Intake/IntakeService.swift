@@ -22,16 +22,19 @@ public final class Intake: Sendable {
     private let holder: Holder
     private let web: HTTPRouter
 
-    public convenience init(_ process: ServiceProcess, _ database: Database) {
+    public convenience init(_ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database) {
         let folder = process.configuration.dataFolder
-        self.init(process, database, conversations: process.client(to: .conversationStore)) { DiskReserve.freeBytes(in: folder) }
+        self.init(process, configuration, database, conversations: process.client(to: .conversationStore)) {
+            DiskReserve.freeBytes(in: folder)
+        }
     }
 
     /// - Parameters:
     ///   - conversations: where the relay sends what came in.
     ///   - freeBytes: what the disk of the data folder still has.
     public init(
-        _ process: ServiceProcess, _ database: Database, conversations: any Transport, freeBytes: @escaping @Sendable () -> Int64
+        _ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database, conversations: any Transport,
+        freeBytes: @escaping @Sendable () -> Int64
     ) {
         self.process = process
         self.database = database
@@ -47,6 +50,7 @@ public final class Intake: Sendable {
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
         var web = HTTPRouter()
         WebhookDoor(process, database, store, directory, digests, reserve, relay).register(on: &web)
+        FormDoor(process, configuration, database, store, digests, reserve).register(on: &web)
         self.web = web
         process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
         process.router.on(OpenWorkspace.self, openWorkspace)

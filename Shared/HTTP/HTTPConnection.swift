@@ -28,6 +28,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     private let worker: HTTPWorker
     private let socket: Socket
     private let outbox: HTTPOutbox
+    private let peer: IPAddress?
     private var token: EventLoop.Token?
     private var parser: HTTPParser
     private var phase = Phase.reading
@@ -44,6 +45,7 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
         self.socket = socket
         self.worker = worker
         outbox = HTTPOutbox(socket)
+        peer = socket.peer
         parser = HTTPParser(limits: worker.limits)
     }
 
@@ -169,6 +171,8 @@ final class HTTPConnection: EventHandler, @unchecked Sendable {
     // MARK: answering
 
     private func handle(_ request: HTTPRequest) {
+        var request = request
+        request.peer = peer
         exchange += 1
         let exchange = exchange
         phase = .answering(exchange)

@@ -1,3 +1,5 @@
+import Net
+
 /// A request that has arrived whole and passed every check of the parser.
 public struct HTTPRequest: Equatable, Sendable {
     public let method: HTTPMethod
@@ -15,15 +17,20 @@ public struct HTTPRequest: Equatable, Sendable {
     /// False when the connection closes after the response.
     public let keepAlive: Bool
     public let isVersion10: Bool
+    /// Who is at the other end of the connection: a proxy, where one stands in front.
+    public internal(set) var peer: IPAddress?
     /// What stood at the place of the route's `:parameter`; set by `HTTPRouter`.
     public internal(set) var parameter: String?
 
     /// A request as a test makes it; `target` must be in origin form.
-    public init(_ method: HTTPMethod, _ target: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) throws(HTTPFailure) {
+    public init(
+        _ method: HTTPMethod, _ target: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [], peer: IPAddress? = nil
+    ) throws(HTTPFailure) {
         self.init(
             method: method, target: target, parsed: try HTTPTarget(Array(target.utf8), method: method), headers: headers,
             keepAlive: true, isVersion10: false)
         self.body = body
+        self.peer = peer
     }
 
     init(method: HTTPMethod, target: String, parsed: HTTPTarget, headers: HTTPHeaders, keepAlive: Bool, isVersion10: Bool) {

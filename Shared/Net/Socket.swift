@@ -30,13 +30,7 @@ public struct SocketAddress: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Whether only programs of this machine can reach it: 127.0.0.0/8 or ::1.
-    public var isLoopback: Bool {
-        var four = in_addr()
-        if inet_pton(AF_INET, host, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }
-        var six = in6_addr()
-        guard inet_pton(AF_INET6, host, &six) == 1 else { return false }
-        return withUnsafeBytes(of: six) { bytes in bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1 }
-    }
+    public var isLoopback: Bool { IPAddress(host)?.isLoopback ?? false }
 
     public var description: String { family == AF_INET6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
@@ -170,6 +164,19 @@ public struct Socket: Equatable, Sendable {
 
     /// Tells the peer that nothing more comes; reading goes on.
     public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Who is at the other end; nil when they are gone already.
+    public var peer: IPAddress? {
+        var storage = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let code = withUnsafeMutableBytes(of: &storage) { raw in
+            getpeername(descriptor, raw.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+        }
+        guard code == 0 else { return nil }
+        guard Int32(storage.sin6_family) == AF_INET else { return IPAddress(six: storage.sin6_addr) }
+        // sockaddr_in has its address where sockaddr_in6 has its flow information.
+        return IPAddress(four: in_addr(s_addr: storage.sin6_flowinfo))
+    }
 
     /// Ends both directions and wakes threads that block on the socket; the descriptor stays open until `close`.
     public func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }

@@ -97,6 +97,19 @@ public struct EnvironmentReader {
         return address
     }
 
+    /// `https://mesh.example/path`; with `orPath` also `/path`.
+    public mutating func optionalURL(_ name: String, orPath: Bool = false) -> String? {
+        guard let text = optionalString(name) else { return nil }
+        let refused = Set(" \"'<>\\?#".utf8)
+        let begins = text.hasPrefix("https://") || text.hasPrefix("http://") || orPath && text.hasPrefix("/") && !text.hasPrefix("//")
+        guard begins, text.utf8.allSatisfy({ $0 > 32 && $0 < 127 && !refused.contains($0) }) else {
+            let path = orPath ? ", or with one slash," : ""
+            problem(name, "must begin with https:// or http://\(path) and have no blanks, quotes, query or fragment")
+            return nil
+        }
+        return text
+    }
+
     // MARK: The end
 
     /// A mistake that only the caller sees, for example in two variables together. `message` must not contain a value.

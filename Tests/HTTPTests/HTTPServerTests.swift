@@ -20,6 +20,14 @@ struct HTTPServerTests {
         #expect(server.server.counts.requests == 100)
     }
 
+    @Test func aRequestKnowsWhoIsAtTheOtherEnd() throws {
+        let server = try HTTPTestServer()
+        let client = try server.client()
+        try client.send(Samples.get("/peer") + Samples.get("/peer"))
+        #expect(try client.response().text == "127.0.0.1")
+        #expect(try client.response().text == "127.0.0.1")
+    }
+
     @Test func pipelinedRequestsAreAnsweredInOrder() throws {
         let server = try HTTPTestServer()
         let client = try server.client()

@@ -57,6 +57,7 @@ final class HTTPTestServer {
         var router = HTTPRouter()
         router.on(.get, "/echo/:text") { request, reply in reply.send(.text(request.parameter ?? "")) }
         router.on(.post, "/length") { request, reply in reply.send(.text(String(request.body.count))) }
+        router.on(.get, "/peer") { request, reply in reply.send(.text(request.peer?.description ?? "nobody")) }
         router.on(.get, "/held") { _, reply in held.put(reply) }
         router.on(.get, "/lost") { _, _ in }
         router.on(.get, "/large") { _, reply in

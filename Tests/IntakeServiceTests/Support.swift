@@ -64,12 +64,15 @@ final class IntakeFixture {
         _ folder: String, _ time: ManualTime, _ conversations: FakeConversationStore, _ lines: Collected<String>,
         _ freeBytes: Collected<Int64>, _ options: DatabaseOptions
     ) throws -> (ServiceProcess, Database, Intake) {
-        var environment = EnvironmentReader(["MESH_DATA": folder, "MESH_BASE_PORT": "0"], service: .intake)
+        var environment = EnvironmentReader(
+            ["MESH_DATA": folder, "MESH_BASE_PORT": "0", "MESH_INTAKE_ADDRESS_HEADER": "X-Real-IP"], service: .intake)
+        let configuration = IntakeConfiguration(&environment)
         let system = System(clock: time, scheduler: time, random: { SecureRandom.bytes($0) })
         let log = Log(service: "intake", system: system) { lines.add(String(decoding: $0, as: UTF8.self)) }
         let process = try ServiceProcess(service: .intake, configuration: ServiceConfiguration(&environment), system: system, log: log)
         let database = try Database(path: "\(folder)/intake.sqlite", service: "intake", migrations: IntakeMigrations.all, options: options)
-        let intake = Intake(process, database, conversations: conversations.transport, freeBytes: { freeBytes.last ?? 1 << 40 })
+        let intake = Intake(
+            process, configuration, database, conversations: conversations.transport, freeBytes: { freeBytes.last ?? 1 << 40 })
         return (process, database, intake)
     }
 

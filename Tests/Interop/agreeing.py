@@ -1,5 +1,7 @@
 """What people agree to, and take back."""
 
+import json
+
 from mesh import now
 
 
@@ -48,3 +50,21 @@ def write(story, consent, nora):
     closed = mesh.ask("forms.close", {"form": question})["closedAt"]
     report.equal("a form is closed once", closed, mesh.ask("forms.close", {"form": question})["closedAt"])
     report.equal("a form that is none is unknown", ("refused", "unknownForm"), mesh.outcome("forms.read", {"form": 2**53}))
+    page(story)
+
+
+def page(story):
+    """The public pages, as a program and as a browser see them."""
+    report, mesh = story.report, story.mesh
+    for kind in ("contact", "demo", "support"):
+        status, text = mesh.http("GET", f"/{kind}", "intake")
+        report.check(f"/{kind} shows a form", "a labelled e-mail field", status == 200 and '<label for="email">' in text)
+    typed = {"name": "Nora", "email": "nora", "policyVersion": "2026-06-19"}
+    status, text = mesh.http("POST", "/contact", "intake", json.dumps(typed), {"Content-Type": "application/json"})
+    fields = [error["field"] for error in json.loads(text)["errors"]]
+    report.equal("a program is told each wrong field", (422, ["email", "message"]), (status, fields))
+    typed.update(email=f"nora.{story.tag.replace(':', '-')}@lamps.example", message="Hi")
+    status, text = mesh.http("POST", "/contact", "intake", json.dumps(typed), {"Content-Type": "application/json"})
+    report.equal("a program's form is taken", 201, status)
+    read = mesh.ask("forms.read", {"form": json.loads(text)["reference"]})
+    report.equal("it is read by its reference", "Hi", read["entry"]["message"])

@@ -22,7 +22,7 @@ final class PublicDoor: Sendable {
         router.on(.get, "\(PublicDoor.statusPath):code") { request, reply in
             reply.send(PublicDoor.status(of: request.parameter ?? "", process, store))
         }
-        router.on(.get, StatusPage.stylePath) { _, reply in reply.send(.text(StatusPage.style, type: "text/css; charset=utf-8")) }
+        router.onStyle(StatusPage.stylePath)
         router.on(.post, "/meta/data-deletion", callback.receive)
         // That we answer is the answer: a holder that is down is no reason to take this page away from people.
         router.on(.get, "/healthz") { [health = process.health] _, reply in reply.send(.text(health.isHealthy ? "ok\n" : "degraded\n")) }

@@ -7,16 +7,6 @@ import Runtime
 enum StatusPage {
     static let stylePath = "/data-deletion/style.css"
 
-    /// Large type, one column, dark where the reader's device is dark.
-    static let style = """
-        :root { color-scheme: light dark; }
-        body { margin: 0 auto; max-width: 38rem; padding: 1.5rem 1rem 3rem; font: 1.125rem/1.6 system-ui, sans-serif; }
-        h1 { font-size: 1.6rem; line-height: 1.25; }
-        dt { font-weight: 600; margin-top: 1rem; }
-        dd { margin: 0; }
-        .state { border-inline-start: 0.3rem solid; padding-inline-start: 0.9rem; }
-        """
-
     /// For a code that was never given, and for one whose record has expired: nobody can tell which.
     static let unknown = page(
         "No request found",
@@ -82,24 +72,6 @@ enum StatusPage {
 
     /// `body` is HTML, `title` is text.
     private static func page(_ title: String, _ body: String) -> String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="robots" content="noindex">
-        <title>\(HTMLEscape.text(title)) – Botseller</title>
-        <link rel="stylesheet" href="\(stylePath)">
-        </head>
-        <body>
-        <main>
-        <h1>\(HTMLEscape.text(title))</h1>
-        \(body)
-        </main>
-        </body>
-        </html>
-
-        """
+        HTMLPage.html(title: title, stylePath: stylePath, body: "<h1>\(HTMLEscape.text(title))</h1>\n\(body)")
     }
 }

@@ -31,16 +31,25 @@ extension IntakeStore {
                 throw Refused<RecordConsent>(reason: .unknownChannel)
             }
         }
+        let consent = try insertConsent(
+            of: digest, in: request.workspace, to: purpose, textVersion: request.textVersion, policyVersion: request.policyVersion,
+            market: request.market, request.evidence, givenAt: min(request.givenAt, now), now: now, connection)
+        try remember(keyed, answer: String(consent.rawValue), connection)
+        return consent
+    }
+
+    func insertConsent(
+        of person: [UInt8], in workspace: WorkspaceID?, to purpose: Purpose, textVersion: String, policyVersion: String, market: String,
+        _ evidence: ConsentEvidence, givenAt: Timestamp, now: Timestamp, _ connection: Connection
+    ) throws -> ConsentID {
         try connection.run(
             """
             INSERT INTO consents (workspace, person, purpose, text_version, policy_version, market, evidence, reference, given_at, recorded_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, SQLValue(request.workspace?.rawValue), .blob(digest), .text(purpose.rawValue), .text(request.textVersion),
-            .text(request.policyVersion), .text(request.market), .text(request.evidence.kind.rawValue),
-            SQLValue(request.evidence.reference), .integer(min(request.givenAt, now).rawValue), .integer(now.rawValue))
-        let consent = ConsentID(rawValue: connection.lastInsertedRow)
-        try remember(keyed, answer: String(consent.rawValue), connection)
-        return consent
+            """, SQLValue(workspace?.rawValue), .blob(person), .text(purpose.rawValue), .text(textVersion), .text(policyVersion),
+            .text(market), .text(evidence.kind.rawValue), SQLValue(evidence.reference), .integer(givenAt.rawValue),
+            .integer(now.rawValue))
+        return ConsentID(rawValue: connection.lastInsertedRow)
     }
 
     /// Withdraws what lives of the consents named; returns how many that were. A consent of another workspace is none.

@@ -44,27 +44,27 @@ struct CheckedForm: Sendable {
             let isClean = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control || controls.contains($0) }
             return isClean ? text : wrong("Please leave out control characters.")
         }
+        func contact(_ field: Field, _ typed: String?, max: Int, _ read: (String) -> Contact?, else message: String) -> Contact? {
+            guard let text = text(field, typed, max: max) else { return nil }
+            let contact = read(text)
+            if contact == nil { problems.append(Problem(field: field.rawValue, message: message)) }
+            return contact
+        }
         let name = text(.name, entry.name, max: FormEntry.nameLengthMax)
         company = text(.company, entry.company, max: FormEntry.nameLengthMax)
-        let email = text(.email, entry.email, max: Contact.emailLengthMax)
-        let phone = text(.phone, entry.phone, max: Contact.phoneLengthMax)
+        let email = contact(
+            .email, entry.email, max: Contact.emailLengthMax, Contact.init(email:),
+            else: "Please check the address: it should look like name@example.com.")
+        phone = contact(
+            .phone, entry.phone, max: Contact.phoneLengthMax, Contact.init(phone:),
+            else: "Please begin with the country code, for example +49301234567.")
         // Forms break lines with CR LF (WHATWG HTML §4.10.22), people with whatever their system has.
         let lines = entry.message?.replacing("\r\n", with: "\n")
         message = text(.message, lines, max: FormEntry.messageLengthMax, allowing: ["\n", "\t"])
-        let address = email.flatMap(Contact.init(email:))
-        if email != nil, address == nil {
-            problems.append(
-                Problem(field: Field.email.rawValue, message: "Please check the address: it should look like name@example.com."))
-        }
-        self.phone = phone.flatMap(Contact.init(phone:))
-        if phone != nil, self.phone == nil {
-            problems.append(
-                Problem(field: Field.phone.rawValue, message: "Please begin with the country code, for example +49 30 1234567."))
-        }
-        guard problems.isEmpty, let name, let address else { throw Problems(all: problems) }
+        guard problems.isEmpty, let name, let email else { throw Problems(all: problems) }
         self.kind = kind
         self.name = name
-        self.email = address
+        self.email = email
     }
 
     /// The wish for news that the sender of another form adds to it: only what it needs.

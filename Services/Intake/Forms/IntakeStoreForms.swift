@@ -47,15 +47,23 @@ extension IntakeStore {
 
     // MARK: In
 
+    /// Takes what a page sent: the form itself, and beside it the wish for news with the consent that it rests on.
+    func take(_ form: IncomingForm, withNews news: IncomingForm?, _ connection: Connection) throws -> FormID {
+        if let known = try known(form, connection) { return known }
+        let id = try submit(form, restingOn: nil, connection)
+        if let news {
+            let consent = try insertConsent(
+                of: news.person, in: nil, to: .respondToRequest, textVersion: FormPage.newsTextVersion, policyVersion: news.policyVersion,
+                market: news.market, ConsentEvidence(.checkbox, reference: "form:\(id.rawValue)"), givenAt: news.submittedAt,
+                now: news.receivedAt, connection)
+            _ = try submit(news, restingOn: consent, connection)
+        }
+        return id
+    }
+
     func submit(_ form: IncomingForm, restingOn consent: ConsentID?, _ connection: Connection) throws -> FormID {
         // A repeat gets its answer whatever has happened since.
-        let known = try connection.first("SELECT id, fields FROM forms WHERE key = ?", .text(form.key.rawValue)) {
-            (id: FormID(rawValue: $0.int(0)), fields: $0.blob(1))
-        }
-        if let known {
-            guard known.fields == form.fields else { throw Refused<SubmitForm>(reason: .keyReused) }
-            return known.id
-        }
+        if let known = try known(form, connection) { return known }
         if let cutoff = try Tombstones.cutoff(form.names, connection), form.submittedAt <= cutoff {
             throw Refused<SubmitForm>(reason: .senderErased)
         }
@@ -70,6 +78,14 @@ extension IntakeStore {
         guard let isLive else { throw Refused<SubmitForm>(reason: .unknownConsent) }
         guard isLive else { throw Refused<SubmitForm>(reason: .consentWithdrawn) }
         return try insert(form, on: .consent, consent: consent, connection)
+    }
+
+    private func known(_ form: IncomingForm, _ connection: Connection) throws -> FormID? {
+        let known = try connection.first("SELECT id, fields FROM forms WHERE key = ?", .text(form.key.rawValue)) {
+            (id: FormID(rawValue: $0.int(0)), fields: $0.blob(1))
+        }
+        if let known, known.fields != form.fields { throw Refused<SubmitForm>(reason: .keyReused) }
+        return known?.id
     }
 
     private func insert(_ form: IncomingForm, on basis: Form.Basis, consent: ConsentID?, _ connection: Connection) throws -> FormID {
