@@ -191,7 +191,7 @@ struct DeletionCoordinatorStore: Sendable {
         let subject = try row.optionalBlob(13).map { try seal.open($0) }
         var run = ErasureRun(
             deletion: deletion, kind: try DeletionCoordinatorStore.readKind(row, 0), scheduledFor: Timestamp(rawValue: row.int(1)),
-            subject: subject ?? Subject(workspace: WorkspaceID(rawValue: row.optionalText(12) ?? Petition.noWorkspace)))
+            subject: subject ?? Subject(workspace: row.optionalText(12).map(WorkspaceID.init(rawValue:)) ?? .nobodys))
         run.step = try DeletionCoordinatorStore.readStep(row, 2)
         run.leg = Int(row.int(3))
         run.round = row.int(4)

@@ -1,6 +1,7 @@
 import ConversationStoreContracts
 import Digest
 import Domain
+import IntakeContracts
 import Wire
 
 /// Makes the keyed digests by which intake knows what it has seen. They tell nothing without the key, so they may outlive an erasure.
@@ -19,6 +20,10 @@ struct InboxKeys: Sendable {
     }
 
     func digest(ofReply key: RequestKey, on channel: ChannelID) -> [UInt8] { digest("reply\n\(channel.rawValue)\n\(key.rawValue)") }
+
+    func digest(ofEvents key: RequestKey, as category: EventCount.Category) -> [UInt8] {
+        digest("events\n\(category.rawValue)\n\(key.rawValue)")
+    }
 
     /// What a repeated request must have in common with the first.
     func digest(ofFields fields: [UInt8]) -> [UInt8] { digest(Array("fields\n".utf8) + fields) }

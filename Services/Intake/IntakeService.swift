@@ -64,6 +64,9 @@ public final class Intake: Sendable {
         process.router.on(ListForms.self, listForms)
         process.router.on(ReadForm.self, readForm)
         process.router.on(CloseForm.self, closeForm)
+        process.router.on(RecordUsage.self, recordUsage)
+        process.router.on(RecordTechnical.self, recordTechnical)
+        process.router.on(SummarizeEvents.self, summarizeEvents)
     }
 
     public var doors: [HTTPDoor] { [HTTPDoor { [web] in web.handle($0, $1) }] }

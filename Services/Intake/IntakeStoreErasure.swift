@@ -6,8 +6,8 @@ import Runtime
 import SQLite
 import Wire
 
-/// What intake holds of a person: what is still in the outbox, and in quarantine; the forms that they sent. Of whoever authorised a
-/// connection: that they did.
+/// What intake holds of a person: what is still in the outbox, and in quarantine; the forms that they sent; what a member did. Of whoever
+/// authorised a connection: that they did.
 struct IntakeHolding: HolderStore {
     /// A shorter name stands in other words and numbers by chance.
     static let quarantinedNameBytesMin = 6
@@ -36,7 +36,7 @@ struct IntakeHolding: HolderStore {
                 "quarantine": Int64(try store.quarantineRows(of: subject, connection).count),
                 "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count),
                 "forms": Int64(forms.count)
-            ])
+            ].merging(try eventCounts(of: subject, connection)) { $1 })
     }
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
@@ -50,14 +50,24 @@ struct IntakeHolding: HolderStore {
         try store.withdrawAll(
             of: try parties(of: subject, connection).map(keys.digest(of:)), until: subject.cutoff, now: clock.now, connection)
         let forms = try store.deleteForms(try store.formRows(of: subject, connection).keys, connection)
+        let events = try eventCounts(of: subject, connection)
+        for (category, ids) in try store.eventRows(of: subject, connection) { try store.deleteEvents(ids, of: category, connection) }
         onErased()
         return ["outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count), "forms": forms]
+            .merging(events) { $1 }
+    }
+
+    private func eventCounts(of subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        let rows = try store.eventRows(of: subject, connection).map { ($0.key.table, Int64($0.value.count)) }
+        return Dictionary(uniqueKeysWithValues: rows)
     }
 
     /// As whom the subject may have agreed to something. Their consents are proof and stay, without a name.
     private func parties(of subject: Subject, _ connection: Connection) throws -> [ConsentParty] {
-        let visitors = subject.contacts.filter { $0.kind == .email }.map(ConsentParty.visitor)
-        return try store.channels(connection).filter { $0.workspace == subject.workspace }.reduce(into: visitors) { parties, channel in
+        let others =
+            subject.contacts.filter { $0.kind == .email }.map(ConsentParty.visitor)
+            + subject.members.map { ConsentParty.member(subject.workspace, $0) }
+        return try store.channels(connection).filter { $0.workspace == subject.workspace }.reduce(into: others) { parties, channel in
             parties += subject.aliases.filter { $0.platform == channel.account.platform && $0.kind != .username }.map {
                 ConsentParty.participant(channel.workspace, channel.id, $0)
             }

@@ -4,7 +4,7 @@ import SQLite
 
 /// The tables of intake, each column with what it holds.
 public enum IntakeMigrations {
-    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine, consents, forms]
+    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine, consents, forms, events]
 
     static let workspaces = Migration(
         "workspaces",
@@ -241,5 +241,74 @@ public enum IntakeMigrations {
                 ColumnNote(
                     "forms", column, category, for: [.respondToRequest, .supportCustomer, .complyWithObligation], on: .legitimateInterest,
                     kept: .support, subject: "email", erasure: .deleteRow)
+            })
+
+    static let events = Migration(
+        "usage, technical and security events",
+        sql: """
+            CREATE TABLE usage_events (
+                id         INTEGER PRIMARY KEY,
+                workspace  TEXT NOT NULL,
+                kind       TEXT NOT NULL,
+                at         INTEGER NOT NULL,
+                member     TEXT,
+                consent    INTEGER REFERENCES consents (id),
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX usage_events_by_member ON usage_events (member, workspace) WHERE member IS NOT NULL;
+            CREATE INDEX usage_events_by_consent ON usage_events (consent) WHERE consent IS NOT NULL;
+            CREATE INDEX usage_events_by_expiry ON usage_events (expires_at);
+            CREATE TABLE technical_events (
+                id         INTEGER PRIMARY KEY,
+                workspace  TEXT NOT NULL,
+                kind       TEXT NOT NULL CHECK (kind IN ('error', 'pageView', 'performance')),
+                at         INTEGER NOT NULL,
+                member     TEXT,
+                address    TEXT,
+                browser    TEXT,
+                device     TEXT,
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX technical_events_by_member ON technical_events (member, workspace) WHERE member IS NOT NULL;
+            CREATE INDEX technical_events_by_expiry ON technical_events (expires_at);
+            CREATE TABLE security_events (
+                id         INTEGER PRIMARY KEY,
+                workspace  TEXT NOT NULL,
+                kind       TEXT NOT NULL CHECK (kind IN ('signIn', 'signInFailed', 'tokenRefused', 'requestRefused')),
+                at         INTEGER NOT NULL,
+                member     TEXT,
+                address    TEXT,
+                browser    TEXT,
+                device     TEXT,
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX security_events_by_member ON security_events (member, workspace) WHERE member IS NOT NULL;
+            CREATE INDEX security_events_by_expiry ON security_events (expires_at);
+            CREATE TABLE event_counts (
+                workspace TEXT NOT NULL,
+                day       INTEGER NOT NULL,
+                category  TEXT NOT NULL CHECK (category IN ('usage', 'technical', 'security')),
+                kind      TEXT NOT NULL,
+                count     INTEGER NOT NULL,
+                PRIMARY KEY (day, workspace, category, kind)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("usage_events", "id", "workspace", "consent", "expires_at")
+            + ColumnNote.plain("technical_events", "id", "workspace", "expires_at")
+            + ColumnNote.plain("security_events", "id", "workspace", "expires_at")
+            // Numbers over many, about nobody.
+            + ColumnNote.plain("event_counts", "workspace", "day", "category", "kind", "count")
+            + ["kind", "at", "member"].map {
+                ColumnNote(
+                    "usage_events", $0, .usage, for: [.provideService, .improveProduct], on: .contract, kept: .usage, subject: "member",
+                    erasure: .deleteRow)
+            }
+            + [("technical_events", Category.technical, Retention.technical), ("security_events", .security, .security)].flatMap {
+                table, category, retention in
+                ["kind", "at", "member", "address", "browser", "device"].map {
+                    ColumnNote(
+                        table, $0, category, for: [.maintainSecurity, .improveProduct], on: .legitimateInterest, kept: retention,
+                        subject: "member", erasure: .deleteRow)
+                }
             })
 }

@@ -28,6 +28,9 @@ extension NumberIdentifier {
 public struct WorkspaceID: NameIdentifier {
     public var rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Stands where nobody knows the workspace, or there is none: `-` alone is never given as one.
+    public static let nobodys = WorkspaceID(rawValue: "-")
 }
 
 /// One connected account of a platform in a workspace.

@@ -14,6 +14,7 @@ public enum ErasedName: Hashable, Sendable {
     case authorization(Authorization)
     /// Whoever can be reached there and wrote to Botseller itself, however they spell it.
     case contact(Contact)
+    case member(WorkspaceID, MemberID)
 
     var text: String {
         switch self {
@@ -21,6 +22,7 @@ public enum ErasedName: Hashable, Sendable {
             "person\n\(workspace.rawValue)\n\(account.platform.rawValue)\n\(account.id)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .participant(let id): "participant\n\(id.rawValue)"
         case .message(let account, let id): "message\n\(account.platform.rawValue)\n\(account.id)\n\(id)"
+        case .member(let workspace, let member): "member\n\(workspace.rawValue)\n\(member.rawValue)"
         case .contact(let contact): "contact\n\(contact.kind.rawValue)\n\(contact.folded)"
         case .authorization(let authorization): "authorization\n\(authorization.app)\n\(authorization.user)"
         }

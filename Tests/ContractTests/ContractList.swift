@@ -15,7 +15,8 @@ enum ContractList {
             ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self)
         ] + [
             ContractEntry(RecordConsent.self), ContractEntry(WithdrawConsent.self),
-            ContractEntry(SubmitForm.self), ContractEntry(ListForms.self), ContractEntry(ReadForm.self), ContractEntry(CloseForm.self)
+            ContractEntry(SubmitForm.self), ContractEntry(ListForms.self), ContractEntry(ReadForm.self), ContractEntry(CloseForm.self),
+            ContractEntry(RecordUsage.self), ContractEntry(RecordTechnical.self), ContractEntry(SummarizeEvents.self)
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(ReadConversationFeed.self)

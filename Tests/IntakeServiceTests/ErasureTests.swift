@@ -132,7 +132,7 @@ struct ErasureTests {
         let proof = try fixture.ok(ProveErasure(subject: collected.subject, scan: false), as: .deletionCoordinator)
 
         #expect(collected.subject.accounts == [IntakeFixture.instagram])
-        #expect(collected.rows == ["outbox": 2, "quarantine": 1, "channel_authorizations": 0, "forms": 0])
+        #expect(collected.rows.filter { $0.value > 0 } == ["outbox": 2, "quarantine": 1])
         #expect(receipt.rows == collected.rows)
         #expect(proof.rows.values.allSatisfy { $0 == 0 })
         #expect(try fixture.occurrences(of: "maras secret") == 0)

@@ -9,10 +9,8 @@ import Wire
 @testable import IntakeService
 
 struct FormErasureTests {
-    private static let nobodys = WorkspaceID(rawValue: "-")
-
     private func subject(email: String) throws -> Subject {
-        Subject(workspace: FormErasureTests.nobodys, contacts: [try #require(Contact(email: email))])
+        Subject(workspace: .nobodys, contacts: [try #require(Contact(email: email))])
     }
 
     @Test func anErasureByAddressTakesThePersonsFormsInAnySpellingAndNobodyElses() throws {
@@ -42,7 +40,7 @@ struct FormErasureTests {
         let fixture = try IntakeFixture()
         _ = try fixture.ok(SubmitForm.sample(key: "1", email: "mara@lamps.example"))
         let other = try fixture.ok(SubmitForm.sample(key: "2", email: "mara@lamps.example", phone: nil)).form
-        let phone = Subject(workspace: FormErasureTests.nobodys, contacts: [try #require(Contact(phone: "+1 555 0100017"))])
+        let phone = Subject(workspace: .nobodys, contacts: [try #require(Contact(phone: "+1 555 0100017"))])
 
         let collected = try fixture.ok(CollectSubject(subject: phone), as: .deletionCoordinator)
         _ = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: collected.subject), as: .deletionCoordinator)

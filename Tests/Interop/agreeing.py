@@ -68,3 +68,20 @@ def page(story):
     report.equal("a program's form is taken", 201, status)
     read = mesh.ask("forms.read", {"form": json.loads(text)["reference"]})
     report.equal("it is read by its reference", "Hi", read["entry"]["message"])
+    count(story)
+
+
+def count(story):
+    """Events, and the numbers that are left of them."""
+    report, mesh = story.report, story.mesh
+    usage = {"workspace": story.workspace, "events": [{"kind": "conversation.opened", "at": now(), "member": "member-7"}]}
+    report.equal("usage is recorded", 1, mesh.ask("usage.record", usage, key=f"{story.tag}:usage")["recorded"])
+    report.equal("and once", 0, mesh.ask("usage.record", usage, key=f"{story.tag}:usage")["recorded"])
+    event = {"kind": "signInFailed", "at": now(), "address": "192.0.2.7", "browser": "Firefox", "device": "phone", "member": "member-7"}
+    technical = {"workspace": story.workspace, "purpose": "maintainSecurity", "events": [event]}
+    report.equal("a failed sign-in is recorded", 1, mesh.ask("technical.record", technical, key=f"{story.tag}:technical")["recorded"])
+    found = mesh.outcome("technical.record", {**technical, "purpose": "profiling"}, key=f"{story.tag}:profiling")
+    report.equal("but never for profiling", ("fault", "purposeForbidden"), found)
+    counts = mesh.ask("events.summary", {"workspace": story.workspace, "from": now() - 86_400_000, "to": now()})["counts"]
+    found = sorted((entry["category"], entry["kind"], entry["count"]) for entry in counts)
+    report.equal("numbers are left", [("security", "signInFailed", 1), ("usage", "conversation.opened", 1)], found)

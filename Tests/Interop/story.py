@@ -183,7 +183,7 @@ class Story:
 
     def subject(self, alias):
         return {
-            "workspace": self.workspace, "aliases": [alias], "accounts": [self.whatsapp], "participants": [], "conversations": [], "contacts": []}
+            "workspace": self.workspace, "aliases": [alias], "accounts": [self.whatsapp], "participants": [], "conversations": [], "contacts": [], "members": []}
 
 
 def completeness(report, mesh):

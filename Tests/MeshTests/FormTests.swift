@@ -37,7 +37,7 @@ extension RealMesh {
             #expect(try mesh.call(.intake, ReadForm(form: forms[0].id)).entry.message == "maras question")
 
             let mara = Subject(
-                workspace: WorkspaceID(rawValue: "-"), contacts: [try #require(Contact(email: "mara.lind@lamps.example"))])
+                workspace: .nobodys, contacts: [try #require(Contact(email: "mara.lind@lamps.example"))])
             _ = try mesh.call(.intake, EraseSubject(deletion: DeletionID(rawValue: 1), subject: mara), as: .deletionCoordinator)
             let proof = try mesh.call(.intake, ProveErasure(subject: mara, scan: true), as: .deletionCoordinator)
 

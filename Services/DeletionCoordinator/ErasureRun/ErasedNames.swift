@@ -13,6 +13,7 @@ extension Subject {
         }
         names += participants.map(ErasedName.participant)
         names += contacts.map(ErasedName.contact)
+        names += members.map { .member(workspace, $0) }
         if let authorization { names.append(.authorization(authorization)) }
         return names
     }

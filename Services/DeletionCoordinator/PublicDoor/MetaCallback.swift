@@ -52,7 +52,7 @@ final class MetaCallback: Sendable {
         let key = RequestKey("meta-\(Hex.encode(Array(digest.prefix(16))))")
         let code = codes.code(for: key)
         let subject = Subject(
-            workspace: WorkspaceID(rawValue: Petition.noWorkspace), authorization: Authorization(app: configuration.metaApp, user: user))
+            workspace: .nobodys, authorization: Authorization(app: configuration.metaApp, user: user))
         let petition = Petition(
             key: key, digest: digest, codeDigest: ConfirmationCodes.digest(of: code), kind: .connection, source: .callback, workspace: nil,
             sealedSubject: store.seal.seal(subject), subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)),

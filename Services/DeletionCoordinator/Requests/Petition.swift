@@ -6,10 +6,6 @@ import Wire
 struct Petition: Sendable {
     enum Source: String, Sendable { case customer, officer, callback }
 
-    /// Stands in a subject where no workspace is known: a callback names an authorisation, wherever it was given. It can be nobody's
-    /// workspace, for `-` alone is never given as one.
-    static let noWorkspace = "-"
-
     let key: RequestKey
     /// Of everything that the request says beside its key.
     let digest: [UInt8]

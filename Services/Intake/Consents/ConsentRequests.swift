@@ -45,14 +45,14 @@ extension Intake {
         "person: expected an email without a workspace, or in a workspace a member, or a channel with an igsid, bsuid or phone of its platform"
 
     /// nil when the reply has been given: the purpose is one that never serves, or none at all.
-    private func allowedPurpose<R: Request>(_ word: String, _ reply: Reply<R>, else unknown: R.Refusal) -> Purpose? {
+    func allowedPurpose<R: Request>(_ word: String, _ reply: Reply<R>, else unknown: R.Refusal) -> Purpose? {
         switch DeclaredPurpose(word) {
         case .allowed(let purpose): return purpose
         case .never:
             process.metrics.counter("purposes.forbidden").add()
             process.limitedLog.event("purposeForbidden", ("method", .safe(R.contract.method)))
             reply.fault(
-                .purposeForbidden, "personal data is never used for sale, sharing, advertising or profiling: nobody can agree to it")
+                .purposeForbidden, "personal data is never used for sale, sharing, advertising or profiling")
         case .unknown: reply.refuse(unknown, "expected one of \(Purpose.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return nil

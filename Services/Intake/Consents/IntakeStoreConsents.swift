@@ -52,6 +52,16 @@ extension IntakeStore {
         return ConsentID(rawValue: connection.lastInsertedRow)
     }
 
+    /// Whether a consent stands; nil when it is none of this person's for this purpose here.
+    func isLive(_ consent: ConsentID, of person: [UInt8], in workspace: WorkspaceID?, to purpose: Purpose, _ connection: Connection) throws
+        -> Bool?
+    {
+        try connection.first(
+            "SELECT withdrawn_at IS NULL FROM consents WHERE id = ? AND workspace IS ? AND person = ? AND purpose = ?",
+            .integer(consent.rawValue), SQLValue(workspace?.rawValue), .blob(person), .text(purpose.rawValue)
+        ) { $0.bool(0) }
+    }
+
     /// Withdraws what lives of the consents named; returns how many that were. A consent of another workspace is none.
     func withdraw(_ named: NamedConsents, in workspace: WorkspaceID?, now: Timestamp, _ connection: Connection) throws -> Int64 {
         var ids: [Int64] = []
@@ -75,8 +85,10 @@ extension IntakeStore {
         for id in ids {
             count += try connection.run(
                 "UPDATE consents SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL", .integer(now.rawValue), .integer(id))
-            try connection.run(
-                "UPDATE forms SET expires_at = min(expires_at, ?) WHERE consent = ?", .integer(now.rawValue), .integer(id))
+            for table in ["forms", "usage_events"] {
+                try connection.run(
+                    "UPDATE \(table) SET expires_at = min(expires_at, ?) WHERE consent = ?", .integer(now.rawValue), .integer(id))
+            }
         }
         return Int64(count)
     }
@@ -103,6 +115,7 @@ extension IntakeStore {
                         min(withdrawn_at, terminated_at), withdrawn_at, terminated_at, iif(consents.workspace IS NULL, recorded_at + ?1, NULL)
                     ) <= ?2
                     AND NOT EXISTS (SELECT 1 FROM forms WHERE forms.consent = consents.id)
+                    AND NOT EXISTS (SELECT 1 FROM usage_events WHERE usage_events.consent = consents.id)
                 ORDER BY consents.id LIMIT ?3)
             """, .integer(Retention.support.length.milliseconds),
             .integer(now.adding(milliseconds: -Retention.consents.length.milliseconds).rawValue), .integer(limit))

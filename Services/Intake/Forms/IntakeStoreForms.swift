@@ -71,12 +71,10 @@ extension IntakeStore {
             guard let basis = form.checked.kind.basisWithoutConsent else { throw Refused<SubmitForm>(reason: .consentMissing) }
             return try insert(form, on: basis, consent: nil, connection)
         }
-        let isLive = try connection.first(
-            "SELECT withdrawn_at IS NULL FROM consents WHERE id = ? AND workspace IS NULL AND person = ? AND purpose = ?",
-            .integer(consent.rawValue), .blob(form.person), .text(Purpose.respondToRequest.rawValue)
-        ) { $0.bool(0) }
-        guard let isLive else { throw Refused<SubmitForm>(reason: .unknownConsent) }
-        guard isLive else { throw Refused<SubmitForm>(reason: .consentWithdrawn) }
+        guard let isLive = try isLive(consent, of: form.person, in: nil, to: .respondToRequest, connection) else {
+            throw Refused<SubmitForm>(reason: .unknownConsent)
+        }
+        if !isLive { throw Refused<SubmitForm>(reason: .consentWithdrawn) }
         return try insert(form, on: .consent, consent: consent, connection)
     }
 

@@ -18,18 +18,22 @@ public struct Subject: Fields, Equatable {
     public var authorization: Authorization?
     /// Of a person who wrote to Botseller itself: of no workspace.
     public var contacts: [Contact] = []
+    /// Of the workspace; of Botseller itself where it is nobody's.
+    public var members: [MemberID] = []
     /// What began later is a new relationship and nobody's to erase; absent while the erasing has not begun.
     public var cutoff: Timestamp?
 
     public init() {}
 
     public init(
-        workspace: WorkspaceID, aliases: [Alias] = [], authorization: Authorization? = nil, contacts: [Contact] = []
+        workspace: WorkspaceID, aliases: [Alias] = [], authorization: Authorization? = nil, contacts: [Contact] = [],
+        members: [MemberID] = []
     ) {
         self.workspace = workspace
         self.aliases = aliases
         self.authorization = authorization
         self.contacts = contacts
+        self.members = members
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
@@ -40,6 +44,7 @@ public struct Subject: Fields, Equatable {
         fields.field("conversations", &conversations, max: Subject.listMax)
         fields.field("authorization", &authorization)
         fields.field("contacts", &contacts, max: Subject.listMax)
+        fields.field("members", &members, max: Subject.listMax)
         fields.field("cutoff", &cutoff)
     }
 
@@ -53,6 +58,7 @@ public struct Subject: Fields, Equatable {
         participants = Set(participants).union(other.participants).sorted()
         conversations = Set(conversations).union(other.conversations).sorted()
         contacts = Set(contacts).union(other.contacts).sorted()
+        members = Set(members).union(other.members).sorted()
     }
 }
 

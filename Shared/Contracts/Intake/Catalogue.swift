@@ -4,6 +4,7 @@ public enum IntakeCatalogue {
         OpenWorkspace.contract, ConnectChannel.contract, SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract,
         ListQuarantine.contract,
         RecordConsent.contract, WithdrawConsent.contract,
-        SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract
+        SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,
+        RecordUsage.contract, RecordTechnical.contract, SummarizeEvents.contract
     ].map(\.method)
 }
