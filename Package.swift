@@ -105,7 +105,7 @@ let package = Package(
                 [
                     "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
                     "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
-                ]),
+                ], exclude: ["Fixtures"]),
             tests(
                 "ConversationStoreServiceTests",
                 [

@@ -37,6 +37,7 @@ public final class ConversationStore: Sendable {
         process.router.on(ListConversations.self, list)
         process.router.on(ReadConversation.self, read)
         process.router.on(ReadConversationFeed.self, feed)
+        process.router.on(ListNotices.self, notices)
     }
 
     public func start() { access.start() }
@@ -49,7 +50,8 @@ public final class ConversationStore: Sendable {
             return reply.refuse(.workspaceTerminated, "the workspace's agreement has ended: nothing more is stored for it")
         }
         guard let delivery = digester.prepare(request) else {
-            return reply.fault(.malformed, "events: each has an id, at least one name of its person, and its status if it is one")
+            return reply.fault(
+                .malformed, "events: each has an id, a name of its person, its status if it is one, and the target that its kind needs")
         }
         let isQueued = database.writer.submit("append events") { [store] connection in
             try store.append(delivery, connection)
@@ -83,6 +85,14 @@ public final class ConversationStore: Sendable {
                 return reply.refuse(.unknownConversation, "the workspace has no such conversation")
             }
             reply.ok(response)
+        } catch {
+            fail(error, reply)
+        }
+    }
+
+    private func notices(_ request: ListNotices, _ reply: Reply<ListNotices>) {
+        do {
+            reply.ok(ListNotices.Response(notices: try database.read("list notices") { try store.notices(request, $0) }))
         } catch {
             fail(error, reply)
         }

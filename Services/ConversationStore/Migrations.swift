@@ -9,7 +9,7 @@ import SQLite
 /// messages and of `changes` come from one line. AUTOINCREMENT can't count for two tables; what it promises (no number twice) is kept by
 /// `feed.floor`, which rises with every deleted row.
 public enum ConversationStoreMigrations {
-    public static let all = [AccessTable.migration, Tombstones.migration, people, conversations, keys, feed]
+    public static let all = [AccessTable.migration, Tombstones.migration, people, conversations, keys, notices, feed]
 
     private static let people = Migration(
         "participants",
@@ -19,7 +19,9 @@ public enum ConversationStoreMigrations {
                 workspace     TEXT NOT NULL,
                 name          TEXT,
                 name_at       INTEGER,
-                first_seen_at INTEGER NOT NULL
+                first_seen_at INTEGER NOT NULL,
+                marketing_at  INTEGER,  -- of their last word on marketing
+                objects_since INTEGER   -- to marketing; nothing while they don't
             ) STRICT;
             CREATE TABLE aliases (
                 workspace   TEXT NOT NULL,
@@ -30,9 +32,17 @@ public enum ConversationStoreMigrations {
                 PRIMARY KEY (workspace, platform, kind, value)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX aliases_by_participant ON aliases (participant);
+            CREATE TABLE lineages (
+                participant INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                former      INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                PRIMARY KEY (participant, former)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX lineages_by_former ON lineages (former);
             """,
-        columns: ColumnNote.plain("participants", "id", "workspace", "name_at", "first_seen_at")
-            + ColumnNote.plain("aliases", "workspace", "platform", "kind", "participant") + [
+        columns: ColumnNote.plain("participants", "id", "workspace", "name_at", "first_seen_at", "marketing_at")
+            + ColumnNote.plain("aliases", "workspace", "platform", "kind", "participant")
+            + ColumnNote.plain("lineages", "participant", "former") + [
+                person("participants", "objects_since", .profile, "id"),
                 person("participants", "name", .profile, "id"), person("aliases", "value", .profile, "participant")
             ])
 
@@ -40,6 +50,8 @@ public enum ConversationStoreMigrations {
     ///
     /// A message is known by the digest of the platform's id and the time that the platform gave it: a repeat has both. In the order of
     /// time new entries stand side by side, and a batch changes few pages.
+    ///
+    /// What happened in a conversation beside messages (an edit, a reaction, a comment) is a row here too: it came in the same order.
     ///
     /// Small columns first: the feed and the list read them without touching the pages of a long text.
     private static let conversations = Migration(
@@ -57,33 +69,40 @@ public enum ConversationStoreMigrations {
             CREATE TABLE messages (
                 id             INTEGER PRIMARY KEY,
                 conversation   INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+                kind           INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 12),   -- ChannelEvent.Kind.code
                 author         INTEGER NOT NULL CHECK (author BETWEEN 0 AND 3),  -- participant, business, assistant, agent
+                origin         INTEGER CHECK (origin BETWEEN 0 AND 2),           -- standby, history, group
                 sent_at        INTEGER NOT NULL,
                 received_at    INTEGER NOT NULL,
-                status         INTEGER CHECK (status BETWEEN 0 AND 3),           -- sent, failed, delivered, read
+                status         INTEGER CHECK (status BETWEEN 0 AND 4),           -- sent, failed, delivered, read, played
                 erasure_pepper INTEGER NOT NULL,
                 erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
+                target         BLOB CHECK (length(target) = 16),                 -- the message that this is about
                 type           TEXT NOT NULL,
                 text           TEXT,
+                details        BLOB,
                 raw            BLOB
             ) STRICT;
             CREATE INDEX messages_by_conversation ON messages (conversation);  -- and by id, as every index
             CREATE UNIQUE INDEX messages_by_origin ON messages (sent_at, erasure_digest);
             CREATE TABLE delivery_statuses (
                 message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
-                status  INTEGER NOT NULL CHECK (status BETWEEN 0 AND 3),
+                status  INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
                 at      INTEGER NOT NULL,
+                details BLOB,
+                raw     BLOB,
                 PRIMARY KEY (message, status)
             ) STRICT, WITHOUT ROWID;
             """,
         columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "listed")
-            + ColumnNote.plain("messages", "id", "conversation", "author", "sent_at", "received_at", "status", "erasure_pepper")
+            + ColumnNote.plain(
+                "messages", "id", "conversation", "kind", "author", "origin", "sent_at", "received_at", "status", "erasure_pepper")
             + ColumnNote.plain("delivery_statuses", "message", "status", "at") + [
                 mark("messages", "erasure_digest", kept: .messengerData, erasure: .deleteRow),
-                person("messages", "type", .communication, "conversation.participant"),
-                person("messages", "text", .communication, "conversation.participant"),
-                person("messages", "raw", .communication, "conversation.participant")
-            ])
+                mark("messages", "target", kept: .messengerData, erasure: .deleteRow)
+            ]
+            + ["type", "text", "details", "raw"].map { person("messages", $0, .communication, "conversation.participant") }
+            + ["details", "raw"].map { person("delivery_statuses", $0, .communication, "message.conversation.participant") })
 
     /// What we send is looked for by echoes and statuses, which have times of their own: the search goes by the day. These keys outlive
     /// their messages, so that nothing late about an erased one comes in; no person can be found by them.
@@ -98,12 +117,14 @@ public enum ConversationStoreMigrations {
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE pending_statuses (
                 digest         BLOB NOT NULL CHECK (length(digest) = 16),
-                status         INTEGER NOT NULL CHECK (status BETWEEN 0 AND 3),
+                status         INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
                 at             INTEGER NOT NULL,
                 received_at    INTEGER NOT NULL,
                 conversation   INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
                 erasure_pepper INTEGER NOT NULL,
                 erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
+                details        BLOB,
+                raw            BLOB,
                 PRIMARY KEY (digest, status)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX pending_statuses_by_conversation ON pending_statuses (conversation);
@@ -114,7 +135,32 @@ public enum ConversationStoreMigrations {
                 mark("outgoing_keys", "digest", kept: .outgoingKeys, erasure: .keep),
                 mark("pending_statuses", "digest", kept: .deliveryKeys, erasure: .deleteRow),
                 mark("pending_statuses", "erasure_digest", kept: .deliveryKeys, erasure: .deleteRow)
-            ])
+            ]
+            + ["details", "raw"].map { person("pending_statuses", $0, .communication, "conversation.participant") })
+
+    /// What names nobody. An own comment's words may, so an erasure looks for the person's names in all of them: they are few.
+    private static let notices = Migration(
+        "notices",
+        sql: """
+            CREATE TABLE notices (
+                id          INTEGER PRIMARY KEY AUTOINCREMENT,
+                workspace   TEXT NOT NULL,
+                channel     TEXT NOT NULL,
+                kind        INTEGER NOT NULL CHECK (kind IN (9, 13, 14)),  -- comment, template, account
+                sent_at     INTEGER NOT NULL,
+                received_at INTEGER NOT NULL,
+                digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 16),
+                type        TEXT NOT NULL,
+                text        TEXT,
+                details     BLOB,
+                raw         BLOB
+            ) STRICT;
+            CREATE INDEX notices_by_workspace ON notices (workspace);
+            """,
+        columns: ColumnNote.plain("notices", "id", "workspace", "channel", "kind", "sent_at", "received_at", "type") + [
+            mark("notices", "digest", kept: .messengerData, erasure: .deleteRow)
+        ]
+            + ["text", "details", "raw"].map { person("notices", $0, .communication, "text, details, raw") })
 
     private static let feed = Migration(
         "feed",

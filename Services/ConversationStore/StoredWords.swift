@@ -1,6 +1,60 @@
 import ConversationStoreContracts
+import Wire
 
 /// Words of the contract as the small numbers that the file holds; the schema's CHECKs allow no others.
+extension ChannelEvent.Kind {
+    private static let stored: [ChannelEvent.Kind] = [
+        .message, .echo, .reply, .edit, .unsend, .reaction, .read, .postback, .referral, .comment, .preference, .identity, .other,
+        .template,
+        .account
+    ]
+
+    var code: Int64 {
+        switch self {
+        case .message: 0
+        case .echo: 1
+        case .reply: 2
+        case .edit: 3
+        case .unsend: 4
+        case .reaction: 5
+        case .read: 6
+        case .postback: 7
+        case .referral: 8
+        case .comment: 9
+        case .preference: 10
+        case .identity: 11
+        case .other: 12
+        case .template: 13
+        case .account: 14
+        case .status: preconditionFailure("a status is no row of its own kind")
+        }
+    }
+
+    init(code: Int64) {
+        guard let kind = ChannelEvent.Kind.stored.first(where: { $0.code == code }) else {
+            preconditionFailure("the schema allows 15 kinds")
+        }
+        self = kind
+    }
+}
+
+extension ChannelEvent.Origin {
+    var code: Int64 {
+        switch self {
+        case .standby: 0
+        case .history: 1
+        case .group: 2
+        }
+    }
+
+    init(code: Int64) {
+        guard let origin = ChannelEvent.Origin.allCases.first(where: { $0.code == code }) else {
+            preconditionFailure("the schema allows three origins")
+        }
+        self = origin
+    }
+}
+
 extension Message.Author {
     var code: Int64 {
         switch self {
@@ -21,11 +75,13 @@ extension Message.Author {
         }
     }
 
+    /// Where the kind doesn't say who did it, the event does; else it was the person.
     init(_ event: ChannelEvent) {
-        switch event.kind {
-        case .message, .other, .status: self = .participant
-        case .echo: self = .business
-        case .reply: self = event.author == .agent ? .agent : .assistant
+        switch (event.kind, event.author) {
+        case (.echo, _), (_, .business): self = .business
+        case (.reply, .agent): self = .agent
+        case (.reply, _): self = .assistant
+        case (_, _): self = .participant
         }
     }
 }
@@ -39,6 +95,7 @@ extension ChannelEvent.Status {
         case .failed: 1
         case .delivered: 2
         case .read: 3
+        case .played: 4
         }
     }
 
@@ -48,7 +105,8 @@ extension ChannelEvent.Status {
         case 1: self = .failed
         case 2: self = .delivered
         case 3: self = .read
-        default: preconditionFailure("the schema allows four statuses")
+        case 4: self = .played
+        default: preconditionFailure("the schema allows five statuses")
         }
     }
 }
@@ -65,4 +123,15 @@ enum StoredChange: Int64 {
         case .messageSent: .messageSent
         }
     }
+}
+
+extension EventDetails {
+    /// As the file holds them: without the target, which is a keyed digest there. nil when nothing is left.
+    var stored: [UInt8]? {
+        var details = self
+        details.target = nil
+        return details.isEmpty ? nil : FieldVisitor.write(details)
+    }
+
+    init(stored bytes: [UInt8]) throws(WireError) { self = try FieldVisitor.read(EventDetails.self, from: bytes) }
 }

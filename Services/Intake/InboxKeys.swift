@@ -38,6 +38,21 @@ struct InboxKeys: Sendable {
         "\(type):\(Base64URL.encode(digest(Array("raw\n\(type)\n".utf8) + raw)))"
     }
 
+    /// The id of an event that the platform gave none, from what makes it this one and no other.
+    func id(of kind: ChannelEvent.Kind, _ parts: [String?]) -> String {
+        // Each with its length: no part can pass for two.
+        let text = parts.map { $0.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: "\n")
+        return "\(kind.rawValue):\(Base64URL.encode(digest("id\n\(kind.rawValue)\n\(text)")))"
+    }
+
+    /// A name that stands in a quarantined piece.
+    func digest(ofQuarantinedName name: some Sequence<UInt8>) -> [UInt8] { digest(Array("name\n".utf8) + name) }
+
+    /// What a channel's own webhook must present, in which header.
+    func digest(ofCredential value: String, in header: String, on channel: ChannelID) -> [UInt8] {
+        digest("credential\n\(channel.rawValue)\n\(header)\n\(value)")
+    }
+
     private func digest(_ text: String) -> [UInt8] { digest(Array(text.utf8)) }
     private func digest(_ bytes: [UInt8]) -> [UInt8] { Array(key.authenticate(bytes).prefix(InboxKeys.digestBytes)) }
 }

@@ -13,13 +13,14 @@ public final class Intake: Sendable {
     let process: ServiceProcess
     private let database: Database
     let store = IntakeStore()
-    private let directory = ChannelDirectory()
+    let directory = ChannelDirectory()
     let digests: IntakeDigests
     private let reserve: DiskReserve
     private let relay: Relay
     private let expiry: Expiry
     private let feed: AccessFeed
     private let holder: Holder
+    let door: WebhookDoor
     private let web: HTTPRouter
 
     public convenience init(_ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database) {
@@ -49,7 +50,8 @@ public final class Intake: Sendable {
         holder = Holder(
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
         var web = HTTPRouter()
-        WebhookDoor(process, database, store, directory, digests, reserve, relay).register(on: &web)
+        door = WebhookDoor(process, database, store, directory, digests, reserve, relay, feed)
+        door.register(on: &web)
         FormDoor(process, configuration, database, store, digests, reserve).register(on: &web)
         self.web = web
         process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
@@ -67,6 +69,8 @@ public final class Intake: Sendable {
         process.router.on(RecordUsage.self, recordUsage)
         process.router.on(RecordTechnical.self, recordTechnical)
         process.router.on(SummarizeEvents.self, summarizeEvents)
+        process.router.on(ReadQuarantined.self, readQuarantined)
+        process.router.on(ReleaseQuarantined.self, releaseQuarantined)
     }
 
     public var doors: [HTTPDoor] { [HTTPDoor { [web] in web.handle($0, $1) }] }
@@ -110,12 +114,23 @@ public final class Intake: Sendable {
         guard !request.account.id.isEmpty else { return reply.fault(.malformed, "account: expected an id") }
         let (store, feed, directory, now) = (store, feed, directory, process.system.clock.now)
         let id = ChannelID(rawValue: newID("ch_"))
+        let credential = request.credential.flatMap { ChannelCredential($0, of: id, digests.keys) }
+        guard request.credential == nil || credential != nil else {
+            return reply.fault(
+                .malformed,
+                "credential: expected a secret of \(WebhookCredential.secretLengthMin) characters, and the name that its scheme needs")
+        }
         let keyed = keyed(request)
         write("connect channel", reply) { connection in
-            try store.connect(request, keyed, as: id, now: now, connection)
+            try store.connect(request, keyed, as: id, credential, now: now, connection)
         } then: { channel in
             // A repeat of an earlier request says nothing about how its channel stands now.
-            if channel == id { directory.add(Channel(id: id, workspace: request.workspace, account: request.account)) }
+            if channel == id {
+                directory.add(
+                    Channel(
+                        id: id, workspace: request.workspace, account: request.account, business: request.business,
+                        credentials: credential.map { [$0] } ?? []))
+            }
             reply.ok(ConnectChannel.Response(channel: channel, thirdPartyTerms: request.account.platform.terms))
             feed.wake()
         }
@@ -147,10 +162,6 @@ public final class Intake: Sendable {
             reply.ok(RecordReply.Response(recorded: isRecorded))
             if isRecorded { relay.wake([channel.id]) }
         }
-    }
-
-    private func listQuarantine(_ request: ListQuarantine, _ reply: Reply<ListQuarantine>) {
-        read("quarantine", reply) { ListQuarantine.Response(entries: try store.quarantined(after: request.after, $0)) }
     }
 
     // MARK: What requests have in common

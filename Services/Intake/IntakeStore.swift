@@ -13,11 +13,12 @@ struct IntakeStore: Sendable {
         var repeated: Int64 = 0
         /// Their person was erased, and they are older than that.
         var keptOut: Int64 = 0
-        /// Their channel's basis has ended.
-        var ended: Int64 = 0
+        var dropped = Delivery.Dropped()
         var quarantined: Int64 = 0
         /// Channels that have something to be sent on.
         var channels: Set<ChannelID> = []
+        /// Channels that the delivery has changed, as they stand now.
+        var changed: [Channel] = []
     }
 
     /// Rows of one channel, in order, as many as one request takes.
@@ -35,15 +36,15 @@ struct IntakeStore: Sendable {
 
     /// Takes one delivery whole. Tombstone, inbox key and outbox row are one transaction: a repeat finds the key, an erased person's
     /// late event the tombstone, whatever came in between.
-    func accept(_ delivery: Delivery, _ connection: Connection) throws -> Tally {
+    func accept(_ delivery: Delivery, now: Timestamp, _ connection: Connection) throws -> Tally {
         var tally = Tally()
-        tally.ended = delivery.endedCount
+        tally.dropped = delivery.dropped
         var live: [ChannelID: Bool] = [:]
         for arrival in delivery.arrivals {
             let isLive = try live[arrival.channel] ?? isLive(arrival.channel, connection)
             live[arrival.channel] = isLive
             guard isLive else {
-                tally.ended += 1
+                tally.dropped.ended += 1
                 continue
             }
             if let cutoff = try Tombstones.cutoff(arrival.names, connection), arrival.happenedAt <= cutoff {
@@ -54,12 +55,23 @@ struct IntakeStore: Sendable {
                 tally.repeated += 1
                 continue
             }
-            try enqueue(arrival.json, arrival.channel, arrival.workspace, receivedAt: delivery.receivedAt, connection)
+            try enqueue(arrival.json, arrival.channel, arrival.workspace, receivedAt: now, connection)
             tally.accepted += 1
             tally.channels.insert(arrival.channel)
         }
         for item in delivery.quarantined { tally.quarantined += try quarantine(item, delivery, connection) }
+        tally.changed = try change(delivery, now: now, connection)
         return tally
+    }
+
+    /// What a delivery says of the channels themselves. Returns those that it has changed.
+    private func change(_ delivery: Delivery, now: Timestamp, _ connection: Connection) throws -> [Channel] {
+        var changed: Set<ChannelID> = []
+        for (id, business) in delivery.businesses where try belongs(id, toBusiness: business, connection) { changed.insert(id) }
+        for ending in delivery.endings {
+            for id in ending.channels where try endAccount(of: id, at: ending.at, now: now, connection) { changed.insert(id) }
+        }
+        return try changed.sorted().compactMap { try channel($0, connection) }
     }
 
     /// Notes an inbox key; false when it was known.

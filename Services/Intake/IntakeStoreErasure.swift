@@ -9,9 +9,6 @@ import Wire
 /// What intake holds of a person: what is still in the outbox, and in quarantine; the forms that they sent; what a member did. Of whoever
 /// authorised a connection: that they did.
 struct IntakeHolding: HolderStore {
-    /// A shorter name stands in other words and numbers by chance.
-    static let quarantinedNameBytesMin = 6
-
     let store: IntakeStore
     let keys: InboxKeys
     let clock: any Clock
@@ -33,7 +30,7 @@ struct IntakeHolding: HolderStore {
             subject: subject,
             rows: [
                 "outbox": Int64(rows.count),
-                "quarantine": Int64(try store.quarantineRows(of: subject, connection).count),
+                "quarantine": Int64(try store.quarantineRows(of: subject, keys, connection).count),
                 "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count),
                 "forms": Int64(forms.count)
             ].merging(try eventCounts(of: subject, connection)) { $1 })
@@ -41,7 +38,7 @@ struct IntakeHolding: HolderStore {
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
         let outbox = try store.remove(try store.outboxRows(of: subject, connection).map(\.sequence), connection)
-        let quarantine = try store.release(try store.quarantineRows(of: subject, connection), connection)
+        let quarantine = try store.removeQuarantined(try store.quarantineRows(of: subject, keys, connection), connection)
         let channels = try store.authorized(by: subject.authorization, connection)
         for channel in channels {
             try store.forgetAuthorization(of: channel.id, connection)
@@ -82,7 +79,8 @@ extension IntakeStore {
         let aliases: [Alias]
     }
 
-    /// What happened until the cut-off. One walk over the workspace's rows, whatever the number of names. Usernames find nobody here: they may pass to somebody else.
+    /// What happened until the cut-off. One walk over the workspace's rows, whatever the number of names. Usernames find nobody here:
+    /// they may pass to somebody else. An event that names nobody may have a name in its words.
     func outboxRows(of subject: Subject, _ connection: Connection) throws -> [HeldRow] {
         let names = Set(subject.aliases.filter { $0.kind != .username })
         guard !names.isEmpty else { return [] }
@@ -90,35 +88,19 @@ extension IntakeStore {
         try connection.each(
             """
             SELECT sequence, platform, event ->> '$.participant.igsid', event ->> '$.participant.bsuid', event ->> '$.participant.phone',
-                min(event ->> '$.sentAt', event ->> '$.receivedAt')
+                min(event ->> '$.sentAt', event ->> '$.receivedAt'), event ->> '$.details.previous.bsuid',
+                event ->> '$.details.previous.phone', CASE WHEN event -> '$.participant' = '{}' THEN event END
             FROM outbox JOIN channels ON channels.id = outbox.channel WHERE outbox.workspace = ?
             """, .text(subject.workspace.rawValue)
         ) { row in
             guard let platform = Platform(rawValue: row.text(1)), subject.covers(Timestamp(rawValue: row.int(5))) else { return }
             let participant = ParticipantIdentity(igsid: row.optionalText(2), bsuid: row.optionalText(3), phone: row.optionalText(4))
-            let aliases = participant.identifyingAliases(on: platform)
-            if !names.isDisjoint(with: aliases) { rows.append(HeldRow(sequence: row.int(0), aliases: aliases)) }
+            let previous = ParticipantIdentity(bsuid: row.optionalText(6), phone: row.optionalText(7))
+            let aliases = participant.identifyingAliases(on: platform) + previous.identifyingAliases(on: platform)
+            let isNamed = row.optionalText(8).map { json in subject.searchableNames.contains { json.contains($0) } } ?? false
+            if isNamed || !names.isDisjoint(with: aliases) { rows.append(HeldRow(sequence: row.int(0), aliases: aliases)) }
         }
         return rows
-    }
-
-    /// Pieces in quarantine that contain one of the subject's names.
-    func quarantineRows(of subject: Subject, _ connection: Connection) throws -> [Int64] {
-        var ids: Set<Int64> = []
-        for alias in subject.aliases where alias.kind != .username {
-            let name = Array(alias.value.utf8)
-            guard name.count >= IntakeHolding.quarantinedNameBytesMin else { continue }
-            try connection.each("SELECT id, received_at FROM quarantine WHERE instr(raw, ?) > 0", .blob(name)) { row in
-                if subject.covers(Timestamp(rawValue: row.int(1))) { ids.insert(row.int(0)) }
-            }
-        }
-        return ids.sorted()
-    }
-
-    func release(_ ids: [Int64], _ connection: Connection) throws -> Int64 {
-        var count = 0
-        for id in ids { count += try connection.run("DELETE FROM quarantine WHERE id = ?", .integer(id)) }
-        return Int64(count)
     }
 
     /// Channels that this user authorised, in whichever workspace: the platform names only the app and the user.

@@ -28,7 +28,7 @@ extension IntakeStore {
             self.channel = channel.id
             self.received = received
             key = digests.keys.digest(ofReply: request.key, on: channel.id)
-            names = digests.names(of: participant, on: channel.account, in: channel.workspace)
+            names = digests.names(of: event, on: channel.account, in: channel.workspace)
         }
 
         private static func participant(_ recipient: Alias, on platform: Platform) -> ParticipantIdentity? {

@@ -5,6 +5,9 @@ import Wire
 
 /// Workspaces, channels and the feed of what other services must know about them.
 extension IntakeStore {
+    /// After a platform ended an account: so long its customer may connect it again before its data is erased.
+    static let endedAccountMilliseconds: Int64 = 30 * 86_400_000
+
     /// The domain's no inside a write: takes the write back and becomes the reply's refusal.
     struct Refused<R: Request>: Error { let reason: R.Refusal }
 
@@ -41,9 +44,10 @@ extension IntakeStore {
 
     // MARK: Channels
 
-    func connect(_ request: ConnectChannel, _ keyed: KeyedRequest, as id: ChannelID, now: Timestamp, _ connection: Connection) throws
-        -> ChannelID
-    {
+    func connect(
+        _ request: ConnectChannel, _ keyed: KeyedRequest, as id: ChannelID, _ credential: ChannelCredential?, now: Timestamp,
+        _ connection: Connection
+    ) throws -> ChannelID {
         if let known = try answer(keyed, else: Refused<ConnectChannel>(reason: .keyReused), connection) {
             return ChannelID(rawValue: known)
         }
@@ -57,8 +61,18 @@ extension IntakeStore {
         ) { $0.bool(0) }
         if isTaken != nil { throw Refused<ConnectChannel>(reason: .accountConnected) }
         try connection.run(
-            "INSERT INTO channels (id, workspace, platform, account, connected_at) VALUES (?, ?, ?, ?, ?)", .text(id.rawValue),
-            .text(request.workspace.rawValue), .text(request.account.platform.rawValue), .text(request.account.id), .integer(now.rawValue))
+            "INSERT INTO channels (id, workspace, platform, account, business, connected_at) VALUES (?, ?, ?, ?, ?, ?)",
+            .text(id.rawValue), .text(request.workspace.rawValue), .text(request.account.platform.rawValue), .text(request.account.id),
+            SQLValue(request.business), .integer(now.rawValue))
+        if let credential {
+            try connection.run(
+                "INSERT INTO channel_credentials (channel, header, digest) VALUES (?, ?, ?)", .text(id.rawValue), .text(credential.header),
+                .blob(credential.digest))
+        }
+        // Connected again: what came by the account's former channel stays.
+        try connection.run(
+            "UPDATE channels SET erasure_due_at = NULL WHERE platform = ? AND account = ? AND workspace = ?",
+            .text(request.account.platform.rawValue), .text(request.account.id), .text(request.workspace.rawValue))
         let attestation = request.attestation
         try connection.run(
             """
@@ -81,13 +95,45 @@ extension IntakeStore {
             guard let channel = IntakeStore.channel(row) else { return }
             channels.append(channel)
         }
+        for index in channels.indices { channels[index].credentials = try credentials(of: channels[index].id, connection) }
         return channels
     }
 
     func channel(_ id: ChannelID, _ connection: Connection) throws -> Channel? {
-        try connection.first("SELECT \(IntakeStore.channelColumns) FROM channels WHERE id = ?", .text(id.rawValue)) {
-            IntakeStore.channel($0)
-        } ?? nil
+        var channel =
+            try connection.first("SELECT \(IntakeStore.channelColumns) FROM channels WHERE id = ?", .text(id.rawValue)) {
+                IntakeStore.channel($0)
+            } ?? nil
+        channel?.credentials = try credentials(of: id, connection)
+        return channel
+    }
+
+    private func credentials(of channel: ChannelID, _ connection: Connection) throws -> [ChannelCredential] {
+        var credentials: [ChannelCredential] = []
+        try connection.each("SELECT header, digest FROM channel_credentials WHERE channel = ?", .text(channel.rawValue)) { row in
+            credentials.append(ChannelCredential(header: row.text(0), digest: row.blob(1)))
+        }
+        return credentials
+    }
+
+    /// Notes the business account of a live channel; false when it was known.
+    func belongs(_ channel: ChannelID, toBusiness business: String, _ connection: Connection) throws -> Bool {
+        try connection.run(
+            "UPDATE channels SET business = ?2 WHERE id = ?1 AND ended_at IS NULL AND business IS NOT ?2", .text(channel.rawValue),
+            .text(business)) == 1
+    }
+
+    /// The platform has ended a channel's account: what came by it is to be erased, unless it is connected again. False when the channel
+    /// had ended before, or was connected after that.
+    func endAccount(of id: ChannelID, at time: Timestamp, now: Timestamp, _ connection: Connection) throws -> Bool {
+        guard let channel = try channel(id, connection), !channel.isEnded else { return false }
+        let due = now.adding(milliseconds: IntakeStore.endedAccountMilliseconds)
+        let marked = try connection.run(
+            "UPDATE channels SET erasure_due_at = ? WHERE id = ? AND connected_at <= ?", .integer(due.rawValue), .text(id.rawValue),
+            .integer(time.rawValue))
+        guard marked == 1 else { return false }
+        try end(channel, now: now, connection)
+        return true
     }
 
     /// Returns the channel as it stands then.
@@ -123,7 +169,7 @@ extension IntakeStore {
 
     private static let channelColumns = """
         id, workspace, platform, account, ended_at IS NOT NULL,
-        (SELECT group_concat(feature, ' ') FROM channel_features WHERE channel = channels.id)
+        (SELECT group_concat(feature, ' ') FROM channel_features WHERE channel = channels.id), business
         """
 
     private static func channel(_ row: borrowing Row) -> Channel? {
@@ -132,6 +178,7 @@ extension IntakeStore {
             Channel(
                 id: ChannelID(rawValue: row.text(0)), workspace: WorkspaceID(rawValue: row.text(1)),
                 account: Account(platform, row.text(3)),
+                business: row.optionalText(6),
                 features: Set((row.optionalText(5) ?? "").split(separator: " ").compactMap { ChannelFeature(rawValue: String($0)) }),
                 isEnded: row.bool(4))
         }

@@ -59,8 +59,10 @@ public enum IntakeMigrations {
                 workspace    TEXT NOT NULL REFERENCES workspaces (id),
                 platform     TEXT NOT NULL CHECK (platform IN ('instagram', 'whatsapp')),
                 account      TEXT NOT NULL CHECK (account <> ''),
+                business     TEXT,
                 connected_at INTEGER NOT NULL,
-                ended_at     INTEGER
+                ended_at     INTEGER,
+                erasure_due_at INTEGER  -- of all that came by the channel, unless its account is connected again
             ) STRICT, WITHOUT ROWID;
             CREATE UNIQUE INDEX channels_live ON channels (platform, account) WHERE ended_at IS NULL;
             CREATE INDEX channels_by_workspace ON channels (workspace);
@@ -68,6 +70,12 @@ public enum IntakeMigrations {
                 channel TEXT NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
                 feature TEXT NOT NULL CHECK (feature IN ('comments', 'insights', 'history')),
                 PRIMARY KEY (channel, feature)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE channel_credentials (
+                channel TEXT NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+                header  TEXT NOT NULL,
+                digest  BLOB NOT NULL CHECK (length(digest) = 16),
+                PRIMARY KEY (channel, digest)
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE attestations (
                 channel      TEXT PRIMARY KEY REFERENCES channels (id) ON DELETE CASCADE,
@@ -86,10 +94,17 @@ public enum IntakeMigrations {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX channel_authorizations_by_user ON channel_authorizations (user, app);
             """,
-        columns: ColumnNote.plain("channels", "id", "workspace", "platform", "connected_at", "ended_at")
+        columns: ColumnNote.plain("channels", "id", "workspace", "platform", "connected_at", "ended_at", "erasure_due_at")
             + ColumnNote.plain("channel_features", "channel", "feature")
+            + ColumnNote.plain("channel_credentials", "channel", "header")
             + ColumnNote.plain("attestations", "channel", "text_version", "attested_at", "rights", "notices", "consents")
             + ColumnNote.plain("channel_authorizations", "channel", "app") + [
+                ColumnNote(
+                    "channel_credentials", "digest", .security, for: [.maintainSecurity], on: .legitimateInterest,
+                    kept: .accountData, subject: nil, erasure: .keep),
+                ColumnNote(
+                    "channels", "business", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                    kept: .accountData, subject: nil, erasure: .keep),
                 ColumnNote(
                     "channels", "account", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
                     kept: .accountData, subject: nil, erasure: .keep),
@@ -156,18 +171,28 @@ public enum IntakeMigrations {
                 id          INTEGER PRIMARY KEY AUTOINCREMENT,
                 platform    TEXT NOT NULL CHECK (platform IN ('instagram', 'whatsapp')),
                 reason      TEXT NOT NULL CHECK (reason IN ('unknownChannel', 'unreadable', 'unsupported')),
+                channel     TEXT,     -- whose it is
+                door        TEXT,     -- the channel by whose own door it came
                 digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 16),
                 received_at INTEGER NOT NULL,
                 expires_at  INTEGER NOT NULL,
+                is_partial  INTEGER NOT NULL CHECK (is_partial IN (0, 1)),  -- not all names are indexed
                 raw         BLOB NOT NULL
             ) STRICT;
+            CREATE TABLE quarantine_names (
+                digest BLOB NOT NULL CHECK (length(digest) = 16),
+                piece  INTEGER NOT NULL REFERENCES quarantine (id) ON DELETE CASCADE,
+                PRIMARY KEY (digest, piece)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX quarantine_names_by_piece ON quarantine_names (piece);
             CREATE INDEX quarantine_by_expiry ON quarantine (expires_at);
             """,
-        columns: ColumnNote.plain("quarantine", "id", "platform", "reason", "received_at", "expires_at")
+        columns: ColumnNote.plain("quarantine", "id", "platform", "reason", "channel", "door", "received_at", "expires_at", "is_partial")
+            + ColumnNote.plain("quarantine_names", "piece")
             // Kept so that it can still be delivered; who keeps the mesh safe sees its size and reason alone.
-            + ["digest", "raw"].map {
+            + [("quarantine", "digest"), ("quarantine", "raw"), ("quarantine_names", "digest")].map {
                 ColumnNote(
-                    "quarantine", $0, .communication, for: [.provideService, .complyWithObligation], on: .customerInstruction,
+                    $0.0, $0.1, .communication, for: [.provideService, .complyWithObligation], on: .customerInstruction,
                     kept: .quarantine, subject: "raw", erasure: .deleteRow)
             })
 

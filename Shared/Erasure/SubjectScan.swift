@@ -5,9 +5,6 @@ import SQLite
 
 /// Looks for every name of a subject in every byte of every file that a service writes.
 struct SubjectScan {
-    /// Shorter names stand in other words and numbers by chance.
-    static let needleBytesMin = 6
-
     private let process: ServiceProcess
     private let database: Database
     private let deadlineMilliseconds: Int64
@@ -23,7 +20,7 @@ struct SubjectScan {
         let names =
             subject.aliases.filter { $0.kind != .username }.map(\.value) + (subject.authorization.map { [$0.user] } ?? [])
             + subject.contacts.map(\.value)
-        let needles = names.map { Array($0.utf8) }.filter { $0.count >= SubjectScan.needleBytesMin }
+        let needles = names.map { Array($0.utf8) }.filter { $0.count >= Subject.searchableBytesMin }
         // A scan that looks for nothing finds nothing: that would be no proof.
         guard !needles.isEmpty || names.isEmpty else { throw NothingToLookFor() }
         let report = try ByteScan.inChildProcess(files: files, needles: needles, deadlineMilliseconds: deadlineMilliseconds)

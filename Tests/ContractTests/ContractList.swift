@@ -12,14 +12,15 @@ enum ContractList {
             ContractEntry(Echo.self), ContractEntry(ReadHealth.self), ContractEntry(ReadMetrics.self), ContractEntry(ReadContracts.self)
         ] + [
             ContractEntry(OpenWorkspace.self), ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self),
-            ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self)
+            ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self),
+            ContractEntry(ReadQuarantined.self), ContractEntry(ReleaseQuarantined.self)
         ] + [
             ContractEntry(RecordConsent.self), ContractEntry(WithdrawConsent.self),
             ContractEntry(SubmitForm.self), ContractEntry(ListForms.self), ContractEntry(ReadForm.self), ContractEntry(CloseForm.self),
             ContractEntry(RecordUsage.self), ContractEntry(RecordTechnical.self), ContractEntry(SummarizeEvents.self)
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
-            ContractEntry(ReadConversationFeed.self)
+            ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self)
         ] + [
             ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self)
         ] + [

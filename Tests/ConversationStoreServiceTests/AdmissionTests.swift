@@ -18,7 +18,8 @@ import Testing
             #expect(keepsOut(kind, cutoff: noon.adding(days: 1), isKnown: isKnown))
         }
         #expect(!keepsOut(kind, cutoff: noon.adding(seconds: -1), isKnown: true))
-        #expect(keepsOut(kind, cutoff: noon.adding(seconds: -1), isKnown: false) == (kind != .message))
+        let isOwnAccord = [.message, .postback, .comment, .preference].contains(kind)
+        #expect(keepsOut(kind, cutoff: noon.adding(seconds: -1), isKnown: false) == !isOwnAccord)
     }
 
     @Test func memoryIsBoundedAndForgetsWhatACommitCameTooLateFor() {

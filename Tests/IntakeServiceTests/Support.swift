@@ -188,14 +188,15 @@ extension OpenWorkspace {
 
 extension ConnectChannel {
     static func sample(
-        _ workspace: WorkspaceID, _ account: Account, key: String? = nil, consents: Bool = true, authorization: ChannelAuthorization? = nil
+        _ workspace: WorkspaceID, _ account: Account, key: String? = nil, consents: Bool = true,
+        authorization: ChannelAuthorization? = nil, business: String? = nil, credential: WebhookCredential? = nil
     ) -> ConnectChannel {
         let attestation = Attestation(
             member: "member-1", textVersion: "2026-01", attestedAt: Timestamp(rawValue: 1_767_225_600_000), rights: true, notices: true,
             consents: consents)
         return ConnectChannel(
             key: RequestKey(key ?? "connect-\(workspace.rawValue)-\(account.id)"), workspace: workspace, account: account,
-            attestation: attestation, authorization: authorization)
+            attestation: attestation, authorization: authorization, business: business, credential: credential)
     }
 }
 

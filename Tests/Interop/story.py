@@ -180,6 +180,21 @@ class Story:
             after = page[-1]["id"]
         reasons = [entry["reason"] for entry in entries]
         self.report.check("what came for nobody's account is in quarantine", "unknownChannel", "unknownChannel" in reasons)
+        piece = entries[-1]["id"]
+        found = self.mesh.ask("quarantine.read", {"id": piece, "offset": 0})
+        sender = self.stranger["entry"][0]["id"]
+        self.report.check("a piece is read as it came", sender, sender in found["text"] and "next" not in found)
+        found = self.mesh.outcome("quarantine.release", {"id": piece})
+        self.report.equal("nobody's account stays nobody's", ("refused", "stillUnfit"), found)
+        ask, report = self.mesh.ask, self.report
+        account = {"platform": "instagram", "id": sender}
+        terms = {"name": "Stranger", "market": "ES", "policyVersion": "2026-01", "agreementVersion": "dpa-4", "onDeletion": "erase"}
+        other = ask("workspaces.open", terms, key=f"{self.tag}:open:stranger")["workspace"]
+        ask("channels.connect", {**self.connection(account), "workspace": other}, key=f"{self.tag}:connect:stranger")
+        found = ask("quarantine.release", {"id": piece})
+        report.equal("a piece is taken once its account is connected", 1, found["accepted"])
+        report.equal("and is gone", ("refused", "unknownPiece"), self.mesh.outcome("quarantine.release", {"id": piece}))
+        report.equal("no notice was told", [], ask("channels.notices", {"workspace": self.workspace, "limit": 100})["notices"])
 
     def subject(self, alias):
         return {

@@ -3,7 +3,7 @@ import Domain
 
 /// The rule by which erased people and messages stay out (DESIGN §6), as a value.
 struct Admission {
-    /// The message itself was erased.
+    /// The message itself was erased, or the one that the event is about.
     let messageIsErased: Bool
     /// The latest cut-off of any of the person's names; nil when nobody erased them.
     let personCutoff: Timestamp?
@@ -13,10 +13,17 @@ struct Admission {
         if messageIsErased { return true }
         guard let personCutoff else { return false }
         if event.happenedAt <= personCutoff { return true }
-        switch event.kind {
-        case .message: return false
-        // Only a new message of the person begins a new relationship.
-        case .echo, .reply, .status, .other: return try !isKnown()
+        return try !event.kind.beginsRelationship && !isKnown()
+    }
+}
+
+extension ChannelEvent.Kind {
+    /// Whether the person says something of their own accord: only that begins anew what an erasure has ended. An objection to marketing
+    /// must never be lost.
+    var beginsRelationship: Bool {
+        switch self {
+        case .message, .postback, .comment, .preference: true
+        case .echo, .reply, .edit, .unsend, .reaction, .read, .status, .referral, .identity, .template, .account, .other: false
         }
     }
 }

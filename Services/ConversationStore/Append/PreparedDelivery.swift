@@ -16,25 +16,37 @@ final class PreparedEvent: Sendable {
     let event: ChannelEvent
     /// Of the platform's id, under our own key: what an echo, a reply or a status finds its message by. Empty for what a person sent.
     let key: [UInt8]
+    /// Of the message that the event is about or answers, under the same key.
+    let target: [UInt8]?
     /// Of the platform's id, under each live pepper, the newest first: the message's tombstone, should it be erased.
     let messageNames: [[UInt8]]
-    /// Of the person's names, under each live pepper.
+    /// Of the target's id, under each live pepper, where the event is nothing without it.
+    let targetNames: [[UInt8]]
+    /// Of the person's names, under each live pepper; empty when the event names nobody.
     let personNames: [[UInt8]]
     let face: Face
 
-    init(_ event: ChannelEvent, key: [UInt8], messageNames: [[UInt8]], personNames: [[UInt8]], face: Face) {
+    /// nil when the event lacks what its kind needs.
+    fileprivate init?(_ event: ChannelEvent, of request: AppendEvents, _ digester: DeliveryDigester) {
+        let aliases = event.identifyingAliases(on: request.account.platform)
+        let target = event.details?.target
+        guard !event.id.isEmpty, !aliases.isEmpty || event.kind.mayNameNobody, (event.kind == .status) == (event.status != nil),
+            !event.kind.needsTarget || target != nil
+        else { return nil }
         self.event = event
-        self.key = key
-        self.messageNames = messageNames
-        self.personNames = personNames
-        self.face = face
+        key = digester.key(event, request.account, namesNobody: aliases.isEmpty)
+        self.target = target.map { digester.key($0, request.account) }
+        messageNames = digester.erasure.digests(.message(request.account, id: event.id))
+        targetNames = event.kind.needsTarget ? target.map { digester.erasure.digests(.message(request.account, id: $0)) } ?? [] : []
+        personNames = aliases.flatMap { digester.erasure.digests(.person(request.workspace, request.account, $0)) }
+        face = Face(request.workspace, request.channel, event.participant)
     }
 }
 
 /// Makes the digests of deliveries. No raw id of a platform reaches the file: it may carry a phone number.
 struct DeliveryDigester: Sendable {
     private let lookup: HMACSHA256Key
-    private let erasure: ErasureDigester
+    fileprivate let erasure: ErasureDigester
 
     init(lookupKey: [UInt8], erasure: ErasureDigester) {
         lookup = HMACSHA256Key(lookupKey)
@@ -44,27 +56,29 @@ struct DeliveryDigester: Sendable {
     /// The version of the pepper that comes first in `messageNames`.
     var newestPepper: Int64 { erasure.tombstone(.participant(ParticipantID()), cutoff: Timestamp()).pepper }
 
-    /// nil when an event has no id or names nobody: the sender broke the contract.
+    /// nil when an event lacks what its kind needs: the sender broke the contract.
     func prepare(_ request: AppendEvents) -> PreparedDelivery? {
         var events: [PreparedEvent] = []
         events.reserveCapacity(request.events.count)
         for event in request.events {
-            let aliases = event.participant.identifyingAliases(on: request.account.platform)
-            guard !event.id.isEmpty, !aliases.isEmpty, event.kind != .status || event.status != nil else { return nil }
-            events.append(
-                PreparedEvent(
-                    event, key: key(event, request.account), messageNames: erasure.digests(.message(request.account, id: event.id)),
-                    personNames: aliases.flatMap { erasure.digests(.person(request.workspace, request.account, $0)) },
-                    face: Face(request.workspace, request.channel, event.participant)))
+            guard let prepared = PreparedEvent(event, of: request, self) else { return nil }
+            events.append(prepared)
         }
         return PreparedDelivery(workspace: request.workspace, channel: request.channel, platform: request.account.platform, events: events)
     }
 
-    private func key(_ event: ChannelEvent, _ account: Account) -> [UInt8] {
+    fileprivate func key(_ event: ChannelEvent, _ account: Account, namesNobody: Bool) -> [UInt8] {
         switch event.kind {
-        case .message, .other: []
-        case .echo, .reply, .status:
-            Array(lookup.authenticate(Array("\(account.platform.rawValue)\n\(account.id)\n\(event.id)".utf8)).prefix(16))
+        case .echo, .reply, .status: key(event.id, account)
+        // Beside a message of the same id.
+        case _ where namesNobody: key("\(event.kind.rawValue)\n\(event.id)", account)
+        case .message, .edit, .unsend, .reaction, .read, .postback, .referral, .comment, .preference, .identity, .template, .account,
+            .other:
+            []
         }
+    }
+
+    fileprivate func key(_ id: String, _ account: Account) -> [UInt8] {
+        Array(lookup.authenticate(Array("\(account.platform.rawValue)\n\(account.id)\n\(id)".utf8)).prefix(16))
     }
 }

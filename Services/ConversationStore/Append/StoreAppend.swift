@@ -49,7 +49,7 @@ extension ConversationStoreStore {
 
     private func admission(of event: PreparedEvent, _ connection: Connection) throws -> Admission {
         Admission(
-            messageIsErased: try Tombstones.cutoff(event.messageNames, connection) != nil,
+            messageIsErased: try Tombstones.cutoff(event.messageNames + event.targetNames, connection) != nil,
             personCutoff: try Tombstones.cutoff(event.personNames, connection))
     }
 
@@ -59,7 +59,7 @@ extension ConversationStoreStore {
         _ event: ChannelEvent, after admission: Admission, _ delivery: PreparedDelivery, _ connection: Connection,
         _ appended: inout Appended
     ) throws {
-        guard let cutoff = admission.personCutoff, event.kind == .message else { return }
+        guard let cutoff = admission.personCutoff, event.kind.beginsRelationship else { return }
         for alias in event.participant.identifyingAliases(on: delivery.platform) {
             let parted = try connection.run(
                 """
@@ -77,8 +77,9 @@ extension ConversationStoreStore {
     private func take(
         _ event: PreparedEvent, of delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
     ) throws -> EventOutcome {
-        event.event.kind == .status
-            ? try take(status: event, of: delivery, connection, &appended) : try take(message: event, of: delivery, connection, &appended)
+        if event.personNames.isEmpty { return try take(notice: event, of: delivery, connection) }
+        if event.event.kind == .status { return try take(status: event, of: delivery, connection, &appended) }
+        return try take(message: event, of: delivery, connection, &appended)
     }
 
     private func take(
@@ -94,6 +95,7 @@ extension ConversationStoreStore {
         let place = try place(of: event, delivery, connection, &appended)
         let id = MessageID(rawValue: numbers.next())
         guard try insert(event, as: id, in: place.conversation, connection) else { return .repeated }
+        if event.event.kind == .preference { try note(preference: event.event, in: place.conversation, connection) }
         if ActivityList.isDue(place, id) {
             try list(place.conversation, at: id, connection)
             if var known = appended.learned[event.face] ?? acquaintances.find(event.face) {
@@ -127,11 +129,13 @@ extension ConversationStoreStore {
         let event = prepared.event
         return try connection.run(
             """
-            INSERT INTO messages (id, conversation, author, sent_at, received_at, erasure_pepper, erasure_digest, type, text, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sent_at, erasure_digest) DO NOTHING
-            """, .integer(id.rawValue), .integer(conversation.rawValue), .integer(Message.Author(event).code),
-            .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .integer(pepper), .blob(prepared.messageNames[0]),
-            .text(event.type ?? "text"), SQLValue(event.text), SQLValue(event.raw?.bytes)) == 1
+            INSERT INTO messages (
+                id, conversation, kind, author, origin, sent_at, received_at, erasure_pepper, erasure_digest, target, type, text, details, raw)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sent_at, erasure_digest) DO NOTHING
+            """, .integer(id.rawValue), .integer(conversation.rawValue), .integer(event.kind.code), .integer(Message.Author(event).code),
+            SQLValue(event.origin?.code), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .integer(pepper),
+            .blob(prepared.messageNames[0]), SQLValue(prepared.target), .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text),
+            SQLValue(event.details?.stored), SQLValue(event.raw?.bytes)) == 1
     }
 
     /// A message of ours that is known already. Only a reply of ours says more than the echo that came before it.
@@ -143,8 +147,9 @@ extension ConversationStoreStore {
         guard let author else { return .keptOut }  // Its key outlived it.
         guard event.kind == .reply, author == .business else { return .repeated }
         try connection.run(
-            "UPDATE messages SET author = ?, sent_at = ?, type = ?, text = ?, raw = ? WHERE id = ?", .integer(Message.Author(event).code),
-            .integer(event.sentAt.rawValue), .text(event.type ?? "text"), SQLValue(event.text), SQLValue(event.raw?.bytes),
+            "UPDATE messages SET kind = ?, author = ?, sent_at = ?, type = ?, text = ?, details = ?, raw = ? WHERE id = ?",
+            .integer(event.kind.code), .integer(Message.Author(event).code), .integer(event.sentAt.rawValue),
+            .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text), SQLValue(event.details?.stored), SQLValue(event.raw?.bytes),
             .integer(message.rawValue))
         try tell(.messageSent, message, at: event.receivedAt, connection)
         return .stored
@@ -166,4 +171,9 @@ extension ConversationStoreStore {
             "INSERT INTO changes (sequence, message, kind, at) VALUES (?, ?, ?, ?)", .integer(numbers.next()), .integer(message.rawValue),
             .integer(change.rawValue), .integer(time.rawValue))
     }
+}
+
+extension ChannelEvent.Kind {
+    /// The type of an event that states none.
+    var typeUnsaid: String { self == .message || self == .echo || self == .reply ? "text" : rawValue }
 }

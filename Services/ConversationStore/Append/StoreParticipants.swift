@@ -7,7 +7,10 @@ extension ConversationStoreStore {
     func place(
         of prepared: PreparedEvent, _ delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
     ) throws -> ConversationPlace {
-        if let known = appended.learned[prepared.face] ?? acquaintances.find(prepared.face) { return known }
+        // A new name may belong to a face that we know: who says so must be heard.
+        if prepared.event.kind != .identity, let known = appended.learned[prepared.face] ?? acquaintances.find(prepared.face) {
+            return known
+        }
         let (participant, isCurrent) = try meetParticipant(prepared.event, delivery, connection)
         let place = try meetConversation(participant, delivery, connection)
         // A late event's former name must not pass for one that teaches nothing.
@@ -22,10 +25,16 @@ extension ConversationStoreStore {
 
     /// Who an event is with, by the surest of its names that is known; nil when none is.
     func participant(of event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> ParticipantID? {
-        for alias in event.participant.identifyingAliases(on: delivery.platform) {
+        try participant(of: event.participant, delivery, connection)
+    }
+
+    private func participant(
+        of identity: ParticipantIdentity, _ delivery: PreparedDelivery, _ connection: Connection
+    ) throws -> ParticipantID? {
+        for alias in identity.identifyingAliases(on: delivery.platform) {
             guard let found = try participant(named: alias, in: delivery.workspace, connection) else { continue }
             // A phone number passes on: one that comes with another BSUID than its holder's is somebody else's now.
-            if alias.kind == .phone, event.participant.bsuid != nil, try hasBSUID(found, connection) { continue }
+            if alias.kind == .phone, identity.bsuid != nil, try hasBSUID(found, connection) { continue }
             return found
         }
         return nil
@@ -49,8 +58,11 @@ extension ConversationStoreStore {
     private func meetParticipant(
         _ event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection
     ) throws -> (ParticipantID, isCurrent: Bool) {
-        let known = try participant(of: event, delivery, connection)
+        let current = try self.participant(of: event, delivery, connection)
+        let former = try event.details?.previous.flatMap { try self.participant(of: $0, delivery, connection) }
+        let known = current ?? former
         let participant = try known ?? newParticipant(event, delivery, connection)
+        if let former, former != participant { try link(participant, to: former, connection) }
         // Two people whom one event names stay two: a wrong merge would erase one with the other. So a name stays whose it is, but for a
         // phone whose holder another BSUID names: it has passed on, and its former holder can still be found.
         for alias in event.participant.identifyingAliases(on: delivery.platform) {
@@ -58,11 +70,35 @@ extension ConversationStoreStore {
             let passedOn = try holder.map { try alias.kind == .phone && event.participant.bsuid != nil && hasBSUID($0, connection) } ?? true
             if passedOn { try give(alias, to: participant, in: delivery.workspace, connection) }
         }
+        // Names that they had may be somebody else's by now.
+        for alias in event.details?.previous?.identifyingAliases(on: delivery.platform) ?? []
+        where try self.participant(named: alias, in: delivery.workspace, connection) == nil {
+            try give(alias, to: participant, in: delivery.workspace, connection)
+        }
         if let username = event.participant.username {
             try give(Alias(delivery.platform, .username, username), to: participant, in: delivery.workspace, connection)
         }
         guard known != nil, let name = event.participant.name else { return (participant, true) }
         return (participant, try rename(participant, name, at: event.happenedAt, connection))
+    }
+
+    /// The platform says that both are one person. They stay two here, and an erasure of one takes both.
+    private func link(_ participant: ParticipantID, to former: ParticipantID, _ connection: Connection) throws {
+        try connection.run(
+            "INSERT INTO lineages (participant, former) VALUES (?, ?) ON CONFLICT DO NOTHING", .integer(participant.rawValue),
+            .integer(former.rawValue))
+    }
+
+    /// The last word counts, in whatever order they come; of two at once the objection.
+    func note(preference event: ChannelEvent, in conversation: ConversationID, _ connection: Connection) throws {
+        guard let marketing = event.details?.marketing else { return }
+        let objects = marketing == .stop
+        try connection.run(
+            """
+            UPDATE participants SET marketing_at = ?2, objects_since = ?3
+            WHERE id = (SELECT participant FROM conversations WHERE id = ?1) AND coalesce(marketing_at, -1) < ?2 + ?4
+            """, .integer(conversation.rawValue), .integer(event.happenedAt.rawValue),
+            SQLValue(objects ? event.happenedAt.rawValue : nil), .integer(objects ? 1 : 0))
     }
 
     private func newParticipant(_ event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> ParticipantID {

@@ -28,20 +28,21 @@ extension ConversationStoreStore {
         guard try connection.first("SELECT 1 FROM messages WHERE id = ?", .integer(message.rawValue), map: { _ in true }) != nil else {
             return .keptOut
         }
-        guard try keep(status, at: event.sentAt, of: message, connection) else { return .repeated }
+        let told = ToldStatus(status: status, at: event.sentAt, details: event.details?.stored, raw: event.raw?.bytes)
+        guard try keep(told, of: message, connection) else { return .repeated }
         if try raise(message, to: status, connection) { try tell(.statusChanged, message, at: event.receivedAt, connection) }
         return .stored
     }
 
     /// Of one status told twice the earlier time counts. False when it was known.
-    private func keep(_ status: ChannelEvent.Status, at time: Timestamp, of message: MessageID, _ connection: Connection) throws -> Bool {
+    private func keep(_ told: ToldStatus, of message: MessageID, _ connection: Connection) throws -> Bool {
         let isNew = try connection.run(
-            "INSERT INTO delivery_statuses (message, status, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", .integer(message.rawValue),
-            .integer(status.rank), .integer(time.rawValue))
+            "INSERT INTO delivery_statuses (message, status, at, details, raw) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            .integer(message.rawValue), .integer(told.status.rank), .integer(told.at.rawValue), SQLValue(told.details), SQLValue(told.raw))
         if isNew == 1 { return true }
         try connection.run(
             "UPDATE delivery_statuses SET at = ?3 WHERE message = ?1 AND status = ?2 AND at > ?3", .integer(message.rawValue),
-            .integer(status.rank), .integer(time.rawValue))
+            .integer(told.status.rank), .integer(told.at.rawValue))
         return false
     }
 
@@ -60,10 +61,11 @@ extension ConversationStoreStore {
         let place = try place(of: prepared, delivery, connection, &appended)
         let isNew = try connection.run(
             """
-            INSERT INTO pending_statuses (digest, status, at, received_at, conversation, erasure_pepper, erasure_digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO pending_statuses (digest, status, at, received_at, conversation, erasure_pepper, erasure_digest, details, raw)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """, .blob(prepared.key), .integer(status.rank), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
-            .integer(place.conversation.rawValue), .integer(pepper), .blob(prepared.messageNames[0]))
+            .integer(place.conversation.rawValue), .integer(pepper), .blob(prepared.messageNames[0]), SQLValue(event.details?.stored),
+            SQLValue(event.raw?.bytes))
         guard isNew == 1 else {
             try connection.run(
                 "UPDATE pending_statuses SET at = ?3 WHERE digest = ?1 AND status = ?2 AND at > ?3", .blob(prepared.key),
@@ -82,15 +84,25 @@ extension ConversationStoreStore {
 
     /// Gives a new message the statuses that came before it. The message itself is news, so they need no row in the feed.
     func takePendingStatuses(_ key: [UInt8], to message: MessageID, _ connection: Connection) throws {
-        var waiting: [(status: ChannelEvent.Status, at: Timestamp)] = []
-        try connection.each("SELECT status, at FROM pending_statuses WHERE digest = ?", .blob(key)) { row in
-            waiting.append((ChannelEvent.Status(rank: row.int(0)), Timestamp(rawValue: row.int(1))))
+        var waiting: [ToldStatus] = []
+        try connection.each("SELECT status, at, details, raw FROM pending_statuses WHERE digest = ?", .blob(key)) { row in
+            waiting.append(
+                ToldStatus(
+                    status: ChannelEvent.Status(rank: row.int(0)), at: Timestamp(rawValue: row.int(1)), details: row.optionalBlob(2),
+                    raw: row.optionalBlob(3)))
         }
         guard !waiting.isEmpty else { return }
-        for (status, time) in waiting {
-            _ = try keep(status, at: time, of: message, connection)
-            _ = try raise(message, to: status, connection)
+        for told in waiting {
+            _ = try keep(told, of: message, connection)
+            _ = try raise(message, to: told.status, connection)
         }
         try connection.run("DELETE FROM pending_statuses WHERE digest = ?", .blob(key))
     }
+}
+
+/// A status as the platform told it, ready for its row.
+private struct ToldStatus {
+    let status: ChannelEvent.Status
+    let at: Timestamp
+    let details, raw: [UInt8]?
 }

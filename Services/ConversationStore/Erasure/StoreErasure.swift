@@ -21,7 +21,9 @@ extension ConversationStoreStore: HolderStore {
         }
         var union = subject
         union.formUnion(found)
-        return CollectSubject.Response(subject: union, rows: try count(people, connection))
+        var rows = try count(people, connection)
+        rows["notices"] = Int64(try notices(naming: subject, connection).count)
+        return CollectSubject.Response(subject: union, rows: rows)
     }
 
     /// Marks every message as erased under the platform's id, then deletes the rows. The messages' keys stay: no person is found by them,
@@ -36,6 +38,10 @@ extension ConversationStoreStore: HolderStore {
                 rows[table.rawValue, default: 0] += Int64(try connection.run(table.deletion, .integer(person.rawValue)))
             }
         }
+        rows["notices"] = 0
+        for notice in try notices(naming: subject, connection) {
+            rows["notices", default: 0] += Int64(try connection.run("DELETE FROM notices WHERE id = ?", .integer(notice.rawValue)))
+        }
         acquaintances.forgetAll()
         return rows
     }
@@ -46,7 +52,37 @@ extension ConversationStoreStore: HolderStore {
             if let found = try participant(named: alias, in: subject.workspace, connection) { people.insert(found) }
         }
         people.formUnion(subject.participants)
+        for person in people { people.formUnion(try kin(of: person, connection)) }
         return try people.filter { try isCovered($0, by: subject, connection) }.sorted()
+    }
+
+    /// Whoever the platform said to be the same person.
+    private func kin(of person: ParticipantID, _ connection: Connection) throws -> Set<ParticipantID> {
+        var kin: Set<ParticipantID> = []
+        try connection.each(
+            """
+            WITH RECURSIVE kin (id) AS (
+                VALUES (?1)
+                UNION SELECT former FROM lineages JOIN kin ON participant = kin.id
+                UNION SELECT participant FROM lineages JOIN kin ON former = kin.id)
+            SELECT id FROM kin
+            """, .integer(person.rawValue)
+        ) { kin.insert(ParticipantID(rawValue: $0.int(0))) }
+        return kin
+    }
+
+    /// Notices in which one of the subject's names stands.
+    private func notices(naming subject: Subject, _ connection: Connection) throws -> [NoticeID] {
+        var found: Set<NoticeID> = []
+        for name in subject.searchableNames {
+            try connection.each(
+                """
+                SELECT id, min(sent_at, received_at) FROM notices WHERE workspace = ?1 AND (instr(text, ?2) > 0
+                    OR instr(details, CAST(?2 AS BLOB)) > 0 OR instr(raw, CAST(?2 AS BLOB)) > 0)
+                """, .text(subject.workspace.rawValue), .text(name)
+            ) { if subject.covers(Timestamp(rawValue: $0.int(1))) { found.insert(NoticeID(rawValue: $0.int(0))) } }
+        }
+        return found.sorted()
     }
 
     /// Of the subject's workspace, and first seen before the cut-off: who came later began a new relationship.
@@ -94,6 +130,7 @@ extension ConversationStoreStore: HolderStore {
 /// The tables that hold a person's rows, those that refer to others first.
 enum PersonTable: String, CaseIterable {
     case pendingStatuses = "pending_statuses"
+    case lineages
     case changes
     case deliveryStatuses = "delivery_statuses"
     case messages, conversations, aliases, participants
@@ -102,13 +139,14 @@ enum PersonTable: String, CaseIterable {
     var deletion: String { "DELETE FROM \(rawValue) WHERE \(condition)" }
 
     private var condition: String {
-        let conversations = "(SELECT id FROM conversations WHERE participant = ?)"
+        let conversations = "(SELECT id FROM conversations WHERE participant = ?1)"
         let messages = "(SELECT id FROM messages WHERE conversation IN \(conversations))"
         return switch self {
         case .pendingStatuses, .messages: "conversation IN \(conversations)"
         case .changes, .deliveryStatuses: "message IN \(messages)"
-        case .conversations, .aliases: "participant = ?"
-        case .participants: "id = ?"
+        case .lineages: "participant = ?1 OR former = ?1"
+        case .conversations, .aliases: "participant = ?1"
+        case .participants: "id = ?1"
         }
     }
 }

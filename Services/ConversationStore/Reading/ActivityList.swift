@@ -93,7 +93,7 @@ extension ConversationStoreStore {
         for candidate in list.page {
             try connection.each(
                 """
-                SELECT channel, participant, name, min(sent_at, received_at)
+                SELECT channel, participant, name, min(sent_at, received_at), objects_since
                 FROM conversations JOIN messages ON messages.id = ?2 JOIN participants ON participants.id = participant
                 WHERE conversations.id = ?1
                 """, .integer(candidate.conversation.rawValue), .integer(candidate.lastMessage.rawValue)
@@ -104,6 +104,7 @@ extension ConversationStoreStore {
                 conversation.channel = ChannelID(rawValue: row.text(0))
                 conversation.participant.id = ParticipantID(rawValue: row.int(1))
                 conversation.participant.name = row.optionalText(2)
+                conversation.participant.marketingObjectionAt = row.optionalInt(4).map(Timestamp.init(rawValue:))
                 conversation.lastActivityAt = Timestamp(rawValue: row.int(3))
                 response.conversations.append(conversation)
             }

@@ -12,10 +12,10 @@ extension ConversationStoreStore {
         var response = ReadConversationFeed.Response(changes: [], next: Cursor(epoch: epoch, sequence: start), restarted: isRestarted)
         try connection.each(
             """
-            SELECT number, change, news.author, news.at, messages.id, conversation, workspace, participant
-            FROM (SELECT id AS number, id AS message, NULL AS change, author, received_at AS at FROM messages WHERE id > ?1
+            SELECT number, change, messages.kind, news.at, messages.id, conversation, workspace, participant, origin
+            FROM (SELECT id AS number, id AS message, NULL AS change, received_at AS at FROM messages WHERE id > ?1
                   UNION ALL
-                  SELECT sequence, message, kind, NULL, at FROM changes WHERE sequence > ?1
+                  SELECT sequence, message, kind, at FROM changes WHERE sequence > ?1
                   ORDER BY number LIMIT ?2) AS news
             JOIN messages ON messages.id = news.message JOIN conversations ON conversations.id = conversation
             ORDER BY number
@@ -38,9 +38,18 @@ extension ConversationChange {
 
     private static func kind(_ row: borrowing Row) -> Kind {
         guard let code = row.optionalInt(1) else {
-            return Message.Author(code: row.int(2)) == .participant ? .messageReceived : .messageSent
+            return kind(ChannelEvent.Kind(code: row.int(2)), row.optionalInt(8).map(ChannelEvent.Origin.init(code:)))
         }
         guard let change = StoredChange(rawValue: code) else { preconditionFailure("the schema allows two kinds of change") }
         return change.kind
+    }
+
+    /// Only what the person says here and now wants an answer.
+    private static func kind(_ kind: ChannelEvent.Kind, _ origin: ChannelEvent.Origin?) -> Kind {
+        switch (kind, origin) {
+        case (.message, nil), (.postback, nil): .messageReceived
+        case (.echo, nil), (.echo, .standby), (.reply, _): .messageSent
+        case (_, _): .activityRecorded
+        }
     }
 }

@@ -16,13 +16,14 @@ extension ConversationStoreStore {
         var response = ReadConversation.Response()
         let isKnown = try connection.first(
             """
-            SELECT channel, participant, name FROM conversations JOIN participants ON participants.id = participant
+            SELECT channel, participant, name, objects_since FROM conversations JOIN participants ON participants.id = participant
             WHERE conversations.id = ? AND conversations.workspace = ?
             """, .integer(request.conversation.rawValue), .text(request.workspace.rawValue)
         ) { row in
             response.channel = ChannelID(rawValue: row.text(0))
             response.participant.id = ParticipantID(rawValue: row.int(1))
             response.participant.name = row.optionalText(2)
+            response.participant.marketingObjectionAt = row.optionalInt(3).map(Timestamp.init(rawValue:))
             return true
         }
         guard isKnown != nil else { return nil }
@@ -38,13 +39,15 @@ extension ConversationStoreStore {
         var isFull = false
         try connection.each(
             """
-            SELECT id, author, sent_at, status, type, text, raw FROM messages
-            WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?
+            SELECT id, kind, author, origin, sent_at, status, type, text, details, raw,
+                CASE WHEN status IS NOT NULL THEN
+                    (SELECT details FROM delivery_statuses WHERE message = messages.id AND status = messages.status) END
+            FROM messages WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?
             """, .integer(request.conversation.rawValue), .integer(request.before?.rawValue ?? .max), .integer(request.limit)
         ) { row in
             if isFull { return }
-            let message = Message(row)
-            bytes += (message.text?.utf8.count ?? 0) + (message.raw?.bytes.count ?? 0)
+            let message = try Message(row)
+            for column in 7...10 { bytes += row.withBytes(column) { $0.count } }
             isFull = bytes > ConversationStoreStore.contentBytesMax && !messages.isEmpty
             if !isFull { messages.append(message) }
         }
@@ -65,15 +68,19 @@ extension ConversationStoreStore {
 }
 
 extension Message {
-    fileprivate init(_ row: borrowing Row) {
+    fileprivate init(_ row: borrowing Row) throws {
         self.init()
         id = MessageID(rawValue: row.int(0))
-        author = Author(code: row.int(1))
-        sentAt = Timestamp(rawValue: row.int(2))
-        status = row.optionalInt(3).map(ChannelEvent.Status.init(rank:))
-        type = row.text(4)
-        text = row.optionalText(5)
-        raw = row.optionalBlob(6).map(RawJSON.init(checked:))
+        kind = ChannelEvent.Kind(code: row.int(1))
+        author = Author(code: row.int(2))
+        origin = row.optionalInt(3).map(ChannelEvent.Origin.init(code:))
+        sentAt = Timestamp(rawValue: row.int(4))
+        status = row.optionalInt(5).map(ChannelEvent.Status.init(rank:))
+        type = row.text(6)
+        text = row.optionalText(7)
+        details = try row.optionalBlob(8).map(EventDetails.init(stored:))
+        raw = row.optionalBlob(9).map(RawJSON.init(checked:))
+        delivery = try row.optionalBlob(10).map(EventDetails.init(stored:))
     }
 }
 

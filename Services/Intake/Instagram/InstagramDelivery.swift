@@ -1,109 +1,115 @@
 import ConversationStoreContracts
 import Domain
+import IntakeContracts
 import Wire
 
-/// Splits what Instagram posts into events (PLATFORM §2). Pure: the same bytes give the same events.
+/// Splits what Instagram posts into updates (PLATFORM §2). Pure: the same bytes give the same updates.
 enum InstagramDelivery {
-    /// One portion an entry; nil when the body is no delivery of this platform.
-    static func portions(of body: JSONView, receivedAt: Timestamp, keys: InboxKeys) -> [Portion]? {
+    private static let commentFields: Set<String> = ["comments", "live_comments", "mentions"]
+    private static let insightFields: Set<String> = ["story_insights"]
+
+    /// nil when the body is no delivery of this platform.
+    static func updates(of body: JSONView, receivedAt: Timestamp, keys: InboxKeys) -> [Update]? {
         guard body["object"]?.string == "instagram", let entries = body["entry"]?.elements else { return nil }
-        return entries.map { portion($0, receivedAt, keys) }
+        return entries.flatMap { InstagramEntry($0, receivedAt, keys).updates() }
     }
 
-    private static func portion(_ entry: JSONView, _ receivedAt: Timestamp, _ keys: InboxKeys) -> Portion {
-        let id = entry["id"]?.identifier
-        var portion = Portion(account: id.map { Account(.instagram, $0) }, raw: entry.raw)
-        let lists = ["messaging", "standby", "changes"].map { entry[$0]?.elements }
-        guard let id, lists.contains(where: { $0 != nil }) else {
-            portion.leave(entry)
-            return portion
+    /// One entry with one element of one of its lists.
+    static func piece(_ entry: JSONView, _ list: String, _ element: JSONView) -> [UInt8] {
+        var writer = JSONWriter(reserving: element.raw.count + 128)
+        writer.beginObject()
+        writer.member("object")
+        writer.string("instagram")
+        writer.member("entry")
+        writer.beginArray()
+        writer.beginObject()
+        for name in ["id", "time"] {
+            guard let value = entry[name] else { continue }
+            writer.name(name)
+            writer.raw(value.raw)
         }
-        for view in lists[0] ?? [] {
-            let reader = InstagramEvent(view, business: id, receivedAt, keys)
-            portion.take(reader.event(), day: reader.sentAt?.day, from: view)
-        }
-        // Another app is in control of these conversations: kept, but not interpreted.
-        for view in lists[1] ?? [] {
-            let reader = InstagramEvent(view, business: id, receivedAt, keys)
-            portion.take(reader.other("standby", ownID: nil), day: reader.sentAt?.day, from: view)
-        }
-        for view in lists[2] ?? [] { portion.leave(view) }
-        return portion
+        writer.name(list)
+        writer.beginArray()
+        writer.raw(element.raw)
+        writer.endArray()
+        writer.endObject()
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// One entry as it is.
+    static func piece(_ entry: JSONView) -> [UInt8] { Array(#"{"object":"instagram","entry":["#.utf8) + entry.raw + Array("]}".utf8) }
+
+    /// What a change of a field is about.
+    static func feature(of field: String?) -> ChannelFeature? {
+        guard let field else { return nil }
+        return commentFields.contains(field) ? .comments : insightFields.contains(field) ? .insights : nil
     }
 }
 
-/// One element of `messaging`.
-struct InstagramEvent {
-    /// Taken over whole for a text message; anything beside them is kept as it came.
-    private static let textMembers: Set<String> = ["mid", "text", "is_echo", "app_id"]
-    private static let frame: Set<String> = ["sender", "recipient", "timestamp", "message"]
-
-    let view: JSONView
-    let sentAt: Timestamp?
+/// One entry: all that happened to one account.
+private struct InstagramEntry {
+    private let view: JSONView
+    private let id: String?
+    private let recipient: Recipient
+    private let time: Timestamp?
     private let receivedAt: Timestamp
     private let keys: InboxKeys
-    private let person: String?
-    private let isOutgoing: Bool
 
-    init(_ view: JSONView, business: String, _ receivedAt: Timestamp, _ keys: InboxKeys) {
+    init(_ view: JSONView, _ receivedAt: Timestamp, _ keys: InboxKeys) {
         self.view = view
         self.receivedAt = receivedAt
         self.keys = keys
-        sentAt = view["timestamp"]?.time(unitMilliseconds: 1)
-        let sender = view["sender"]?["id"]?.identifier
-        let recipient = view["recipient"]?["id"]?.identifier
-        // The person is whoever is not the business, whatever the event calls itself.
-        person = sender == business ? (recipient == business ? nil : recipient) : sender
-        isOutgoing = sender == business
+        let id = view["id"]?.identifier
+        self.id = id
+        recipient = Recipient(account: id.map { Account(.instagram, $0) })
+        time = view["time"]?.time
     }
 
-    /// nil when it can be attributed to no person.
-    func event() -> ChannelEvent? {
-        guard let message = view["message"] else { return unknownKind() }
-        let mid = message["mid"]?.identifier
-        if message["is_deleted"]?.bool == true { return other("unsend", ownID: nil) }
-        guard let mid, message["is_unsupported"]?.bool != true else { return other(InstagramEvent.type(of: message), ownID: mid) }
-        guard var event = blank(isOutgoing ? .echo : .message, id: mid) else { return nil }
-        guard let text = message["text"]?.string, !text.isEmpty, text.fitsMessage else {
-            event.type = InstagramEvent.type(of: message).cut(to: 64)
-            event.raw = raw
-            return event
+    func updates() -> [Update] {
+        var updates: [Update] = []
+        var hasLists = false
+        for (list, origin) in [("messaging", nil), ("standby", ChannelEvent.Origin.standby)] {
+            guard let elements = view[list]?.elements else { continue }
+            hasLists = true
+            updates += elements.map { element in update(element, origin, in: list) }
         }
-        event.type = "text"
-        event.text = text
-        if message.hasMembers(besides: InstagramEvent.textMembers) || view.hasMembers(besides: InstagramEvent.frame) { event.raw = raw }
-        return event
+        if let changes = view["changes"]?.elements {
+            hasLists = true
+            updates += changes.map { change in
+                update(field: change["field"]?.string, change["value"], of: change) { [view] in
+                    InstagramDelivery.piece(view, "changes", change)
+                }
+            }
+        }
+        if hasLists { return updates }
+        // A comment without `changes` stands in the entry itself.
+        return [update(field: view["field"]?.string, view["value"], of: view) { [view] in InstagramDelivery.piece(view) }]
     }
 
-    /// What we don't interpret yet.
-    /// - Parameter ownID: the platform's id of this very event. An id of the message that it is about would make two events one.
-    func other(_ type: String, ownID: String?) -> ChannelEvent? {
-        let type = type.cut(to: 64)
-        guard var event = blank(.other, id: ownID ?? keys.id(ofRaw: view.raw, type: type)) else { return nil }
-        event.type = type
-        event.raw = raw
-        return event
+    private func update(_ element: JSONView, _ origin: ChannelEvent.Origin?, in list: String) -> Update {
+        let event = id.flatMap { InstagramEvent(element, business: $0, origin, receivedAt, keys).received() }
+        return Update(recipient, event) { [view] in InstagramDelivery.piece(view, list, element) }
     }
 
-    private func unknownKind() -> ChannelEvent? {
-        if let postback = view["postback"] { return other("postback", ownID: postback["mid"]?.identifier) }
-        var type: String?
-        view.members { name, _ in if type == nil && !InstagramEvent.frame.contains(name) { type = name } }
-        return other(type ?? "unknown", ownID: nil)
-    }
-
-    private func blank(_ kind: ChannelEvent.Kind, id: String) -> ChannelEvent? {
-        guard let person else { return nil }
-        return ChannelEvent(
-            kind: kind, id: id, participant: ParticipantIdentity(igsid: person), sentAt: sentAt ?? receivedAt, receivedAt: receivedAt)
-    }
-
-    private var raw: RawJSON { RawJSON(checked: Array(view.raw)) }
-
-    /// The first attachment's type: `attachments` is a list, and sometimes a single object.
-    private static func type(of message: JSONView) -> String {
-        if message["is_unsupported"]?.bool == true { return "unsupported" }
-        guard let attachments = message["attachments"] else { return "message" }
-        return (attachments.elements?.first ?? attachments)["type"]?.string ?? "attachment"
+    private func update(
+        field: String?, _ value: JSONView?, of change: JSONView, piece: @escaping @Sendable () -> [UInt8]
+    ) -> Update {
+        guard let id, let field, let value else { return Update(recipient, nil, piece: piece) }
+        if field == "messages" {
+            // The dashboard's test button names account 0; a change that names ours is a message in another wrapping.
+            if id == "0" { return Update(recipient: recipient, content: .test, piece: piece) }
+            return Update(recipient, InstagramEvent(value, business: id, nil, receivedAt, keys).received(), piece: piece)
+        }
+        let feature = InstagramDelivery.feature(of: field)
+        if feature == .comments {
+            let comment = InstagramComment(value, of: change, field: field, business: id, at: time, receivedAt, keys)
+            return Update(recipient, comment.received(), needs: feature, piece: piece)
+        }
+        var draft = EventDraft(.account, id: keys.id(ofRaw: change.raw, type: "account"), sentAt: time, receivedAt: receivedAt)
+        draft.type(field)
+        draft.leave()
+        return Update(recipient, draft.received(from: change, day: time?.day), needs: feature, piece: piece)
     }
 }

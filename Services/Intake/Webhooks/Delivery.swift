@@ -21,58 +21,161 @@ struct Delivery: Sendable {
 
     struct Quarantined: Sendable {
         let reason: ListQuarantine.Entry.Reason
+        /// Whose it is, where that is known.
+        let channel: ChannelID?
         let digest: [UInt8]
         let raw: [UInt8]
+        let names: QuarantinedNames
     }
 
-    let platform: Platform
+    /// Channels that have lost their basis, if they were connected by then.
+    struct Ending: Sendable {
+        let channels: [ChannelID]
+        let at: Timestamp
+    }
+
+    let source: DeliverySource
     let receivedAt: Timestamp
     private(set) var arrivals: [Arrival] = []
     private(set) var quarantined: [Quarantined] = []
-    /// Events and leftovers of channels whose basis has ended.
-    private(set) var endedCount: Int64 = 0
+    private(set) var endings: [Ending] = []
+    /// The business account that a channel's number turned out to belong to.
+    private(set) var businesses: [ChannelID: String] = [:]
+    private(set) var dropped = Dropped()
 
-    /// Splits a signed body. What can't be read or told goes into quarantine alone, beside what can.
-    init(_ body: [UInt8], from platform: Platform, receivedAt: Timestamp, _ directory: ChannelDirectory, _ digests: IntakeDigests) {
-        self.platform = platform
+    /// What is not taken in, and never was to be.
+    struct Dropped: Sendable, Equatable {
+        /// Of channels whose basis has ended.
+        var ended: Int64 = 0
+        /// For a feature that the channel doesn't have on.
+        var featureOff: Int64 = 0
+        /// Entries of strangers' address books.
+        var addressBook: Int64 = 0
+        var tests: Int64 = 0
+    }
+
+    /// Splits a body whose sender was proved. What can't be read or told goes into quarantine alone, beside what can.
+    init(_ body: [UInt8], from source: DeliverySource, receivedAt: Timestamp, _ directory: ChannelDirectory, _ digests: IntakeDigests) {
+        self.source = source
         self.receivedAt = receivedAt
-        guard let portions = Delivery.portions(of: body, from: platform, receivedAt, digests.keys) else {
-            quarantine(body[...], .unreadable, digests)
+        guard let updates = Delivery.updates(of: body, from: source, receivedAt, digests.keys) else {
+            quarantine(body, .unreadable, source.channel, digests)
             return
         }
-        for portion in portions { take(portion, directory, digests) }
+        for update in updates { take(update, directory, digests) }
     }
 
     /// nil when the body is no delivery of the platform.
-    private static func portions(of body: [UInt8], from platform: Platform, _ receivedAt: Timestamp, _ keys: InboxKeys) -> [Portion]? {
+    private static func updates(
+        of body: [UInt8], from source: DeliverySource, _ receivedAt: Timestamp, _ keys: InboxKeys
+    ) -> [Update]? {
         let view: JSONView
         do throws(WireError) { view = try JSONView(checking: body) } catch { return nil }
-        return switch platform {
-        case .instagram: InstagramDelivery.portions(of: view, receivedAt: receivedAt, keys: keys)
-        case .whatsapp: WhatsAppDelivery.portions(of: view, receivedAt: receivedAt, keys: keys)
+        switch source.platform {
+        case .instagram: return InstagramDelivery.updates(of: view, receivedAt: receivedAt, keys: keys)
+        case .whatsapp:
+            return WhatsAppDelivery.updates(of: view, receivedAt: receivedAt, keys: keys)
+                ?? (source.channel == nil ? nil : WhatsAppDelivery.updates(ofFlat: view, receivedAt: receivedAt, keys: keys))
         }
     }
 
-    private mutating func take(_ portion: Portion, _ directory: ChannelDirectory, _ digests: IntakeDigests) {
-        guard let account = portion.account else { return quarantine(portion.raw, .unsupported, digests) }
-        guard let channel = directory[account] else { return quarantine(portion.raw, .unknownChannel, digests) }
-        if channel.isEnded {
-            endedCount += Int64(portion.events.count + portion.leftovers.count)
-            return
+    private mutating func take(_ update: Update, _ directory: ChannelDirectory, _ digests: IntakeDigests) {
+        switch update.content {
+        case .addressBook(let entries): dropped.addressBook += entries
+        case .test: dropped.tests += 1
+        case .broken:
+            guard !isNobodys(update) else { return quarantine(update.piece(), .unsupported, nil, digests) }
+            for channel in channels(of: update, directory, digests) { quarantine(update.piece(), .unsupported, channel, digests) }
+        case .accountEnded(let time):
+            let channels = channels(of: update, directory, digests)
+            if !channels.isEmpty { endings.append(Ending(channels: channels.map(\.id), at: time)) }
+        case .event(let received): arrive(received, update, nil, directory, digests)
+        case .optional(let received, let feature): arrive(received, update, feature, directory, digests)
         }
-        for received in portion.events {
+    }
+
+    private func isNobodys(_ update: Update) -> Bool {
+        source.channel == nil && update.recipient.account == nil && update.recipient.business == nil
+    }
+
+    private mutating func arrive(
+        _ received: ReceivedEvent, _ update: Update, _ feature: ChannelFeature?, _ directory: ChannelDirectory, _ digests: IntakeDigests
+    ) {
+        for channel in channels(of: update, directory, digests) {
+            if let feature, !channel.features.contains(feature) {
+                dropped.featureOff += 1
+                continue
+            }
             let event = received.event
             arrivals.append(
                 Arrival(
-                    channel: channel.id, workspace: channel.workspace, day: received.day, key: digests.keys.digest(of: event, on: account),
-                    happenedAt: event.happenedAt, names: digests.names(of: event.participant, on: account, in: channel.workspace),
+                    channel: channel.id, workspace: channel.workspace, day: received.day,
+                    key: digests.keys.digest(of: event, on: channel.account), happenedAt: event.happenedAt,
+                    names: digests.names(of: event, on: channel.account, in: channel.workspace),
                     json: String(decoding: received.json, as: UTF8.self)))
         }
-        for raw in portion.leftovers { quarantine(raw, .unsupported, digests) }
     }
 
-    private mutating func quarantine(_ raw: ArraySlice<UInt8>, _ reason: ListQuarantine.Entry.Reason, _ digests: IntakeDigests) {
-        quarantined.append(Quarantined(reason: reason, digest: digests.keys.digest(ofQuarantined: raw), raw: Array(raw)))
+    /// The live channels that an update is for: one, but for what concerns a whole business account. Where there are none it is
+    /// quarantined, or counted.
+    private mutating func channels(of update: Update, _ directory: ChannelDirectory, _ digests: IntakeDigests) -> [Channel] {
+        let recipient = update.recipient
+        var channels: [Channel]
+        if let own = source.channel {
+            // The address says whose it is: what names another account is nobody's.
+            let isOwn = recipient.account.map { $0 == own.account } ?? true
+            channels = isOwn ? [directory[own.id] ?? own] : []
+        } else if let account = recipient.account {
+            channels = directory[account].map { [$0] } ?? []
+            note(recipient.business, of: channels.first)
+        } else {
+            channels = recipient.business.map { directory.channels(ofBusiness: $0) } ?? []
+        }
+        if channels.isEmpty { quarantine(update.piece(), .unknownChannel, nil, digests) }
+        let count = channels.count
+        channels.removeAll(where: \.isEnded)
+        if channels.isEmpty && count > 0 { dropped.ended += 1 }
+        guard recipient.account == nil, case .event = update.content else { return channels }
+        // Kept once in each workspace.
+        var workspaces: Set<WorkspaceID> = []
+        return channels.filter { workspaces.insert($0.workspace).inserted }
+    }
+
+    /// Only what the platform itself has signed says so.
+    private mutating func note(_ business: String?, of channel: Channel?) {
+        guard let business, business.utf8.count <= 64, let channel, !channel.isEnded, channel.account.platform == .whatsapp,
+            channel.business != business
+        else { return }
+        businesses[channel.id] = business
+    }
+
+    private mutating func quarantine(
+        _ piece: [UInt8], _ reason: ListQuarantine.Entry.Reason, _ channel: Channel?, _ digests: IntakeDigests
+    ) {
+        quarantined.append(
+            Quarantined(
+                reason: reason, channel: channel?.id, digest: digests.keys.digest(ofQuarantined: piece), raw: piece,
+                names: QuarantinedNames(in: piece, digests.keys)))
+    }
+}
+
+/// Who proved to have sent a body: a platform, or whoever a channel's own door was opened for.
+enum DeliverySource: Sendable {
+    case platform(Platform)
+    case channel(Channel)
+
+    var platform: Platform {
+        switch self {
+        case .platform(let platform): platform
+        case .channel(let channel): channel.account.platform
+        }
+    }
+
+    var channel: Channel? {
+        switch self {
+        case .platform: nil
+        case .channel(let channel): channel
+        }
     }
 }
 
@@ -81,7 +184,7 @@ struct IntakeDigests: Sendable {
     let keys: InboxKeys
     let digester: ErasureDigester
 
-    func names(of participant: ParticipantIdentity, on account: Account, in workspace: WorkspaceID) -> [[UInt8]] {
-        participant.identifyingAliases(on: account.platform).flatMap { digester.digests(.person(workspace, account, $0)) }
+    func names(of event: ChannelEvent, on account: Account, in workspace: WorkspaceID) -> [[UInt8]] {
+        event.identifyingAliases(on: account.platform).flatMap { digester.digests(.person(workspace, account, $0)) }
     }
 }

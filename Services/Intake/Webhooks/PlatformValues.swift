@@ -9,25 +9,32 @@ extension JSONView {
         return int.map { String($0) }
     }
 
-    /// A time of the given unit, as a number or as text; nil for garbage and for what no calendar has.
-    func time(unitMilliseconds: Int64) -> Timestamp? {
-        guard let number = int ?? string.flatMap({ Int64($0) }) else { return nil }
-        let (milliseconds, overflows) = number.multipliedReportingOverflow(by: unitMilliseconds)
-        guard !overflows, PlatformTime.range.contains(milliseconds) else { return nil }
-        return Timestamp(rawValue: milliseconds)
-    }
+    /// A whole number, also one written as text.
+    var number: Int64? { int ?? string.flatMap { Int64($0) } }
+
+    /// A time in milliseconds or seconds, as a number or as text; nil for garbage and for what no calendar has.
+    var time: Timestamp? { number.flatMap(PlatformTime.timestamp) }
 
     /// Whether an object has members that the caller does not take over.
-    func hasMembers(besides known: Set<String>) -> Bool {
+    func hasMembers(besides known: Set<String>, _ further: String? = nil) -> Bool {
         var hasOther = false
-        members { name, _ in if !known.contains(name) { hasOther = true } }
+        members { name, _ in if name != further && !known.contains(name) { hasOther = true } }
         return hasOther
     }
 }
 
 enum PlatformTime {
-    /// From 2000 to 9999: earlier is a seconds-for-milliseconds mistake or a zero.
+    /// From 2000 to 9999: earlier is a zero.
     static let range: ClosedRange<Int64> = 946_684_800_000...253_402_300_799_999
+
+    /// Milliseconds of today are no seconds of any calendar, nor the other way round: the number itself tells its unit. WhatsApp counts
+    /// seconds, Instagram milliseconds, and its dashboard's test seconds.
+    static func timestamp(_ number: Int64) -> Timestamp? {
+        if range.contains(number) { return Timestamp(rawValue: number) }
+        let (milliseconds, overflows) = number.multipliedReportingOverflow(by: 1000)
+        guard !overflows, range.contains(milliseconds) else { return nil }
+        return Timestamp(rawValue: milliseconds)
+    }
 }
 
 extension String {

@@ -13,22 +13,33 @@ struct ReceivedEvent: Sendable {
     let json: [UInt8]
 
     /// nil when the event doesn't fit our own contract: it would be refused by the store, and everything behind it would wait for ever.
-    init?(_ event: ChannelEvent, day: Int64) {
+    init?(_ event: ChannelEvent, isWhole: Bool, from view: JSONView, day: Int64) {
         var event = event
-        self.day = day
+        if !isWhole { event.raw = RawJSON(view) }
         if let json = ReceivedEvent.checked(event) {
-            self.json = json
-        } else if let raw = event.raw {
-            // What is strict JSON to a webhook need not be so to the mesh (a lone surrogate, a huge number): then it travels as text.
-            var writer = JSONWriter(reserving: raw.bytes.count * 2)
-            writer.string(String(decoding: raw.bytes, as: UTF8.self))
-            event.raw = RawJSON(checked: writer.bytes)
-            guard let json = ReceivedEvent.checked(event) else { return nil }
-            self.json = json
-        } else {
-            return nil
+            self.init(event: event, day: day, json: json)
+            return
         }
+        // What is strict JSON to a webhook need not be so to the mesh (a lone surrogate, a huge number): then it travels as text, and
+        // what is short and plain beside it.
+        var writer = JSONWriter(reserving: view.raw.count * 2)
+        writer.string(String(decoding: view.raw, as: UTF8.self))
+        event.raw = RawJSON(checked: writer.bytes)
+        event.details = event.details.flatMap { $0.essentials.isEmpty ? nil : $0.essentials }
+        guard let json = ReceivedEvent.checked(event) else { return nil }
+        self.init(event: event, day: day, json: json)
+    }
+
+    /// One of our own making.
+    init?(_ event: ChannelEvent, day: Int64) {
+        guard let json = ReceivedEvent.checked(event) else { return nil }
+        self.init(event: event, day: day, json: json)
+    }
+
+    private init(event: ChannelEvent, day: Int64, json: [UInt8]) {
         self.event = event
+        self.day = day
+        self.json = json
     }
 
     /// The event's JSON, when the mesh's own reader takes it.
@@ -38,30 +49,4 @@ struct ReceivedEvent: Sendable {
         do throws(WireError) { _ = try FieldVisitor.read(ChannelEvent.self, from: json) } catch { return nil }
         return json
     }
-}
-
-/// What one entry (Instagram) or one change (WhatsApp) of a delivery holds.
-struct Portion: Sendable {
-    /// Whose it is; nil when it doesn't say.
-    let account: Account?
-    let raw: ArraySlice<UInt8>
-    private(set) var events: [ReceivedEvent] = []
-    /// What we can attribute to no person, or what no contract of ours fits.
-    private(set) var leftovers: [ArraySlice<UInt8>] = []
-
-    init(account: Account?, raw: ArraySlice<UInt8>) {
-        self.account = account
-        self.raw = raw
-    }
-
-    /// - Parameter day: of the event's own time; nil when it states none.
-    mutating func take(_ event: ChannelEvent?, day: Int64?, from view: JSONView) {
-        if let event, let received = ReceivedEvent(event, day: day ?? InboxKeys.timelessDay) {
-            events.append(received)
-        } else {
-            leave(view)
-        }
-    }
-
-    mutating func leave(_ view: JSONView) { leftovers.append(view.raw) }
 }

@@ -15,13 +15,14 @@ final class WebhookDoor: Sendable {
     private let digests: IntakeDigests
     private let reserve: DiskReserve
     private let relay: Relay
+    private let feed: AccessFeed
     private let secrets: WebhookSecrets
     private let verifyToken: [UInt8]
     private let counters: WebhookCounters
 
     init(
         _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ digests: IntakeDigests,
-        _ reserve: DiskReserve, _ relay: Relay
+        _ reserve: DiskReserve, _ relay: Relay, _ feed: AccessFeed
     ) {
         self.process = process
         self.database = database
@@ -30,6 +31,7 @@ final class WebhookDoor: Sendable {
         self.digests = digests
         self.reserve = reserve
         self.relay = relay
+        self.feed = feed
         secrets = WebhookSecrets(process)
         verifyToken = process.secret(KeyName.webhookVerifyToken)
         counters = WebhookCounters(process.metrics)
@@ -40,6 +42,8 @@ final class WebhookDoor: Sendable {
             router.on(.get, "/webhooks/\(platform.rawValue)") { [self] in shakeHands($0, $1) }
             router.on(.post, "/webhooks/\(platform.rawValue)") { [self] in deliver($0, from: platform, $1) }
         }
+        router.on(.get, "/webhooks/channels/:channel") { [self] in shakeHands($0, $1) }
+        router.on(.post, "/webhooks/channels/:channel") { [self] in deliverToChannel($0, $1) }
         router.on(.get, "/healthz") { [self] _, reply in
             // A proxy asks whether we can take deliveries: a store that is down only delays them.
             guard reserve.hasRoom else { return reply.send(.text("full\n", .serviceUnavailable)) }
@@ -63,16 +67,30 @@ final class WebhookDoor: Sendable {
         case .missing: return refuse(.unauthorized, "signatureMissing", reply)
         case .wrong: return refuse(.unauthorized, "signatureWrong", reply)
         }
+        deliver(request.body, from: .platform(platform), reply)
+    }
+
+    /// A provider delivers for one channel, and presents what was agreed for it. Who has nothing to present learns of no channel.
+    private func deliverToChannel(_ request: HTTPRequest, _ reply: HTTPReply) {
+        let id = ChannelID(rawValue: request.parameter ?? "")
+        let channel = directory[id]
+        // An unknown channel takes as long as a wrong secret.
+        let credentials = channel?.credentials ?? [ChannelCredential(header: "authorization", digest: [])]
+        let isProved = credentials.count(where: { $0.isPresented(by: request.headers, on: id, digests.keys) }) > 0
+        guard let channel, isProved else { return refuse(.unauthorized, "credentialWrong", reply) }
+        deliver(request.body, from: .channel(channel), reply)
+    }
+
+    private func deliver(_ body: [UInt8], from source: DeliverySource, _ reply: HTTPReply) {
         guard reserve.hasRoom else { return turnAway("diskReserve", reply) }
-        let delivery = Delivery(request.body, from: platform, receivedAt: process.system.clock.now, directory, digests)
+        let delivery = Delivery(body, from: source, receivedAt: process.system.clock.now, directory, digests)
         let isQueued = database.writer.submit("take delivery") { [store] connection in
-            try store.accept(delivery, connection)
+            try store.accept(delivery, now: delivery.receivedAt, connection)
         } completion: { [self] result in
             switch result {
             case .success(let tally):
-                count(tally, at: delivery.receivedAt)
+                committed(tally, at: delivery.receivedAt)
                 reply.send(.empty(.ok))
-                relay.wake(tally.channels)
             case .failure(let error):
                 process.log.event("deliveryFailed", level: .error, ("error", .safe("\(error)")))
                 turnAway("writeFailed", reply)
@@ -81,16 +99,20 @@ final class WebhookDoor: Sendable {
         if !isQueued { turnAway("queueFull", reply) }
     }
 
-    private func count(_ tally: IntakeStore.Tally, at time: Timestamp) {
-        counters.accepted.add(tally.accepted)
-        counters.repeated.add(tally.repeated)
-        counters.keptOut.add(tally.keptOut)
-        counters.ended.add(tally.ended)
+    /// A delivery, or a piece of one that was released, is on disk.
+    func committed(_ tally: IntakeStore.Tally, at time: Timestamp) {
+        counters.count(tally)
         if tally.quarantined > 0 {
-            counters.quarantined.add(tally.quarantined)
             process.log.event("quarantined", level: .warning, ("pieces", .int(tally.quarantined)))
         }
         relay.backlog.add(tally.accepted, at: time)
+        relay.wake(tally.channels)
+        guard !tally.changed.isEmpty else { return }
+        for channel in tally.changed {
+            directory.add(channel)
+            if channel.isEnded { process.log.event("accountEnded", level: .warning, ("channel", .tag(channel.id.rawValue))) }
+        }
+        feed.wake()
     }
 
     /// A security event: somebody who could not prove to be the platform.
@@ -110,15 +132,29 @@ final class WebhookDoor: Sendable {
 
 /// Events and pieces by what became of them; refused and turned away are whole requests.
 struct WebhookCounters: Sendable {
-    let accepted, repeated, keptOut, ended, quarantined, refused, turnedAway: Metrics.Counter
+    let accepted, repeated, keptOut, ended, featureOff, addressBook, tests, quarantined, refused, turnedAway: Metrics.Counter
 
     init(_ metrics: Metrics) {
         accepted = metrics.counter("inbox.accepted")
         repeated = metrics.counter("inbox.repeated")
         keptOut = metrics.counter("inbox.keptOut")
         ended = metrics.counter("inbox.ended")
+        featureOff = metrics.counter("inbox.featureOff")
+        addressBook = metrics.counter("inbox.addressBook")
+        tests = metrics.counter("inbox.tests")
         quarantined = metrics.counter("inbox.quarantined")
         refused = metrics.counter("webhooks.refused")
         turnedAway = metrics.counter("webhooks.turnedAway")
+    }
+
+    func count(_ tally: IntakeStore.Tally) {
+        accepted.add(tally.accepted)
+        repeated.add(tally.repeated)
+        keptOut.add(tally.keptOut)
+        ended.add(tally.dropped.ended)
+        featureOff.add(tally.dropped.featureOff)
+        addressBook.add(tally.dropped.addressBook)
+        tests.add(tally.dropped.tests)
+        quarantined.add(tally.quarantined)
     }
 }

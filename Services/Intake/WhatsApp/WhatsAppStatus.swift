@@ -4,51 +4,46 @@ import Wire
 
 /// One element of `statuses`: how far a message of the business got.
 struct WhatsAppStatus {
-    /// Taken over whole; anything beside them is kept as it came.
-    private static let members: Set<String> = ["id", "status", "timestamp", "recipient_id", "recipient_user_id"]
+    private static let members: Set<String> = [
+        "id", "status", "timestamp", "recipient_id", "recipient_user_id", "recipient_type", "recipient_participant_id",
+        "recipient_participant_user_id", "conversation", "pricing", "errors"
+    ]
 
-    let sentAt: Timestamp?
     private let view: JSONView
+    private let contacts: WhatsAppContacts
     private let receivedAt: Timestamp
     private let keys: InboxKeys
 
-    init(_ view: JSONView, _ receivedAt: Timestamp, _ keys: InboxKeys) {
+    init(_ view: JSONView, _ contacts: WhatsAppContacts, _ receivedAt: Timestamp, _ keys: InboxKeys) {
         self.view = view
+        self.contacts = contacts
         self.receivedAt = receivedAt
         self.keys = keys
-        sentAt = view["timestamp"]?.time(unitMilliseconds: 1000)
     }
 
-    /// nil when it can be attributed to no person: a group is none.
-    func event() -> ChannelEvent? {
-        let phone = view["recipient_id"]?.identifier?.phoneDigits
-        let bsuid = view["recipient_user_id"]?.identifier
-        guard phone != nil || bsuid != nil, view["recipient_type"]?.string != "group" else { return nil }
+    /// nil when it can be attributed to no person: a group is none, but a member of it may be named.
+    func received() -> ReceivedEvent? {
+        let isGroup = view["recipient_type"]?.string == "group"
+        let end = isGroup ? "recipient_participant" : "recipient"
+        guard let person = contacts.person(phone: view["\(end)_id"]?.identifier, user: view["\(end)_user_id"]?.identifier) else {
+            return nil
+        }
+        let sentAt = view["timestamp"]?.time
+        let status = view["status"]?.string.flatMap(ChannelEvent.Status.init(rawValue:))
         let wamid = view["id"]?.identifier
-        let status = WhatsAppStatus.status(view["status"]?.string)
         let isKnown = wamid != nil && status != nil
-        var event = ChannelEvent(
-            kind: isKnown ? .status : .other, id: wamid ?? "", participant: ParticipantIdentity(bsuid: bsuid, phone: phone),
-            sentAt: sentAt ?? receivedAt, receivedAt: receivedAt)
-        if isKnown {
-            event.status = status
-        } else {
-            // The message's id is not this event's own.
-            event.id = keys.id(ofRaw: view.raw, type: "status")
-            event.type = "status"
+        // The message's id is not the own id of what is no status of it.
+        let id = isKnown ? wamid ?? "" : keys.id(ofRaw: view.raw, type: "status")
+        var draft = EventDraft(isKnown ? .status : .other, id: id, person, sentAt: sentAt, receivedAt: receivedAt)
+        if isKnown { draft.event.status = status } else { draft.type("status") }
+        draft.open(view, isKnown ? WhatsAppStatus.members : [])
+        if isGroup {
+            draft.event.origin = .group
+            draft.details.group = draft.text(view["recipient_id"], max: 256)
         }
-        if !isKnown || view.hasMembers(besides: WhatsAppStatus.members) { event.raw = RawJSON(checked: Array(view.raw)) }
-        return event
-    }
-
-    private static func status(_ word: String?) -> ChannelEvent.Status? {
-        switch word {
-        case "sent": .sent
-        case "delivered": .delivered
-        // A voice message that was played has been read.
-        case "read", "played": .read
-        case "failed": .failed
-        default: nil
-        }
+        draft.details.errors = view["errors"].map(RawJSON.init)
+        draft.details.pricing = view["pricing"].map(RawJSON.init)
+        draft.details.window = view["conversation"].map(RawJSON.init)
+        return draft.received(from: view, day: sentAt?.day)
     }
 }

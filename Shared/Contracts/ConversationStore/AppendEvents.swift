@@ -5,7 +5,8 @@ import Wire
 /// Adds events to conversations. Sent by intake for everything a channel delivered. A repeated event is stored once.
 public struct AppendEvents: Keyed {
     public static let contract = Contract(
-        "conversations.append", purpose: .provideService, writes: [.communication, .profile], repeats: .deduplicated,
+        "conversations.append", purpose: .provideService, writes: [.communication, .profile, .workspaceConfiguration],
+        repeats: .deduplicated,
         deadlineMilliseconds: 5000, callers: [.intake])
     public static let countMax = 256
 

@@ -1,6 +1,7 @@
 /// What conversation-store serves beside what every service and every holder does.
 public enum ConversationStoreCatalogue {
     public static let methods = [
-        AppendEvents.contract, ListConversations.contract, ReadConversation.contract, ReadConversationFeed.contract
+        AppendEvents.contract, ListConversations.contract, ReadConversation.contract, ReadConversationFeed.contract,
+        ListNotices.contract
     ].map(\.method)
 }

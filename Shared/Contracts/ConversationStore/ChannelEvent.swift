@@ -2,37 +2,104 @@ import Domain
 import Wire
 
 /// One thing that happened on a channel, in our own terms, whatever platform it came from.
+///
+/// A plain text message has who, when and its text, and nothing else crosses the wire. What other kinds say beyond that is in `details`;
+/// what we don't interpret stays in `raw`: people may see it, an assistant is never given it.
 public struct ChannelEvent: Fields, Equatable {
-    public enum Kind: String, WireWord {
+    public enum Kind: String, WireWord, Hashable {
         /// The person wrote.
         case message
         /// The business wrote, in the platform's own app or through its interface.
         case echo
         /// An assistant or agent of ours wrote (`replies.record`).
         case reply
-        /// A message of the business was sent, delivered, read, or failed.
+        /// `details.target` reads otherwise now.
+        case edit
+        /// `details.target` was withdrawn.
+        case unsend
+        /// `details.target` got the reaction `text`; without text it lost its reaction.
+        case reaction
+        /// The person has read up to `details.target`.
+        case read
+        /// A message of the business, named by `id`, was sent, delivered, read, played, or failed.
         case status
-        /// Something we don't interpret yet: kept as it came, never given to an assistant.
+        /// The person pressed a button that is no message.
+        case postback
+        /// The person came through a link or an ad.
+        case referral
+        /// Somebody commented in public, or mentioned the account. The account's own comments and bare mentions name nobody.
+        case comment
+        /// The person objects to marketing, or no longer does: `details.marketing`.
+        case preference
+        /// The platform knows the person by other names than `details.previous` from now on.
+        case identity
+        /// A message template has another status. Names nobody.
+        case template
+        /// The platform says something about the account itself. Names nobody.
+        case account
+        /// Something that we don't interpret.
         case other
+
+        /// Whether the event is complete without a person.
+        public var mayNameNobody: Bool {
+            switch self {
+            case .template, .account, .comment: true
+            case .message, .echo, .reply, .edit, .unsend, .reaction, .read, .status, .postback, .referral, .preference, .identity, .other:
+                false
+            }
+        }
+
+        /// Whether the event is nothing without the message that it is about.
+        public var needsTarget: Bool {
+            switch self {
+            case .edit, .unsend, .reaction, .read: true
+            case .message, .echo, .reply, .status, .postback, .referral, .comment, .preference, .identity, .template, .account, .other:
+                false
+            }
+        }
     }
 
-    public enum Status: String, WireWord { case sent, delivered, read, failed }
-    public enum Author: String, WireWord { case assistant, agent }
+    /// Where an event comes from when it is not the person's talk with the business that nobody answers yet.
+    public enum Origin: String, WireWord {
+        /// Another app is in control of the conversation.
+        case standby
+        /// Imported: it happened before the channel was connected.
+        case history
+        /// Written to a group, `details.group`: others read it too.
+        case group
+    }
+
+    public enum Status: String, WireWord {
+        case sent, delivered, read, failed
+        /// A voice message was listened to.
+        case played
+    }
+
+    /// Who did it, where the kind doesn't say.
+    public enum Author: String, WireWord {
+        case assistant, agent
+        /// The business itself, outside our product.
+        case business
+    }
 
     public var kind = Kind.message
-    /// The platform's id of the message (mid, wamid), or the request key of a reply whose id isn't known yet.
+    /// The platform's id of the message (mid, wamid) or comment; the request key of a reply whose id isn't known yet; where the platform
+    /// gives none, a keyed digest of what makes the event this one.
     public var id = ""
+    /// Empty where the event names nobody.
     public var participant = ParticipantIdentity()
     /// By the platform's clock.
     public var sentAt = Timestamp()
     /// By ours.
     public var receivedAt = Timestamp()
-    /// What the message is made of: `text`, `image`, `story_mention`, …, as the platform names it.
+    /// What it is made of: `text`, `image`, `story_mention`, …, as the platform names it.
     public var type: String?
     public var text: String?
     public var author: Author?
     public var status: Status?
-    /// The event as it came, where we don't interpret it all.
+    public var origin: Origin?
+    public var details: EventDetails?
+    /// The event as it came, where we don't take over all of it.
     public var raw: RawJSON?
 
     public init() {}
@@ -48,6 +115,13 @@ public struct ChannelEvent: Fields, Equatable {
     /// When it happened as far as an erasure is concerned: a sender's clock may be ahead, ours is not.
     public var happenedAt: Timestamp { min(sentAt, receivedAt) }
 
+    /// All names that keep an erased person out: those that they have, and those that they had.
+    public func identifyingAliases(on platform: Platform) -> [Alias] {
+        let current = participant.identifyingAliases(on: platform)
+        guard let previous = details?.previous else { return current }
+        return current + previous.identifyingAliases(on: platform)
+    }
+
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("kind", &kind)
         fields.field("id", &id, max: 512)
@@ -58,11 +132,13 @@ public struct ChannelEvent: Fields, Equatable {
         fields.field("text", &text, max: 65_536)
         fields.field("author", &author)
         fields.field("status", &status)
+        fields.field("origin", &origin)
+        fields.field("details", &details)
         fields.field("raw", &raw)
     }
 }
 
-/// All the names that one event gives for its person; at least one of the first three is there.
+/// All the names that one event gives for its person; one of the first three is there, unless the event names nobody.
 public struct ParticipantIdentity: Fields, Equatable {
     public var igsid: String?
     public var bsuid: String?

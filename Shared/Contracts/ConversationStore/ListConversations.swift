@@ -76,6 +76,8 @@ public struct Participant: Fields, Equatable {
     public var id = ParticipantID()
     public var name: String?
     public var aliases: [Alias] = []
+    /// Since when the person wants no marketing; absent while they don't object.
+    public var marketingObjectionAt: Timestamp?
 
     public init() {}
 
@@ -83,5 +85,6 @@ public struct Participant: Fields, Equatable {
         fields.field("id", &id)
         fields.field("name", &name, max: 200)
         fields.field("aliases", &aliases, max: 64)
+        fields.field("marketingObjectionAt", &marketingObjectionAt)
     }
 }

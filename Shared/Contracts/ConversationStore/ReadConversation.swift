@@ -49,7 +49,7 @@ public struct ReadConversation: Request {
     }
 }
 
-/// One message as it stands now.
+/// One message as it stands now, or something else that happened in its conversation.
 public struct Message: Fields, Equatable {
     public enum Author: String, WireWord {
         /// The person.
@@ -60,24 +60,34 @@ public struct Message: Fields, Equatable {
     }
 
     public var id = MessageID()
+    public var kind = ChannelEvent.Kind.message
     public var author = Author.participant
     public var type = ""
     public var text: String?
     public var sentAt = Timestamp()
     /// How far the platform carried a message of ours.
     public var status: ChannelEvent.Status?
-    /// The event as it came, where we don't interpret it.
+    public var origin: ChannelEvent.Origin?
+    /// Without `target`: which of our messages it is, is not resolved yet.
+    public var details: EventDetails?
+    /// What the platform said with the status at which the message stands: prices, errors.
+    public var delivery: EventDetails?
+    /// The event as it came, where we don't take over all of it.
     public var raw: RawJSON?
 
     public init() {}
 
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("id", &id)
+        fields.field("kind", &kind)
         fields.field("author", &author)
         fields.field("type", &type, max: 64)
         fields.field("text", &text, max: 65_536)
         fields.field("sentAt", &sentAt)
         fields.field("status", &status)
+        fields.field("origin", &origin)
+        fields.field("details", &details)
+        fields.field("delivery", &delivery)
         fields.field("raw", &raw)
     }
 }

@@ -52,6 +52,8 @@ public struct ConversationChange: Fields, Equatable {
     public enum Kind: String, WireWord {
         /// A new message of the person; of the business or ours; a status of one.
         case messageReceived, messageSent, statusChanged
+        /// Anything else in a conversation that nobody has to answer: an edit, a reaction, a comment, an imported message.
+        case activityRecorded
     }
 
     public var kind = Kind.messageReceived

@@ -7,6 +7,7 @@ import Wire
 /// Holders add what they know (`holder.collect`) until nothing new comes: the closure.
 public struct Subject: Fields, Equatable {
     public static let listMax = 1024
+    public static let searchableBytesMin = 6
 
     public var workspace = WorkspaceID()
     public var aliases: [Alias] = []
@@ -46,6 +47,12 @@ public struct Subject: Fields, Equatable {
         fields.field("contacts", &contacts, max: Subject.listMax)
         fields.field("members", &members, max: Subject.listMax)
         fields.field("cutoff", &cutoff)
+    }
+
+    /// Names that may be looked for in any bytes. Not usernames: people choose them, and one may be a word like others; shorter names
+    /// stand in other words and numbers by chance.
+    public var searchableNames: Set<String> {
+        Set(aliases.filter { $0.kind != .username && $0.value.utf8.count >= Subject.searchableBytesMin }.map(\.value))
     }
 
     /// Whether something that happened then belongs to the subject.

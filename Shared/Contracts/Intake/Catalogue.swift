@@ -2,7 +2,7 @@
 public enum IntakeCatalogue {
     public static let methods = [
         OpenWorkspace.contract, ConnectChannel.contract, SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract,
-        ListQuarantine.contract,
+        ListQuarantine.contract, ReadQuarantined.contract, ReleaseQuarantined.contract,
         RecordConsent.contract, WithdrawConsent.contract,
         SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,
         RecordUsage.contract, RecordTechnical.contract, SummarizeEvents.contract

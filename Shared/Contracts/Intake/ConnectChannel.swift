@@ -14,17 +14,24 @@ public struct ConnectChannel: Keyed {
     public var attestation = Attestation()
     /// Who authorised the app at the platform; lets Meta's deletion callback find the connection.
     public var authorization: ChannelAuthorization?
+    /// The WhatsApp business account that the number belongs to; without it the first signed delivery tells.
+    public var business: String?
+    /// Where a provider delivers instead of the platform: what it must present at the channel's own door, `/webhooks/channels/<channel>`.
+    public var credential: WebhookCredential?
 
     public init() {}
 
     public init(
-        key: RequestKey, workspace: WorkspaceID, account: Account, attestation: Attestation, authorization: ChannelAuthorization? = nil
+        key: RequestKey, workspace: WorkspaceID, account: Account, attestation: Attestation, authorization: ChannelAuthorization? = nil,
+        business: String? = nil, credential: WebhookCredential? = nil
     ) {
         self.key = key
         self.workspace = workspace
         self.account = account
         self.attestation = attestation
         self.authorization = authorization
+        self.business = business
+        self.credential = credential
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
@@ -32,6 +39,8 @@ public struct ConnectChannel: Keyed {
         fields.field("account", &account)
         fields.field("attestation", &attestation)
         fields.field("authorization", &authorization)
+        fields.field("business", &business, max: 64)
+        fields.field("credential", &credential)
     }
 
     public struct Response: Fields, Equatable {

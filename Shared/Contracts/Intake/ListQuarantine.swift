@@ -31,15 +31,20 @@ public struct ListQuarantine: Request {
         public var id: Int64 = 0
         public var platform = Platform.instagram
         public var reason = Reason.unreadable
+        /// Whose it is, where that is known.
+        public var channel: ChannelID?
         public var bytes: Int64 = 0
         public var receivedAt = Timestamp()
         public var expiresAt = Timestamp()
 
         public init() {}
-        public init(id: Int64, platform: Platform, reason: Reason, bytes: Int64, receivedAt: Timestamp, expiresAt: Timestamp) {
+        public init(
+            id: Int64, platform: Platform, reason: Reason, channel: ChannelID?, bytes: Int64, receivedAt: Timestamp, expiresAt: Timestamp
+        ) {
             self.id = id
             self.platform = platform
             self.reason = reason
+            self.channel = channel
             self.bytes = bytes
             self.receivedAt = receivedAt
             self.expiresAt = expiresAt
@@ -49,6 +54,7 @@ public struct ListQuarantine: Request {
             fields.field("id", &id, 0...Int64.max)
             fields.field("platform", &platform)
             fields.field("reason", &reason)
+            fields.field("channel", &channel)
             fields.field("bytes", &bytes, 0...Int64.max)
             fields.field("receivedAt", &receivedAt)
             fields.field("expiresAt", &expiresAt)
