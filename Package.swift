@@ -56,7 +56,9 @@ let package = Package(
         shared("Runtime", ["Digest", "Domain", "HTTP", "MeshContracts", "Net", "Policy", "SQLite", "Threads", "Wire"]),
         // What all services have in common as parts of one promise.
         shared("Access", ["Domain", "IntakeContracts", "Policy", "Runtime", "SQLite", "Threads", "Wire"]),
-        shared("TestKit", ["Digest", "Domain", "Net", "Policy", "Runtime", "Threads", "Wire"]),
+        shared(
+            "TestKit",
+            ["Access", "Digest", "Domain", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "Threads", "Wire"]),
         shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
     ]
         + service("Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts"], ["HTTP", "Net"])
@@ -98,7 +100,9 @@ let package = Package(
                 "PolicyTests",
                 ["ConversationStoreService", "DeletionCoordinatorService", "HandoffContextService", "IntakeService", "Policy", "SQLite"]),
             tests("DomainTests", ["Domain"]),
-            tests("AccessTests", ["Access", "Domain", "IntakeContracts", "SQLite", "TestKit"]),
+            tests(
+                "AccessTests",
+                ["Access", "Digest", "Domain", "IntakeContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"]),
             tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
             tests(
                 "IntakeServiceTests",

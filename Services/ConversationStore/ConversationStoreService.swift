@@ -13,7 +13,7 @@ public final class ConversationStore: Sendable {
 
     private let process: ServiceProcess
     private let database: Database
-    private let store: ConversationStoreStore
+    let store: ConversationStoreStore
     private let digester: DeliveryDigester
     private let access: AccessFollower
     private let polls: LongPolls
@@ -76,7 +76,10 @@ public final class ConversationStore: Sendable {
     }
 
     private func list(_ request: ListConversations, _ reply: Reply<ListConversations>) {
-        do { reply.ok(try database.read("list conversations") { try store.list(request, $0) }) } catch { fail(error, reply) }
+        do {
+            let response = try database.read("list conversations") { try store.list(request, $0) }
+            reply.ok(hidesContacts(reply.caller, request.workspace) ? ContactMask.masked(response) : response)
+        } catch { fail(error, reply) }
     }
 
     private func read(_ request: ReadConversation, _ reply: Reply<ReadConversation>) {
@@ -84,7 +87,7 @@ public final class ConversationStore: Sendable {
             guard let response = try database.read("read conversation", { try store.read(request, $0) }) else {
                 return reply.refuse(.unknownConversation, "the workspace has no such conversation")
             }
-            reply.ok(response)
+            reply.ok(hidesContacts(reply.caller, request.workspace) ? ContactMask.masked(response) : response)
         } catch {
             fail(error, reply)
         }
@@ -96,6 +99,10 @@ public final class ConversationStore: Sendable {
         } catch {
             fail(error, reply)
         }
+    }
+
+    private func hidesContacts(_ caller: Caller, _ workspace: WorkspaceID) -> Bool {
+        access.facts.hidesContacts(from: caller.actor, in: workspace)
     }
 
     private func feed(_ request: ReadConversationFeed, _ reply: Reply<ReadConversationFeed>) {

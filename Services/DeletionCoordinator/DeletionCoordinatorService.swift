@@ -121,14 +121,16 @@ public final class DeletionCoordinator: Sendable {
 
     private func read(_ request: ReadDeletion, _ reply: Reply<ReadDeletion>) {
         do {
-            guard let response = try store.read(request.deletion) else { return reply.refuse(.unknownDeletion, "no such deletion") }
+            guard let response = try store.read(request.deletion, of: request.workspace) else {
+                return reply.refuse(.unknownDeletion, "no such deletion")
+            }
             reply.ok(response)
         } catch { unreadable(error, reply) }
     }
 
     private func list(_ request: ListDeletions, _ reply: Reply<ListDeletions>) {
         do {
-            reply.ok(ListDeletions.Response(deletions: try store.list(limit: request.limit, before: request.before)))
+            reply.ok(ListDeletions.Response(deletions: try store.list(of: request.workspace, limit: request.limit, before: request.before)))
         } catch { unreadable(error, reply) }
     }
 

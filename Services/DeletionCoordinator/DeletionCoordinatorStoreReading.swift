@@ -23,10 +23,14 @@ extension DeletionCoordinatorStore {
         id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at
         """
 
-    func read(_ deletion: DeletionID) throws -> ReadDeletion.Response? {
+    /// - Parameter workspace: whose it must be; nil: anybody's.
+    func read(_ deletion: DeletionID, of workspace: WorkspaceID? = nil) throws -> ReadDeletion.Response? {
         try database.read("read deletion") { connection in
             let id = SQLValue.integer(deletion.rawValue)
-            let found = try connection.first("SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id = ?", id) {
+            let found = try connection.first(
+                "SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id = ?1 AND workspace IS ifnull(?2, workspace)", id,
+                SQLValue(workspace?.rawValue)
+            ) {
                 try DeletionCoordinatorStore.readDeletion($0)
             }
             guard let found else { return nil }
@@ -42,12 +46,14 @@ extension DeletionCoordinatorStore {
         }
     }
 
-    func list(limit: Int64, before: DeletionID?) throws -> [Deletion] {
+    func list(of workspace: WorkspaceID? = nil, limit: Int64, before: DeletionID?) throws -> [Deletion] {
         try database.read("list deletions") { connection in
             var deletions: [Deletion] = []
             try connection.each(
-                "SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id < ? ORDER BY id DESC LIMIT ?",
-                .integer(before?.rawValue ?? Int64.max), .integer(limit)
+                """
+                SELECT \(DeletionCoordinatorStore.columns) FROM deletions
+                WHERE id < ?1 AND workspace IS ifnull(?2, workspace) ORDER BY id DESC LIMIT ?3
+                """, .integer(before?.rawValue ?? Int64.max), SQLValue(workspace?.rawValue), .integer(limit)
             ) { deletions.append(try DeletionCoordinatorStore.readDeletion($0)) }
             return deletions
         }

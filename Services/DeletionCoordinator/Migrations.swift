@@ -5,7 +5,7 @@ import SQLite
 
 /// The schema of deletion-coordinator's file, and what each of its columns is kept for.
 public enum DeletionCoordinatorMigrations {
-    public static let all = [AccessTable.migration, Tombstones.migration, deletions]
+    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions]
 
     /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
     /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.

@@ -25,13 +25,13 @@ public final class Handoff: Sendable {
         try self.init(process, database, conversations: process.client(to: .conversationStore))
     }
 
-    /// `conversations` leads to the conversation store; a test answers there itself.
-    init(_ process: ServiceProcess, _ database: Database, conversations: any Transport) throws {
+    /// `conversations` leads to the conversation store, `accounts` to intake; a test answers there itself.
+    init(_ process: ServiceProcess, _ database: Database, conversations: any Transport, accounts: (any Transport)? = nil) throws {
         self.process = process
         self.database = database
         let store = HandoffContextStore(digester: ErasureDigester(peppers: process.peppers()))
         self.store = store
-        access = try AccessFollower(process, database)
+        access = try AccessFollower(process, database, intake: accounts)
         self.conversations = conversations
         let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
         follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
@@ -91,12 +91,23 @@ public final class Handoff: Sendable {
         conversations.call(read, options) { [self] outcome in
             switch outcome {
             case .ok(let conversation):
-                let builder = ContextBuilder(audience: request.audience, tokenBudget: request.tokenBudget)
+                let builder = builder(for: request, reply.caller)
                 reply.ok(builder.context(of: request.conversation, conversation, assistant: assistant))
             case .refused(.unknownConversation, _): reply.refuse(.unknownConversation, "no such conversation in this workspace")
             case .fault(let fault): pass(fault, on: reply)
             }
         }
+    }
+
+    private func builder(for request: ReadContext, _ caller: Caller) -> ContextBuilder {
+        // An assistant that asks as if it were a person is answered as an assistant.
+        let isForAssistant = request.audience == .assistant || caller.actor?.role == .assistant
+        let seesIdentifiers = access.facts.workspace(request.workspace)?.instructions.assistantSeesIdentifiers == true
+        let hidesContacts = access.facts.hidesContacts(from: caller.actor, in: request.workspace)
+        return ContextBuilder(
+            audience: isForAssistant ? .assistant : .human, masksTexts: hidesContacts || (isForAssistant && !seesIdentifiers),
+            masksContacts: hidesContacts,
+            tokenBudget: request.tokenBudget)
     }
 
     /// What heals by itself goes through, so that the caller may come again. Anything else is between us and the store: "forbidden" would

@@ -1,3 +1,4 @@
+import Access
 import Digest
 import Domain
 import IntakeContracts
@@ -6,8 +7,8 @@ import SQLite
 import Threads
 import Wire
 
-/// Serves `access.feed`: what other services must know of workspaces and channels, at once when it changes.
-final class AccessFeed: @unchecked Sendable {  // `epoch` is guarded by `lock`; everything else is constant.
+/// Serves `access.feed`: what decides who may do what, at once when it changes; intake itself decides by the same facts.
+final class AccessFeed: @unchecked Sendable {  // `epoch`, `known` and `isBehind` are guarded by `lock`; everything else is constant.
     private static let epochBytes = 12
 
     private let process: ServiceProcess
@@ -16,6 +17,11 @@ final class AccessFeed: @unchecked Sendable {  // `epoch` is guarded by `lock`; 
     private let polls: LongPolls
     private let lock = Lock()
     private var epoch = ""
+    /// Up to here the facts are taken.
+    private var known: Int64 = 0
+    private var isBehind = true
+
+    let accessFacts = AccessFacts()
 
     init(_ process: ServiceProcess, _ database: Database, _ store: IntakeStore) {
         self.process = process
@@ -27,12 +33,44 @@ final class AccessFeed: @unchecked Sendable {  // `epoch` is guarded by `lock`; 
 
     func start() throws {
         let new = Base64URL.encode(process.system.random(AccessFeed.epochBytes))
-        let known = try database.writer.write("feed epoch") { [store] in try store.epoch(orElse: new, $0) }
-        lock.withLock { epoch = known }
+        let epoch = try database.writer.write("feed epoch") { [store] in try store.epoch(orElse: new, $0) }
+        lock.withLock { self.epoch = epoch }
+        try takeFacts()
     }
 
     /// A fact was committed.
-    func wake() { polls.wake() }
+    func wake() {
+        lock.withLock { isBehind = true }
+        _ = isCurrent
+        polls.wake()
+    }
+
+    /// Whether all facts are taken. Those that could not be read are asked for again: by older ones somebody who was removed would get in.
+    var isCurrent: Bool {
+        guard lock.withLock({ isBehind }) else { return true }
+        do {
+            try takeFacts()
+            return true
+        } catch {
+            process.log.event("factsUnreadable", level: .error, ("error", .safe("\(error)")))
+            return false
+        }
+    }
+
+    private func takeFacts() throws {
+        try lock.withLock {
+            isBehind = true
+            while true {
+                let page = try database.read("access facts") {
+                    try store.facts(after: Cursor(epoch: epoch, sequence: known), epoch: epoch, $0)
+                }
+                accessFacts.take(page.facts)
+                known = page.next.sequence
+                isBehind = page.isFull
+                if !isBehind { return }
+            }
+        }
+    }
 
     private func read(_ request: ReadAccessFeed, _ reply: Reply<ReadAccessFeed>) {
         // Before the look: what is committed in between then ends the wait at once.

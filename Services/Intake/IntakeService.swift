@@ -1,3 +1,4 @@
+import Access
 import ConversationStoreContracts
 import Digest
 import Domain
@@ -18,7 +19,8 @@ public final class Intake: Sendable {
     private let reserve: DiskReserve
     private let relay: Relay
     private let expiry: Expiry
-    private let feed: AccessFeed
+    let feed: AccessFeed
+    let tokens: TokenKeys
     private let holder: Holder
     let door: WebhookDoor
     private let web: HTTPRouter
@@ -46,6 +48,8 @@ public final class Intake: Sendable {
         relay = Relay(process, database, store, directory, to: conversations)
         expiry = Expiry(process, database, store)
         feed = AccessFeed(process, database, store)
+        tokens = TokenKeys(process.tokenKeys())
+        process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         holder = Holder(
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
@@ -55,7 +59,7 @@ public final class Intake: Sendable {
         FormDoor(process, configuration, database, store, digests, reserve).register(on: &web)
         self.web = web
         process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
-        process.router.on(OpenWorkspace.self, openWorkspace)
+        registerAccounts()
         process.router.on(ConnectChannel.self, connectChannel)
         process.router.on(SetChannelFeatures.self, setFeatures)
         process.router.on(RecordReply.self, recordReply)
@@ -93,18 +97,6 @@ public final class Intake: Sendable {
 
     // MARK: Requests
 
-    private func openWorkspace(_ request: OpenWorkspace, _ reply: Reply<OpenWorkspace>) {
-        let (store, feed, now) = (store, feed, process.system.clock.now)
-        let id = WorkspaceID(rawValue: newID("ws_"))
-        let keyed = keyed(request)
-        write("open workspace", reply) { connection in
-            try store.open(request, keyed, as: id, now: now, connection)
-        } then: { workspace in
-            reply.ok(OpenWorkspace.Response(workspace: workspace))
-            feed.wake()
-        }
-    }
-
     private func connectChannel(_ request: ConnectChannel, _ reply: Reply<ConnectChannel>) {
         let attestation = request.attestation
         let isComplete = attestation.rights && attestation.notices && attestation.consents
@@ -112,7 +104,7 @@ public final class Intake: Sendable {
             return reply.refuse(.attestationIncomplete, "rights, notices and consents must be attested, by a member and to a text")
         }
         guard !request.account.id.isEmpty else { return reply.fault(.malformed, "account: expected an id") }
-        let (store, feed, directory, now) = (store, feed, directory, process.system.clock.now)
+        let (store, directory, now) = (store, directory, process.system.clock.now)
         let id = ChannelID(rawValue: newID("ch_"))
         let credential = request.credential.flatMap { ChannelCredential($0, of: id, digests.keys) }
         guard request.credential == nil || credential != nil else {
@@ -121,7 +113,7 @@ public final class Intake: Sendable {
                 "credential: expected a secret of \(WebhookCredential.secretLengthMin) characters, and the name that its scheme needs")
         }
         let keyed = keyed(request)
-        write("connect channel", reply) { connection in
+        writeFact("connect channel", reply) { connection in
             try store.connect(request, keyed, as: id, credential, now: now, connection)
         } then: { channel in
             // A repeat of an earlier request says nothing about how its channel stands now.
@@ -132,23 +124,21 @@ public final class Intake: Sendable {
                         credentials: credential.map { [$0] } ?? []))
             }
             reply.ok(ConnectChannel.Response(channel: channel, thirdPartyTerms: request.account.platform.terms))
-            feed.wake()
         }
     }
 
     private func setFeatures(_ request: SetChannelFeatures, _ reply: Reply<SetChannelFeatures>) {
-        let (store, feed, directory, now) = (store, feed, directory, process.system.clock.now)
-        write("set features", reply) { connection in
+        let (store, directory, now) = (store, directory, process.system.clock.now)
+        writeFact("set features", reply) { connection in
             try store.setFeatures(request, now: now, connection)
         } then: { channel in
             directory.add(channel)
             reply.ok(Empty())
-            feed.wake()
         }
     }
 
     private func recordReply(_ request: RecordReply, _ reply: Reply<RecordReply>) {
-        guard let channel = directory[request.channel] else {
+        guard let channel = directory[request.channel], channel.workspace == request.workspace else {
             return reply.refuse(.unknownChannel, "connect it with channels.connect first")
         }
         guard let outgoing = IntakeStore.OutgoingReply(request, on: channel, receivedAt: process.system.clock.now, digests) else {
@@ -171,6 +161,17 @@ public final class Intake: Sendable {
             reply.refuse(refused.reason, "\(R.contract.method) was refused")
         } catch {
             fail(error, reply)
+        }
+    }
+
+    /// A write that changes what others must know: they, and our own gate, hear of it before the caller does.
+    func writeFact<R: Request, Value: Sendable>(
+        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void
+    ) {
+        write(operation, reply, work) { [feed] value in
+            feed.wake()
+            then(value)
         }
     }
 
@@ -200,7 +201,7 @@ public final class Intake: Sendable {
     }
 
     /// 20 of 32 signs: 100 random bits.
-    private func newID(_ prefix: String) -> String {
+    func newID(_ prefix: String) -> String {
         let signs = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
         return prefix + String(decoding: process.system.random(20).map { signs[Int($0 & 31)] }, as: UTF8.self)
     }

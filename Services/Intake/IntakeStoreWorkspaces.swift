@@ -26,20 +26,60 @@ extension IntakeStore {
         if let known = try answer(keyed, else: Refused<OpenWorkspace>(reason: .keyReused), connection) {
             return WorkspaceID(rawValue: known)
         }
+        let instructions = Instructions(onDeletion: request.onDeletion)
         try connection.run(
             """
-            INSERT INTO workspaces (id, name, market, policy_version, agreement_version, on_deletion, opened_at)
+            INSERT INTO workspaces (id, name, market, policy_version, agreement_version, instructions, opened_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """, .text(id.rawValue), .text(request.name), .text(request.market), .text(request.policyVersion),
-            .text(request.agreementVersion), .text(request.onDeletion.rawValue), .integer(now.rawValue))
-        try publish(AccessFact(.workspaceOpened, id, onDeletion: request.onDeletion, at: now), connection)
+            .text(request.agreementVersion), .blob(FieldVisitor.write(instructions)), .integer(now.rawValue))
+        try publish(AccessFact(.workspaceOpened, id, instructions: instructions, at: now), connection)
         try remember(keyed, answer: id.rawValue, connection)
         return id
     }
 
-    /// nil for a workspace that is none.
-    func isTerminated(_ workspace: WorkspaceID, _ connection: Connection) throws -> Bool? {
-        try connection.first("SELECT terminated_at IS NOT NULL FROM workspaces WHERE id = ?", .text(workspace.rawValue)) { $0.bool(0) }
+    enum Standing { case unknown, open, terminated }
+
+    func standing(_ workspace: WorkspaceID, _ connection: Connection) throws -> Standing {
+        let isTerminated = try connection.first(
+            "SELECT terminated_at IS NOT NULL FROM workspaces WHERE id = ?", .text(workspace.rawValue)
+        ) { $0.bool(0) }
+        return isTerminated.map { $0 ? .terminated : .open } ?? .unknown
+    }
+
+    func workspace(_ id: WorkspaceID, _ connection: Connection) throws -> ReadWorkspace.Response? {
+        try connection.first(
+            "SELECT name, market, policy_version, agreement_version, instructions, opened_at, terminated_at FROM workspaces WHERE id = ?",
+            .text(id.rawValue)
+        ) { row in
+            var workspace = ReadWorkspace.Response()
+            workspace.name = row.text(0)
+            workspace.market = row.text(1)
+            workspace.policyVersion = row.text(2)
+            workspace.agreementVersion = row.text(3)
+            workspace.instructions = try FieldVisitor.read(Instructions.self, from: row.blob(4))
+            workspace.openedAt = Timestamp(rawValue: row.int(5))
+            workspace.terminatedAt = row.optionalInt(6).map { Timestamp(rawValue: $0) }
+            return workspace
+        }
+    }
+
+    /// Changes what is named; returns how the instructions stand then.
+    func instruct(_ request: InstructWorkspace, now: Timestamp, _ connection: Connection) throws -> Instructions {
+        guard let known = try workspace(request.workspace, connection) else { throw Refused<InstructWorkspace>(reason: .unknownWorkspace) }
+        if known.terminatedAt != nil { throw Refused<InstructWorkspace>(reason: .workspaceTerminated) }
+        var instructions = known.instructions
+        instructions.onDeletion = request.onDeletion ?? instructions.onDeletion
+        instructions.improvesProduct = request.improvesProduct ?? instructions.improvesProduct
+        instructions.agentsSeeContacts = request.agentsSeeContacts ?? instructions.agentsSeeContacts
+        instructions.assistantSeesIdentifiers = request.assistantSeesIdentifiers ?? instructions.assistantSeesIdentifiers
+        instructions.supportUntil = request.supportUntil ?? instructions.supportUntil
+        guard instructions != known.instructions else { return instructions }
+        try connection.run(
+            "UPDATE workspaces SET instructions = ? WHERE id = ?", .blob(FieldVisitor.write(instructions)),
+            .text(request.workspace.rawValue))
+        try publish(AccessFact(.workspaceInstructed, request.workspace, instructions: instructions, at: now), connection)
+        return instructions
     }
 
     // MARK: Channels
@@ -51,10 +91,11 @@ extension IntakeStore {
         if let known = try answer(keyed, else: Refused<ConnectChannel>(reason: .keyReused), connection) {
             return ChannelID(rawValue: known)
         }
-        guard let isTerminated = try isTerminated(request.workspace, connection) else {
-            throw Refused<ConnectChannel>(reason: .unknownWorkspace)
+        switch try standing(request.workspace, connection) {
+        case .unknown: throw Refused<ConnectChannel>(reason: .unknownWorkspace)
+        case .terminated: throw Refused<ConnectChannel>(reason: .workspaceTerminated)
+        case .open: break
         }
-        if isTerminated { throw Refused<ConnectChannel>(reason: .workspaceTerminated) }
         let isTaken = try connection.first(
             "SELECT 1 FROM channels WHERE platform = ? AND account = ? AND ended_at IS NULL", .text(request.account.platform.rawValue),
             .text(request.account.id)
@@ -188,7 +229,7 @@ extension IntakeStore {
 
     /// Facts are never deleted and a rolled-back write gives its number back, so sequences have no gaps: followers number the facts of
     /// an answer backwards from its cursor (`AccessTable.take`).
-    private func publish(_ fact: AccessFact, _ connection: Connection) throws {
+    func publish(_ fact: AccessFact, _ connection: Connection) throws {
         try connection.run("INSERT INTO access_feed (fact) VALUES (?)", .blob(FieldVisitor.write(fact)))
     }
 

@@ -1,10 +1,14 @@
+import Access
 import Erasure
 import Policy
 import SQLite
 
 /// The tables of intake, each column with what it holds.
 public enum IntakeMigrations {
-    public static let all = [Tombstones.migration, workspaces, channels, accessFeed, inbox, quarantine, consents, forms, events]
+    public static let all = [
+        SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
+        forms, events
+    ]
 
     static let workspaces = Migration(
         "workspaces",
@@ -15,7 +19,7 @@ public enum IntakeMigrations {
                 market            TEXT NOT NULL,
                 policy_version    TEXT NOT NULL,
                 agreement_version TEXT NOT NULL,
-                on_deletion       TEXT NOT NULL CHECK (on_deletion IN ('erase', 'ask')),
+                instructions      BLOB NOT NULL,
                 opened_at         INTEGER NOT NULL,
                 terminated_at     INTEGER
             ) STRICT, WITHOUT ROWID;
@@ -47,7 +51,7 @@ public enum IntakeMigrations {
                     erasure: .keep)
             } + [
                 ColumnNote(
-                    "workspaces", "on_deletion", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                    "workspaces", "instructions", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
                     kept: .accountData, subject: nil, erasure: .keep)
             ])
 
@@ -116,6 +120,33 @@ public enum IntakeMigrations {
                 ColumnNote(
                     "channel_authorizations", $0, .account, for: [.provideService, .complyWithObligation], on: .contract,
                     kept: .accountData, subject: "user", erasure: .deleteRow)
+            })
+
+    static let members = Migration(
+        "members and programs",
+        sql: """
+            CREATE TABLE members (
+                id         TEXT PRIMARY KEY,
+                workspace  TEXT REFERENCES workspaces (id),
+                role       TEXT NOT NULL,
+                generation INTEGER NOT NULL CHECK (generation > 0),
+                added_at   INTEGER NOT NULL,
+                removed_at INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX members_by_workspace ON members (workspace);
+            CREATE TABLE programs (
+                name      TEXT PRIMARY KEY,
+                kind      TEXT NOT NULL CHECK (kind IN ('gateway', 'connector', 'assistant')),
+                workspace TEXT REFERENCES workspaces (id),
+                added_at  INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("programs", "name", "kind", "workspace", "added_at")
+            // A member is a number here: name and address stay with whoever signs them in.
+            + ["id", "workspace", "role", "generation", "added_at", "removed_at"].map {
+                ColumnNote(
+                    "members", $0, .account, for: [.provideService, .maintainSecurity], on: .contract, kept: .accountData,
+                    subject: "member", erasure: .keep)
             })
 
     static let accessFeed = Migration(

@@ -39,7 +39,7 @@ struct Arguments {
 
     /// Refuses what the verb doesn't know, so that a misspelt option is not silently left out.
     func allow(_ names: String...) throws {
-        let known = Set(names).union(["--data", "--base-port"]).union(Arguments.switches)
+        let known = Set(names).union(["--data", "--base-port", "--token"]).union(Arguments.switches)
         if let unknown = options.keys.sorted().first(where: { !known.contains($0) }) { throw UsageError("unknown option \(unknown)") }
     }
 }

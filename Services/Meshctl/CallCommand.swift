@@ -41,7 +41,7 @@ struct CallCommand {
     }
 
     func run() throws -> Int32 {
-        switch mesh.client(to: service).callRaw(method, body: body, key: key, CallOptions(timeoutMilliseconds: timeout)) {
+        switch mesh.client(to: service).callRaw(method, body: body, key: key, mesh.options(timeoutMilliseconds: timeout)) {
         case .ok(let reply):
             Terminal.say(String(decoding: reply, as: UTF8.self))
             return Exit.ok

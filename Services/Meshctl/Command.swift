@@ -15,6 +15,10 @@ public enum Command {
           datamap [--format table|json|article30|html|fides]
                                         what every column of every service holds, and why: for the terminal, for programs, as the
                                         record of processing of GDPR Art. 30, as a page, as a manifest for Fides
+          token MEMBER [--workspace W] [--seconds N] > FILE
+                                        a token to act as a member: calls that show content need --token FILE
+          peer add NAME --kind gateway|connector|assistant [--workspace W] | remove NAME | list
+                                        programs that may connect beside the mesh's own
           delete --workspace W --platform instagram|whatsapp --igsid|--phone|--bsuid ID [--now] [--no-wait]
                                         erases a person and shows every receipt; --now leaves out the 24 h for cancelling
           request ID                    where a deletion stands
@@ -23,7 +27,8 @@ public enum Command {
           keys                          makes missing keys in the data folder
           demo                          tells the whole story against the mesh that runs
 
-        options: --data DIR (default ./.data), --base-port N (default 7100), --json (for programs), --help
+        options: --token FILE (whose token it is, acts), --data DIR (default ./.data), --base-port N (default 7100),
+                 --json (for programs), --help
         """
 
     /// Runs one command line (without the program's name); returns the exit code.
@@ -57,6 +62,8 @@ public enum Command {
         case "delete": try DeleteCommand(arguments).run()
         case "request": try RequestCommand(arguments).run()
         case "scan": try ScanCommand(arguments).run()
+        case "token": try TokenCommand(arguments).run()
+        case "peer": try PeerCommand(arguments).run()
         case "keys": try KeysCommand(arguments).run()
         case "demo": try Demo(arguments).run()
         default: throw UsageError("unknown verb \(verb)")

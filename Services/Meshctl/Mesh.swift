@@ -14,6 +14,8 @@ final class Mesh {
     let configuration: ServiceConfiguration
     let folder: KeyFolder
     private let keys: LinkKeys
+    /// The token of whoever acts; nil: the operator itself.
+    private let token: String?
     private var clients: [Peer: MeshClient] = [:]
 
     init(_ arguments: Arguments) throws {
@@ -23,6 +25,7 @@ final class Mesh {
         var environment = EnvironmentReader(variables, service: .operator)
         configuration = ServiceConfiguration(&environment)
         environment.finish()
+        token = try arguments.option("--token").map(Mesh.token)
         folder = KeyFolder(dataFolder: configuration.dataFolder)
         do { keys = try folder.callingKeys(of: .operator) } catch {
             throw Failure(
@@ -41,13 +44,38 @@ final class Mesh {
         return client
     }
 
+    /// What each call says beside its request.
+    func options(timeoutMilliseconds: Int64? = nil) -> CallOptions { CallOptions(timeoutMilliseconds: timeoutMilliseconds, actor: token) }
+
     /// Puts a request; a refusal or a fault ends the command with its message.
-    func call<R: Request>(_ service: Peer, _ request: R) throws -> R.Response {
-        switch client(to: service).call(request) {
+    /// - Parameter actor: the token of whoever acts, where it is not the command's own.
+    func call<R: Request>(_ service: Peer, _ request: R, as actor: String? = nil) throws -> R.Response {
+        var options = options()
+        if let actor { options.actor = actor }
+        switch client(to: service).call(request, options) {
         case .ok(let response): return response
         case .refused(let reason, let message): throw Failure(status: Exit.refused, message: "refused (\(reason.rawValue)): \(message)")
         case .fault(let fault): throw Failure(status: Exit.fault, message: "\(service.rawValue): \(fault.code.rawValue): \(fault.message)")
         }
+    }
+
+    private static func token(in file: String) throws -> String {
+        guard let stream = fopen(file, "r") else {
+            throw Failure(
+                status: Exit.fault, message: "\(file) can't be read (\(String(cString: strerror(errno)))): make it with `meshctl token`")
+        }
+        defer { fclose(stream) }
+        guard let line = readLine(from: stream), !line.isEmpty else {
+            throw Failure(status: Exit.fault, message: "\(file) holds no token: make one with `meshctl token`")
+        }
+        return line
+    }
+
+    private static func readLine(from stream: UnsafeMutablePointer<FILE>) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        guard fgets(&buffer, Int32(buffer.count), stream) != nil else { return nil }
+        let bytes = buffer.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Which service serves a method; nil where all do and the caller must say.

@@ -1,13 +1,15 @@
 import Domain
 import IntakeContracts
+import Policy
 import Threads
 import Wire
 
-/// What a service knows of workspaces and channels: intake decides, `access.feed` carries it here, every decision reads it in memory.
-public final class AccessFacts: @unchecked Sendable {  // Both tables are guarded by `lock`.
+/// What a service knows of workspaces, channels, members and programs: intake decides, `access.feed` carries it here, every decision
+/// reads it in memory.
+public final class AccessFacts: @unchecked Sendable {  // All tables are guarded by `lock`.
     public struct Workspace: Sendable, Equatable {
-        public let onDeletion: DeletionInstruction
-        public let isTerminated: Bool
+        public var instructions: Instructions
+        public var isTerminated = false
     }
 
     public struct Channel: Sendable, Equatable {
@@ -17,43 +19,88 @@ public final class AccessFacts: @unchecked Sendable {  // Both tables are guarde
         public var isEnded = false
     }
 
+    public struct Member: Sendable, Equatable {
+        public let workspace: WorkspaceID?
+        public let role: Role
+        public let generation: Int64
+    }
+
+    public struct Program: Sendable, Equatable {
+        public let kind: Peer
+        /// The only one that it may speak for; nil: any.
+        public let workspace: WorkspaceID?
+    }
+
     private let lock = Lock()
     private var workspaces: [WorkspaceID: Workspace] = [:]
     private var channels: [ChannelID: Channel] = [:]
+    private var members: [MemberID: Member] = [:]
+    private var programs: [String: Program] = [:]
 
     public init() {}
 
     public func workspace(_ id: WorkspaceID) -> Workspace? { lock.withLock { workspaces[id] } }
     public func channel(_ id: ChannelID) -> Channel? { lock.withLock { channels[id] } }
+    public func member(_ id: MemberID) -> Member? { lock.withLock { members[id] } }
+    public func program(_ name: String) -> Program? { lock.withLock { programs[name] } }
 
     /// All accounts that a workspace ever connected: where its people may be met.
     public func accounts(of workspace: WorkspaceID) -> [Account] {
         lock.withLock { Set(channels.values.filter { $0.workspace == workspace }.map(\.account)).sorted() }
     }
 
+    /// Those whose counts may not serve to improve the product.
+    public var workspacesNotImproving: [WorkspaceID] {
+        lock.withLock { workspaces.filter { !$0.value.instructions.improvesProduct }.map(\.key) }
+    }
+
+    /// Whether phones, e-mail addresses and names are masked for who asks. A workspace that is not known yet has instructed nothing, and
+    /// so its agents see masks.
+    public func hidesContacts(from actor: Actor?, in workspace: WorkspaceID) -> Bool {
+        switch actor?.role {
+        case .support: true
+        case .agent: self.workspace(workspace)?.instructions.agentsSeeContacts != true
+        case nil, .owner, .admin, .manager, .analyst, .assistant, .operator, .privacyOfficer, .auditor: false
+        }
+    }
+
     /// Facts come in order; each says how things stand from then on. Nobody sees them half taken.
     /// - Parameter anew: what was known before is forgotten.
-    func take(_ facts: [AccessFact], anew: Bool = false) {
+    public func take(_ facts: [AccessFact], anew: Bool = false) {
         lock.withLock {
             if anew {
                 workspaces = [:]
                 channels = [:]
+                members = [:]
+                programs = [:]
             }
             for fact in facts { apply(fact) }
         }
     }
 
+    /// A fact without the part that its kind is about comes from a newer intake: it says nothing to us.
     private func apply(_ fact: AccessFact) {
         switch fact.kind {
-        case .workspaceOpened: workspaces[fact.workspace] = Workspace(onDeletion: fact.onDeletion ?? .erase, isTerminated: false)
+        case .workspaceOpened, .workspaceInstructed:
+            guard let workspace = fact.workspace, let instructions = fact.instructions else { return }
+            workspaces[workspace] = Workspace(instructions: instructions)
         case .workspaceTerminated:
-            let instruction = workspaces[fact.workspace]?.onDeletion ?? .erase
-            workspaces[fact.workspace] = Workspace(onDeletion: instruction, isTerminated: true)
+            guard let workspace = fact.workspace else { return }
+            workspaces[workspace, default: Workspace(instructions: Instructions())].isTerminated = true
         case .channelConnected, .channelEnded:
-            guard let channel = fact.channel, let account = fact.account else { return }
-            channels[channel] = Channel(workspace: fact.workspace, account: account, isEnded: fact.kind == .channelEnded)
+            guard let workspace = fact.workspace, let channel = fact.channel, let account = fact.account else { return }
+            channels[channel] = Channel(workspace: workspace, account: account, isEnded: fact.kind == .channelEnded)
         case .channelFeatures:
             if let channel = fact.channel { channels[channel]?.features = Set(fact.features ?? []) }
+        case .memberSet:
+            guard let member = fact.member else { return }
+            members[member.member] = Member(workspace: fact.workspace, role: member.role, generation: member.generation)
+        case .memberRemoved:
+            if let member = fact.member { members[member.member] = nil }
+        case .peerAdded:
+            if let peer = fact.peer { programs[peer.name] = Program(kind: peer.kind, workspace: fact.workspace) }
+        case .peerRemoved:
+            if let peer = fact.peer { programs[peer.name] = nil }
         }
     }
 }

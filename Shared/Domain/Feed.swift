@@ -12,4 +12,6 @@ public protocol FeedPage {
     /// The asked cursor was of another epoch: what it led to is to be forgotten.
     var restarted: Bool { get }
     var isEmpty: Bool { get }
+    /// There may be more than fitted into this answer.
+    var isFull: Bool { get }
 }

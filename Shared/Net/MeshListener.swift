@@ -17,11 +17,11 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
         case acceptFailed(NetError)
         case helloFailed(Fault.Code)
         /// All connections for this kind of peer are taken.
-        case connectionRefused(Peer)
+        case connectionRefused(ConnectedPeer)
         /// It took none of its replies for too long and was cut off.
-        case readerStalled(Peer)
+        case readerStalled(ConnectedPeer)
         /// A large frame was begun and not continued, or not finished, in time.
-        case senderStalled(Peer)
+        case senderStalled(ConnectedPeer)
     }
 
     /// How long accepting pauses when descriptors ran out and no connection ends.
@@ -31,12 +31,12 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
 
     private struct Entry {
         let connection: MeshConnection
-        var peer: Peer?
+        var peer: ConnectedPeer?
     }
 
     private let socket: ListeningSocket
     private let router: Router
-    private let keys: LinkKeys
+    private let register: any PeerRegister
     private let options: MeshListenerOptions
     private let budget: WeightBudget
     private let random: @Sendable (Int) -> [UInt8]
@@ -55,10 +55,10 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
     /// - Parameters:
     ///   - host: a numeric address; beyond loopback only with `options.isLinkProtected`.
     ///   - port: 0 lets Linux choose; `port` has the real one.
-    ///   - keys: the secrets of those who may connect, by peer.
+    ///   - register: the secrets of those who may connect.
     ///   - random: for the hello's nonces.
     public init(
-        host: String, port: UInt16, router: Router, keys: LinkKeys, options: MeshListenerOptions = MeshListenerOptions(),
+        host: String, port: UInt16, router: Router, register: any PeerRegister, options: MeshListenerOptions = MeshListenerOptions(),
         budget: WeightBudget = WeightBudget(), random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes,
         log: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(NetError) {
@@ -68,7 +68,7 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
         }
         socket = try ListeningSocket(host: host, port: port)
         self.router = router
-        self.keys = keys
+        self.register = register
         self.options = options
         self.budget = budget
         self.random = random
@@ -182,7 +182,7 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
 
     private func serve(_ connection: MeshConnection, _ number: Int64) {
         let hello = ServerHello(
-            service: router.service, keys: keys, nonce: random(Hello.nonceBytes), decoy: random(Hello.secretBytes))
+            service: router.service, register: register, nonce: random(Hello.nonceBytes), decoy: random(Hello.secretBytes))
         var reader = MeshReader(
             connection, router: router, hello: hello, options: options, budget: budget,
             identified: { [self] peer in identify(number, peer) }, log: log)
@@ -192,7 +192,7 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
     private func leave(_ connection: MeshConnection, _ number: Int64, isAnswered: Bool) {
         connection.end()
         lock.withLock {
-            slots.leave(entries.removeValue(forKey: number)?.peer)
+            slots.leave(entries.removeValue(forKey: number)?.peer?.kind)
             past += connection.counters
             isComplete = isComplete && isAnswered
             changed.broadcast()
@@ -200,9 +200,9 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
     }
 
     /// False when there is no room for this peer, or the listener stops.
-    private func identify(_ number: Int64, _ peer: Peer) -> Bool {
+    private func identify(_ number: Int64, _ peer: ConnectedPeer) -> Bool {
         lock.withLock {
-            guard !isStopping, slots.identify(peer) else { return false }
+            guard !isStopping, slots.identify(peer.kind) else { return false }
             entries[number]?.peer = peer
             // A stranger's place is free.
             changed.broadcast()

@@ -13,7 +13,7 @@ struct MeshReader {
     let options: MeshListenerOptions
     let budget: WeightBudget
     /// Whether there is a connection for this peer.
-    let identified: (Peer) -> Bool
+    let identified: (ConnectedPeer) -> Bool
     let log: @Sendable (MeshListener.Event) -> Void
     private let notes = FlushNotes()
     private var buffer = FrameBuffer()
@@ -23,7 +23,7 @@ struct MeshReader {
 
     init(
         _ connection: MeshConnection, router: Router, hello: ServerHello, options: MeshListenerOptions, budget: WeightBudget,
-        identified: @escaping (Peer) -> Bool, log: @escaping @Sendable (MeshListener.Event) -> Void
+        identified: @escaping (ConnectedPeer) -> Bool, log: @escaping @Sendable (MeshListener.Event) -> Void
     ) {
         self.connection = connection
         self.router = router
@@ -46,7 +46,7 @@ struct MeshReader {
         }
     }
 
-    private mutating func greet() throws(Refused) -> Peer {
+    private mutating func greet() throws(Refused) -> ConnectedPeer {
         do throws(Fault) {
             connection.send(hello.greeting)
             let deadline = EventLoop.monotonicMilliseconds() + options.helloTimeoutMilliseconds
@@ -66,7 +66,7 @@ struct MeshReader {
         }
     }
 
-    private mutating func read(as peer: Peer) throws(Refused) -> Bool {
+    private mutating func read(as peer: ConnectedPeer) throws(Refused) -> Bool {
         let descriptor = connection.queue.socket.descriptor
         while true {
             try handleFrames(from: peer)
@@ -85,14 +85,14 @@ struct MeshReader {
     }
 
     /// Answers what is in flight, refuses what arrived meanwhile.
-    private mutating func windDown(from peer: Peer, deadline: Int64) throws(Refused) -> Bool {
+    private mutating func windDown(from peer: ConnectedPeer, deadline: Int64) throws(Refused) -> Bool {
         try refuseRest(from: peer, deadline: deadline)
         let isAnswered = connection.waitUntilAnswered(deadline: deadline)
         try refuseRest(from: peer, deadline: deadline)
         return connection.waitUntilAnswered(deadline: deadline) && isAnswered
     }
 
-    private mutating func refuseRest(from peer: Peer, deadline: Int64) throws(Refused) {
+    private mutating func refuseRest(from peer: ConnectedPeer, deadline: Int64) throws(Refused) {
         let socket = connection.queue.socket
         repeat {
             try handleFrames(from: peer)
@@ -101,7 +101,7 @@ struct MeshReader {
     }
 
     /// Leads all whole frames of the buffer to the router.
-    private mutating func handleFrames(from peer: Peer) throws(Refused) {
+    private mutating func handleFrames(from peer: ConnectedPeer) throws(Refused) {
         var refused: Refused?
         var count = 0
         FlushScope.run(with: notes) {
@@ -120,7 +120,7 @@ struct MeshReader {
         do throws(Fault) { return try buffer.next() } catch { throw refuse(error) }
     }
 
-    private func handle(_ bytes: [UInt8], _ range: Range<Int>, from peer: Peer) throws(Refused) {
+    private func handle(_ bytes: [UInt8], _ range: Range<Int>, from peer: ConnectedPeer) throws(Refused) {
         let weight = range.count + Frame.headerBytes
         switch connection.admit(weight) {
         case .admitted:

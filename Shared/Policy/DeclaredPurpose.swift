@@ -11,6 +11,8 @@ public enum DeclaredPurpose: Equatable, Sendable {
     /// No word of the policy. The word itself is not kept: it is whatever a caller sent.
     case unknown
 
+    public var isNever: Bool { if case .never = self { true } else { false } }
+
     /// - Parameter word: exactly as the policy's terms are spelt on the wire.
     public init(_ word: String) {
         if let purpose = Purpose(rawValue: word) {

@@ -37,6 +37,11 @@ enum AtomicFile {
     }
 
     /// Brings the names in a folder to disk.
+    /// A file that is not there is removed already.
+    static func remove(_ path: String) throws(Problem) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
     static func syncFolder(_ path: String) throws(Problem) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open folder", path) }

@@ -24,6 +24,9 @@ public final class FeedFollower<Feed: FeedRequest>: Sendable {
         process.health.register(name) { round.health }
     }
 
+    /// Whether all that the other service had to say is taken, as it stood within the last minute.
+    public var isCurrent: Bool { round.isCurrent }
+
     public func start() { worker.start() }
 
     /// The process has closed its clients: the long poll under way has ended.
@@ -39,7 +42,9 @@ public enum FeedPatience {
 }
 
 /// One round after another, on the worker's thread; `health` is asked from any.
-private final class FeedRound<Feed: FeedRequest>: @unchecked Sendable {  // `heardAt` is guarded by `lock`; the worker alone uses `backoff`.
+///
+/// `heardAt` and `currentAt` are guarded by `lock`; the worker alone uses `backoff`.
+private final class FeedRound<Feed: FeedRequest>: @unchecked Sendable {
     private let process: ServiceProcess
     private let service: Peer
     private let transport: any Transport
@@ -48,6 +53,8 @@ private final class FeedRound<Feed: FeedRequest>: @unchecked Sendable {  // `hea
     private var backoff = Backoff()
     private let lock = Lock()
     private var heardAt: Int64?
+    /// When an answer was the last that there was.
+    private var currentAt: Int64?
 
     init(
         _ process: ServiceProcess, _ service: Peer, _ transport: any Transport, _ cursor: @escaping @Sendable () throws -> Cursor,
@@ -67,7 +74,11 @@ private final class FeedRound<Feed: FeedRequest>: @unchecked Sendable {  // `hea
             switch transport.call(Feed(after: try cursor(), waitMilliseconds: wait)) {
             case .ok(let page):
                 if !page.isEmpty || page.restarted { try take(page) }
-                lock.withLock { heardAt = process.system.clock.monotonicMilliseconds }
+                let now = process.system.clock.monotonicMilliseconds
+                lock.withLock {
+                    heardAt = now
+                    if !page.isFull { currentAt = now }
+                }
                 backoff.reset()
                 return .again
             case .refused: return pause("refused")
@@ -76,6 +87,11 @@ private final class FeedRound<Feed: FeedRequest>: @unchecked Sendable {  // `hea
         } catch {
             return pause("\(error)")
         }
+    }
+
+    var isCurrent: Bool {
+        guard let currentAt = lock.withLock({ currentAt }) else { return false }
+        return process.system.clock.monotonicMilliseconds - currentAt < FeedPatience.staleMilliseconds
     }
 
     var health: HealthState {

@@ -30,10 +30,11 @@ extension KeyFolder {
             .filter { !linked.contains("\($0.caller)--\($0.callee)") }
             .map { KeyName.link($0.caller, $0.callee, id: firstLinkID) }
         let pepper = present.contains { KeyName.parsePepper($0) != nil } ? [] : [KeyName.pepper(1)]
-        return links + pepper + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
+        let token = present.contains { KeyName.parseTokenKey($0) != nil } ? [] : [KeyName.tokenKey("t1")]
+        return links + pepper + token + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
     }
 
-    private static let firstLinkID = "k1"
+    static let firstLinkID = "k1"
 
     private static let singles = [
         KeyName.inboxKey, KeyName.lookupKey(.conversationStore), KeyName.instagramAppSecret, KeyName.whatsappAppSecret,
@@ -41,7 +42,7 @@ extension KeyFolder {
     ]
 
     /// An app secret looks like Meta's own, 32 hex digits, so that a real one can take its place.
-    private static func content(of name: String, _ random: (Int) -> [UInt8]) -> [UInt8] {
+    static func content(of name: String, _ random: (Int) -> [UInt8]) -> [UInt8] {
         let isBinary = name.hasSuffix(".key") || name.hasSuffix(".pepper")
         return Array((isBinary ? Base64URL.encode(random(Hello.secretBytes)) : Hex.encode(random(16))).utf8)
     }

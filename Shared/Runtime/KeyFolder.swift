@@ -45,6 +45,13 @@ public struct KeyFolder: Sendable {
         return peppers
     }
 
+    /// The live keys that sign tokens, by id.
+    public func tokenKeys() throws(KeyProblem) -> [String: [UInt8]] {
+        var keys: [String: [UInt8]] = [:]
+        for name in try names() { if let id = KeyName.parseTokenKey(name) { keys[id] = try secret(named: name) } }
+        return keys
+    }
+
     /// All live secrets of an app, so that a rotation loses nothing: `meta.app.secret`, which must be there, and every `meta.app.*.secret`,
     /// such as `meta.app.2.secret`. At most nine.
     /// - Parameter app: what the names of the files begin with, such as `meta.app`.
@@ -90,6 +97,25 @@ public struct KeyFolder: Sendable {
             links.append((name, link.caller, link.callee, link.id))
         }
         return links
+    }
+
+    /// Makes the keys by which a program that is not the mesh's own connects to each service; those that are there stay.
+    public func createLinks(of peer: String, random: (Int) -> [UInt8]) throws {
+        let linked = Set(try AtomicFile.names(in: path).compactMap(KeyName.parseLink).filter { $0.caller == peer }.map(\.callee))
+        for service in MeshPlan.services where !linked.contains(service.rawValue) {
+            let name = KeyName.link(peer, service.rawValue, id: KeyFolder.firstLinkID)
+            _ = try AtomicFile.create("\(path)/\(name)", with: KeyFolder.content(of: name, random), mode: 0o600)
+        }
+        try AtomicFile.syncFolder(path)
+    }
+
+    /// Removes all keys of a program that is not the mesh's own.
+    public func removeLinks(of peer: String) throws {
+        precondition(!Peer.ofMesh.contains { $0.rawValue == peer }, "the mesh's own keys stay")
+        for name in try AtomicFile.names(in: path) where KeyName.parseLink(name)?.caller == peer {
+            try AtomicFile.remove("\(path)/\(name)")
+        }
+        try AtomicFile.syncFolder(path)
     }
 
     private func names() throws(KeyProblem) -> [String] {

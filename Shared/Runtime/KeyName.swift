@@ -15,6 +15,16 @@ public enum KeyName {
     /// What a platform sends back when a webhook is set up.
     public static let webhookVerifyToken = "webhook.verify.token"
 
+    /// Signs the tokens of actors. All live ones are accepted, the last in order of names signs; `tokens.t1.key` is the first.
+    public static func tokenKey(_ id: String) -> String { "tokens.\(id).key" }
+
+    /// The id in a token key's name; nil for other names.
+    static func parseTokenKey(_ name: String) -> String? {
+        guard name.hasPrefix("tokens."), name.hasSuffix(".key") else { return nil }
+        let id = String(name.dropFirst("tokens.".count).dropLast(".key".count))
+        return Hello.isName(id) ? id : nil
+    }
+
     /// Keys the digests by which a service finds a platform's id again without keeping it.
     public static func lookupKey(_ service: Peer) -> String { "\(service.rawValue).lookup.key" }
 

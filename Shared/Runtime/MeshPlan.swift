@@ -12,7 +12,7 @@ public enum MeshPlan {
     public static let calls: [(caller: Peer, callee: Peer)] =
         services.map { (.operator, $0) } + [
             (.intake, .conversationStore), (.intake, .deletionCoordinator),
-            (.conversationStore, .intake),
+            (.conversationStore, .intake), (.conversationStore, .deletionCoordinator),
             (.handoffContext, .conversationStore), (.handoffContext, .intake), (.handoffContext, .deletionCoordinator),
             (.deletionCoordinator, .intake), (.deletionCoordinator, .conversationStore), (.deletionCoordinator, .handoffContext)
         ]
@@ -38,7 +38,7 @@ public enum MeshPlan {
         case (.deletionCoordinator, .http): 81
         case (.deletionCoordinator, .console): 82
         case (.intake, .console), (.conversationStore, .http), (.conversationStore, .console), (.handoffContext, .http),
-            (.handoffContext, .console), (.operator, _):
+            (.handoffContext, .console), (.operator, _), (.gateway, _), (.connector, _), (.assistant, _):
             nil
         }
     }

@@ -70,7 +70,7 @@ extension ServiceProcess {
         var options = MeshListenerOptions()
         options.isLinkProtected = configuration.link == .protected
         return try MeshListener(
-            host: configuration.host(of: .mesh), port: port, router: router, keys: servingKeys, options: options, random: system.random,
+            host: configuration.host(of: .mesh), port: port, router: router, register: keyRing, options: options, random: system.random,
             log: { [limitedLog] in limitedLog.event($0) })
     }
 }
@@ -82,9 +82,9 @@ extension LogLimiter {
         case .threadsExhausted: self.event("threadsExhausted", level: .error)
         case .acceptFailed(let error): self.event("acceptFailed", level: .error, ("error", .safe(error.description)))
         case .helloFailed(let code): self.event("helloFailed", ("code", .safe(code.rawValue)))
-        case .connectionRefused(let peer): self.event("connectionRefused", ("peer", .safe(peer.rawValue)))
-        case .readerStalled(let peer): self.event("readerStalled", ("peer", .safe(peer.rawValue)))
-        case .senderStalled(let peer): self.event("senderStalled", ("peer", .safe(peer.rawValue)))
+        case .connectionRefused(let peer): self.event("connectionRefused", ("peer", .safe(peer.name)))
+        case .readerStalled(let peer): self.event("readerStalled", ("peer", .safe(peer.name)))
+        case .senderStalled(let peer): self.event("senderStalled", ("peer", .safe(peer.name)))
         }
     }
 }

@@ -27,7 +27,7 @@ public final class ServiceProcess: Sendable {
 
     let startedAt: Int64
     let stopRequest = StopRequest()
-    let servingKeys: LinkKeys
+    let keyRing: KeyRing
     private let callingKeys: LinkKeys
     private let lock = Lock()
     // Guarded by `lock`.
@@ -46,7 +46,9 @@ public final class ServiceProcess: Sendable {
         startedAt = system.clock.monotonicMilliseconds
         keys = KeyFolder(dataFolder: configuration.dataFolder)
         router = Router(service: service.rawValue)
-        servingKeys = try keys.servingKeys(of: service)
+        keyRing = try KeyRing(keys, of: service) { [limitedLog] problem in
+            limitedLog.event("keysUnreadable", level: .error, ("error", .safe(problem.description)))
+        }
         callingKeys = try keys.callingKeys(of: service)
     }
 
@@ -128,6 +130,19 @@ public final class ServiceProcess: Sendable {
         do { return try keys.secrets(of: app) } catch { Failure.configuration([error.description]) }
     }
 
+    /// The keys that sign tokens, by id; none at all ends the process with exit code 78.
+    public func tokenKeys() -> [String: [UInt8]] {
+        do throws(KeyProblem) {
+            let tokens = try keys.tokenKeys()
+            if tokens.isEmpty {
+                Failure.configuration(["\(keys.path)/\(KeyName.tokenKey("t1")) is missing: the launcher makes missing keys"])
+            }
+            return tokens
+        } catch {
+            Failure.configuration([error.description])
+        }
+    }
+
     /// The live peppers of tombstones by version; none at all ends the process with exit code 78.
     public func peppers() -> [Int64: [UInt8]] {
         do throws(KeyProblem) {
@@ -138,6 +153,10 @@ public final class ServiceProcess: Sendable {
             Failure.configuration([error.description])
         }
     }
+
+    /// Lets programs connect that are not the mesh's own.
+    /// - Parameter kind: of the program with that name; nil for one that is not known.
+    public func knowPeers(_ kind: @escaping @Sendable (String) -> Peer?) { keyRing.know(kind) }
 
     /// Long polls that a stop resumes before it waits for the requests in flight; else each would hold the stop up.
     public func longPolls(_ name: String) -> LongPolls {

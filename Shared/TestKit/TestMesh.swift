@@ -1,13 +1,26 @@
 import Digest
+import Domain
 import Foundation
+import IntakeContracts
+import MeshContracts
 import Net
 import Policy
 import Runtime
 import Threads
 import Wire
 
+/// Who acts in a test's calls.
+private struct TestActor {
+    static let marginSeconds: Double = 300
+
+    let member: MemberID
+    let workspace: WorkspaceID?
+    var token: String?
+    var expiresAt = Date.distantPast
+}
+
 /// A mesh of the real binaries on port 0, on a data folder of its own; every process can be killed and started again.
-public final class TestMesh: @unchecked Sendable {  // `processes` is guarded by `lock`; the rest never changes.
+public final class TestMesh: @unchecked Sendable {  // `processes` and `actor` are guarded by `lock`; the rest never changes.
     public static let readySeconds: Double = 20
 
     public struct NotReady: Error {
@@ -19,6 +32,7 @@ public final class TestMesh: @unchecked Sendable {  // `processes` is guarded by
     public let keys: KeyFolder
     private let lock = Lock()
     private var processes: [Peer: Process] = [:]
+    private var actor: TestActor?
     private let environment: [String: String]
 
     /// Starts all four services, or those named.
@@ -104,7 +118,43 @@ public final class TestMesh: @unchecked Sendable {  // `processes` is guarded by
     ) throws -> R.Response {
         let client = try client(to: service, as: peer)
         defer { client.close() }
-        return try client.call(request, CallOptions(timeoutMilliseconds: timeoutMilliseconds)).answer()
+        return try client.call(request, options(for: R.self, as: peer, timeoutMilliseconds: timeoutMilliseconds)).answer()
+    }
+
+    /// From now on a member acts in the operator's calls that need a person.
+    public func act(as member: MemberID, of workspace: WorkspaceID?) {
+        lock.withLock { actor = TestActor(member: member, workspace: workspace) }
+    }
+
+    /// From now on Botseller's privacy officer acts, of whom every service that runs has heard.
+    public func actAsPrivacyOfficer() throws {
+        let joining = AddMember(key: RequestKey("officer"), workspace: nil, role: Role.privacyOfficer.rawValue)
+        act(as: try call(.intake, joining).member, of: nil)
+        let options = CallOptions(actor: try token())
+        for service in MeshPlan.services where processIdentifier(of: service) != nil {
+            let client = try client(to: service)
+            defer { client.close() }
+            _ = eventually { if case .ok = client.call(Echo(payload: ""), options) { true } else { false } }
+        }
+    }
+
+    /// What a call says beside its request: who acts, where the operator alone may not.
+    public func options<R: Request>(
+        for request: R.Type, as peer: Peer = .operator, timeoutMilliseconds: Int64? = nil
+    ) throws -> CallOptions {
+        let needsPerson = peer == .operator && !R.contract.roles.isEmpty && !R.contract.roles.contains(.operator)
+        return CallOptions(timeoutMilliseconds: timeoutMilliseconds, actor: needsPerson ? try token() : nil)
+    }
+
+    /// A token of whoever acts, new when the last one is old: long runs outlive it.
+    private func token() throws -> String? {
+        guard var actor = lock.withLock({ actor }) else { return nil }
+        if let token = actor.token, actor.expiresAt > Date(timeIntervalSinceNow: TestActor.marginSeconds) { return token }
+        let issued = try call(.intake, IssueToken(workspace: actor.workspace, member: actor.member))
+        actor.token = issued.token
+        actor.expiresAt = Date(timeIntervalSince1970: Double(issued.expiresAt.rawValue) / 1000)
+        lock.withLock { self.actor = actor }
+        return issued.token
     }
 
     /// A bare socket to a service's mesh door, for what a well-behaved client never does.

@@ -96,11 +96,12 @@ extension Outcome {
 /// A router answers in its own process, with the encoding of both sides.
 public struct LocalTransport: Transport {
     private let router: Router
-    private let peer: Peer
+    private let peer: ConnectedPeer
 
-    public init(_ router: Router, as peer: Peer) {
+    /// - Parameter name: of a program that is not the mesh's own.
+    public init(_ router: Router, as peer: Peer, name: String? = nil) {
         self.router = router
-        self.peer = peer
+        self.peer = ConnectedPeer(peer, name: name)
     }
 
     public func exchange(

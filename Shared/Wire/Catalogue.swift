@@ -2,18 +2,17 @@ import Policy
 
 /// One method as `mesh.contracts` prints it, so that a program in another language can be written from it.
 public struct CatalogueEntry: Sendable {
-    public let method: String
+    public let contract: Contract
     public let service: String
-    public let callers: [Peer]
+    public var method: String { contract.method }
     /// The whole entry as JSON.
     public let json: [UInt8]
 
     @usableFromInline
     init<R: Request>(_ type: R.Type, service: String) {
         let contract = R.contract
-        method = contract.method
+        self.contract = contract
         self.service = service
-        callers = contract.callers
         var writer = JSONWriter(reserving: 2048)
         writer.beginObject()
         writer.member("method")

@@ -52,6 +52,10 @@ public protocol Request: Fields {
     static var contract: Contract { get }
     /// The key by which a repeat is known; it travels in the envelope. nil for requests that are not `Keyed`.
     var requestKey: RequestKey? { get set }
+    /// The workspace whose data the request is about; nil: none, or all.
+    var scope: String? { get }
+    /// For what the request wants data to serve, in its sender's words; none of them may be a never-purpose.
+    var purposes: [DeclaredPurpose] { get }
 }
 
 extension Request {
@@ -59,6 +63,8 @@ extension Request {
         get { nil }
         set {}
     }
+    public var scope: String? { nil }
+    public var purposes: [DeclaredPurpose] { [] }
 }
 
 /// A request whose repeat is known by its key.

@@ -11,7 +11,7 @@ public struct Envelope: Fields {
     public var timeout: Int64 = 0
     /// 16 lower-case hex digits that follow one thing through all processes.
     public var trace: String?
-    /// A token naming the person or assistant that acts; absent: the peer itself. Nobody makes tokens yet: the router refuses them.
+    /// A token naming the person or assistant that acts; absent: the peer itself. The router's gate proves it.
     public var actor: String?
     public var key: RequestKey?
     /// Where the body lies in the frame.

@@ -78,8 +78,15 @@ public enum Hello {
     static func frame(_ value: some Fields) -> [UInt8] { Frame.write { FieldVisitor.write(value, into: &$0) } }
 }
 
+/// Who may connect: asked at each hello, so that a program may come and go while a service runs.
+public protocol PeerRegister: Sendable {
+    func secret(_ peer: String, _ key: String) -> [UInt8]?
+    /// nil for an unknown program.
+    func kind(of peer: String) -> Peer?
+}
+
 /// The secrets that one side holds, by peer (or service) and key id; two live ids allow rotation.
-public struct LinkKeys: Sendable {
+public struct LinkKeys: PeerRegister {
     private var secrets: [String: [String: [UInt8]]] = [:]
 
     public init() {}
@@ -89,7 +96,9 @@ public struct LinkKeys: Sendable {
         secrets[peer, default: [:]][key] = secret
     }
 
-    func secret(_ peer: String, _ key: String) -> [UInt8]? { secrets[peer]?[key] }
+    public func secret(_ peer: String, _ key: String) -> [UInt8]? { secrets[peer]?[key] }
+
+    public func kind(of peer: String) -> Peer? { Peer.ofMesh.first { $0.rawValue == peer } }
 
     /// The newest key for calling `service`: the last id in order of names.
     public func newest(_ service: String) -> (key: String, secret: [UInt8])? {
@@ -100,14 +109,14 @@ public struct LinkKeys: Sendable {
 /// The server's side of one hello, as a value.
 public struct ServerHello: Sendable {
     private let service: String
-    private let keys: LinkKeys
+    private let register: any PeerRegister
     private let nonce: String
     /// Proves against this when the peer is unknown, so that it takes as long as a wrong proof.
     private let decoy: [UInt8]
 
-    public init(service: String, keys: LinkKeys, nonce: [UInt8], decoy: [UInt8]) {
+    public init(service: String, register: any PeerRegister, nonce: [UInt8], decoy: [UInt8]) {
         self.service = service
-        self.keys = keys
+        self.register = register
         self.nonce = Base64URL.encode(nonce)
         self.decoy = decoy
     }
@@ -118,19 +127,19 @@ public struct ServerHello: Sendable {
     }
 
     /// Answers the client's claim: who it is and the server's proof. A fault is sent before the connection closes (`frame(_:)`).
-    public func answer(_ bytes: [UInt8], _ range: Range<Int>) throws(Fault) -> (peer: Peer, frame: [UInt8]) {
+    public func answer(_ bytes: [UInt8], _ range: Range<Int>) throws(Fault) -> (peer: ConnectedPeer, frame: [UInt8]) {
         let claim = try Hello.read(Hello.Claim.self, bytes, range)
-        let known = keys.secret(claim.peer, claim.key)
+        let known = register.secret(claim.peer, claim.key)
         let isSound = Hello.isName(claim.peer) && Hello.isName(claim.key) && Hello.isNonce(claim.nonce) && claim.nonce != nonce
         let secret = known ?? decoy
         let nonces = (server: nonce, client: claim.nonce)
         let wanted = Hello.proof(secret, service: service, peer: claim.peer, key: claim.key, nonces: nonces, .client)
         let isProven = constantTimeEquals(wanted, Base64URL.decode(claim.proof) ?? [])
-        guard isSound, isProven, known != nil, let peer = Peer(rawValue: claim.peer) else {
+        guard isSound, isProven, known != nil, let kind = register.kind(of: claim.peer) else {
             throw Fault(.unauthenticated, "the proof does not fit: check that both sides load the same key file")
         }
         let proof = Hello.proof(secret, service: service, peer: claim.peer, key: claim.key, nonces: nonces, .server)
-        return (peer, Hello.frame(Hello.Verdict(proof: Base64URL.encode(proof))))
+        return (ConnectedPeer(kind, name: claim.peer), Hello.frame(Hello.Verdict(proof: Base64URL.encode(proof))))
     }
 
     public static func frame(_ fault: Fault) -> [UInt8] { Hello.frame(Hello.Verdict(fault: fault)) }

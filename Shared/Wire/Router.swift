@@ -3,13 +3,16 @@ import Threads
 
 /// Who asks: the peer that the hello proved, and what the envelope says beside the body.
 public struct Caller: Sendable {
-    public let peer: Peer
+    public let peer: ConnectedPeer
+    /// Who acts; nil: the peer itself.
+    public let actor: Actor?
     public let trace: String?
     /// How long the caller still waits, in milliseconds, when the request arrived.
     public let timeoutMilliseconds: Int64
 
-    public init(peer: Peer, trace: String? = nil, timeoutMilliseconds: Int64 = 2000) {
+    public init(peer: ConnectedPeer, actor: Actor? = nil, trace: String? = nil, timeoutMilliseconds: Int64 = 2000) {
         self.peer = peer
+        self.actor = actor
         self.trace = trace
         self.timeoutMilliseconds = timeoutMilliseconds
     }
@@ -45,9 +48,11 @@ public final class Router: Sendable {
     }
 
     @usableFromInline typealias Send = @Sendable ([UInt8]) -> Void
-    /// Reads the body that the visitor stands at, and lets it be answered; throws, and nothing was executed, when it does not fit.
+    /// Reads the body that the visitor stands at, asks the gate, and lets it be answered; throws, and nothing was executed, when the body
+    /// does not fit.
     @usableFromInline typealias Handler =
-        @Sendable (_ body: inout FieldVisitor, _ envelope: Envelope, _ caller: Caller, _ send: @escaping Send) throws(WireError) -> Void
+        @Sendable (_ body: inout FieldVisitor, _ envelope: Envelope, _ peer: ConnectedPeer, _ gate: (any Gate)?, _ send: @escaping Send)
+        throws(WireError) -> Void
 
     private final class Route: Sendable {  // A class: it is looked up for each request, and copying an entry costs more than that.
         let entry: CatalogueEntry
@@ -65,15 +70,31 @@ public final class Router: Sendable {
     /// The same by the length of the method's name, made by `seal`: hashing a name costs more than comparing the few that are as long.
     nonisolated(unsafe) private var routesByLength: [[Route]] = []
     nonisolated(unsafe) private var isSealed = false
+    nonisolated(unsafe) private var gate: (any Gate)?  // As `routes`.
 
     public init(service: String) { self.service = service }
 
     /// Registers the one handler of a request. Before `seal` only.
     @inlinable
     public func on<R: Request>(_ type: R.Type, _ handler: @escaping @Sendable (R, Reply<R>) -> Void) {
-        register(CatalogueEntry(R.self, service: service)) { body, envelope, caller, send throws(WireError) in
+        register(CatalogueEntry(R.self, service: service)) { body, envelope, peer, gate, send throws(WireError) in
             let request = try R.read(&body, key: envelope.key)
-            handler(request, Reply(id: envelope.id, caller: caller, send: send))
+            do throws(Fault) {
+                let actor = try gate?.admit(
+                    Entrant(peer: peer, token: envelope.actor, contract: R.contract, scope: request.scope, purposes: request.purposes))
+                let caller = Caller(peer: peer, actor: actor, trace: envelope.trace, timeoutMilliseconds: envelope.timeout)
+                handler(request, Reply(id: envelope.id, caller: caller, send: send))
+            } catch {
+                send(ReplyEnvelope.fault(envelope.id, error))
+            }
+        }
+    }
+
+    /// Puts a gate before every handler. Before `seal` only; without one an `actor` is refused, since nobody could prove it.
+    public func guardHandlers(by gate: any Gate) {
+        lock.withLock {
+            precondition(!isSealed && self.gate == nil, "a router has one gate, from before the service listens")
+            self.gate = gate
         }
     }
 
@@ -104,7 +125,7 @@ public final class Router: Sendable {
     /// Takes one frame's payload. `send` gets exactly one reply, now or later.
     /// - Parameter rejection: when set, a request is answered with it and nothing is executed (too much under way, or stopping).
     public func receive(
-        _ bytes: [UInt8], _ range: Range<Int>, from peer: Peer, rejecting rejection: Fault? = nil,
+        _ bytes: [UInt8], _ range: Range<Int>, from peer: ConnectedPeer, rejecting rejection: Fault? = nil,
         send: @escaping @Sendable ([UInt8]) -> Void
     ) -> Verdict {
         if rejection == nil, handlesCanonical(bytes, range, from: peer, send: send) { return .handled }
@@ -120,20 +141,20 @@ public final class Router: Sendable {
             send(ReplyEnvelope.fault(envelope.id, Fault(.unknownMethod, "\(service) has no such method: see mesh.contracts")))
             return .handled
         }
-        guard route.entry.callers.contains(peer) else {
-            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "\(peer.rawValue) may not call \(route.entry.method)")))
+        guard route.entry.contract.callers.contains(peer.kind) else {
+            gate?.turnedAway(peer, from: route.entry.contract)
+            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "\(peer.kind.rawValue) may not call \(route.entry.contract.method)")))
             return .handled
         }
-        guard envelope.actor == nil else {
+        guard envelope.actor == nil || gate != nil else {
             // Let through unproven, it would be believed by the first handler that looks at it.
-            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "actors are not known yet: leave the actor out")))
+            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "\(service) can't prove actors: leave the actor out")))
             return .handled
         }
-        let caller = Caller(peer: peer, trace: envelope.trace, timeoutMilliseconds: envelope.timeout)
         do throws(WireError) {
             try bytes.withUnsafeBufferPointer { (bytes) throws(WireError) in
                 var body = FieldVisitor(bytes, envelope.body.range, mode: .strict, refusesUnknown: false)
-                try route.handler(&body, envelope, caller, send)
+                try route.handler(&body, envelope, peer, gate, send)
             }
         } catch {
             send(ReplyEnvelope.fault(envelope.id, Fault(.malformed, "body: \(error.message)")))
@@ -143,16 +164,15 @@ public final class Router: Sendable {
 
     /// Takes a request in our own spelling that may be executed, its body read where it stands; false, and nothing was done, for any other.
     private func handlesCanonical(
-        _ bytes: [UInt8], _ range: Range<Int>, from peer: Peer, send: @escaping @Sendable ([UInt8]) -> Void
+        _ bytes: [UInt8], _ range: Range<Int>, from peer: ConnectedPeer, send: @escaping @Sendable ([UInt8]) -> Void
     ) -> Bool {
         bytes.withUnsafeBufferPointer { bytes in
             var visitor = FieldVisitor(bytes, range, mode: .strict, refusesUnknown: true)
             var envelope = Envelope()
-            guard visitor.readsHead(&envelope), envelope.actor == nil, let route = route(of: envelope.method),
-                route.entry.callers.contains(peer)
+            guard visitor.readsHead(&envelope), envelope.actor == nil || gate != nil, let route = route(of: envelope.method),
+                route.entry.contract.callers.contains(peer.kind)
             else { return false }
-            let caller = Caller(peer: peer, trace: envelope.trace, timeoutMilliseconds: envelope.timeout)
-            do throws(WireError) { try route.handler(&visitor, envelope, caller, send) } catch {
+            do throws(WireError) { try route.handler(&visitor, envelope, peer, gate, send) } catch {
                 return false  // The long way meets it too, and says what it is.
             }
             return true

@@ -28,7 +28,7 @@ import Testing
 
     @Test func factsAndCursorSurviveARestart() throws {
         let facts = [
-            AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at),
+            AccessFact(.workspaceOpened, workspace, instructions: Instructions(onDeletion: .ask), at: at),
             AccessFact(.channelConnected, workspace, channel: channel, account: account, at: at)
         ]
         try take(facts, upTo: 2)
@@ -40,15 +40,15 @@ import Testing
     }
 
     @Test func anAnswerTakenTwiceIsTakenOnce() throws {
-        let fact = AccessFact(.workspaceOpened, workspace, onDeletion: .erase, at: at)
+        let fact = AccessFact(.workspaceOpened, workspace, instructions: Instructions(onDeletion: .erase), at: at)
         try take([fact], upTo: 1)
         try take([fact], upTo: 1)
         #expect(try stored() == [fact])
     }
 
     @Test func aNewEpochForgetsTheOldFacts() throws {
-        try take([AccessFact(.workspaceOpened, workspace, onDeletion: .erase, at: at)], upTo: 1)
-        let other = AccessFact(.workspaceOpened, WorkspaceID(rawValue: "ws_two"), onDeletion: .ask, at: at)
+        try take([AccessFact(.workspaceOpened, workspace, instructions: Instructions(onDeletion: .erase), at: at)], upTo: 1)
+        let other = AccessFact(.workspaceOpened, WorkspaceID(rawValue: "ws_two"), instructions: Instructions(onDeletion: .ask), at: at)
         try take([other], upTo: 1, restarted: true)
         #expect(try stored() == [other])
     }
@@ -56,10 +56,10 @@ import Testing
     @Test func theLastFactAboutAThingCounts() {
         let facts = AccessFacts()
         facts.take([
-            AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at),
+            AccessFact(.workspaceOpened, workspace, instructions: Instructions(onDeletion: .ask), at: at),
             AccessFact(.channelConnected, workspace, channel: channel, account: account, at: at)
         ])
-        #expect(facts.workspace(workspace) == AccessFacts.Workspace(onDeletion: .ask, isTerminated: false))
+        #expect(facts.workspace(workspace) == AccessFacts.Workspace(instructions: Instructions(onDeletion: .ask), isTerminated: false))
         #expect(facts.channel(channel)?.isEnded == false)
         #expect(facts.channel(channel)?.features == [])
         facts.take([AccessFact(.channelFeatures, workspace, channel: channel, features: [.comments], at: at)])
@@ -68,7 +68,7 @@ import Testing
             AccessFact(.channelEnded, workspace, channel: channel, account: account, at: at),
             AccessFact(.workspaceTerminated, workspace, at: at)
         ])
-        #expect(facts.workspace(workspace) == AccessFacts.Workspace(onDeletion: .ask, isTerminated: true))
+        #expect(facts.workspace(workspace) == AccessFacts.Workspace(instructions: Instructions(onDeletion: .ask), isTerminated: true))
         #expect(facts.channel(channel)?.isEnded == true)
         // Ended or not: a person may have been met there.
         #expect(facts.accounts(of: workspace) == [account])
@@ -78,14 +78,14 @@ import Testing
     @Test func aRestartReplacesAllFactsAtOnce() {
         let facts = AccessFacts()
         let other = WorkspaceID(rawValue: "ws_two")
-        facts.take([AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at)])
-        facts.take([AccessFact(.workspaceOpened, other, onDeletion: .erase, at: at)], anew: true)
+        facts.take([AccessFact(.workspaceOpened, workspace, instructions: Instructions(onDeletion: .ask), at: at)])
+        facts.take([AccessFact(.workspaceOpened, other, instructions: Instructions(onDeletion: .erase), at: at)], anew: true)
         #expect(facts.workspace(workspace) == nil && facts.workspace(other) != nil)
     }
 
     @Test func nobodySeesARestartHalfTaken() async {
         let facts = AccessFacts()
-        let opened = [AccessFact(.workspaceOpened, workspace, onDeletion: .ask, at: at)]
+        let opened = [AccessFact(.workspaceOpened, workspace, instructions: Instructions(onDeletion: .ask), at: at)]
         facts.take(opened)
         async let seenEmpty = Task.detached { [workspace] in (0..<100_000).contains { _ in facts.workspace(workspace) == nil } }.value
         for _ in 0..<100_000 { facts.take(opened, anew: true) }

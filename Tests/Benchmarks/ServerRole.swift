@@ -57,7 +57,7 @@ enum ServerRole {
                 router.on(Echo.self) { request, reply in reply.ok(Echo.Response(payload: request.payload)) }
                 router.seal(serving: [Echo.contract.method])
                 let keys = try KeyFolder(dataFolder: dataFolder).servingKeys(of: ServerRole.service)
-                let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, keys: keys)
+                let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, register: keys)
                 printLine("\(listener.port)")
                 // A parent that was killed can't stop us.
                 while getppid() == parent { sleep(1) }

@@ -11,7 +11,10 @@ enum ContractList {
         [
             ContractEntry(Echo.self), ContractEntry(ReadHealth.self), ContractEntry(ReadMetrics.self), ContractEntry(ReadContracts.self)
         ] + [
-            ContractEntry(OpenWorkspace.self), ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self),
+            ContractEntry(OpenWorkspace.self), ContractEntry(ReadWorkspace.self), ContractEntry(InstructWorkspace.self),
+            ContractEntry(AddMember.self), ContractEntry(SetMemberRole.self), ContractEntry(RemoveMember.self),
+            ContractEntry(IssueToken.self), ContractEntry(AddPeer.self), ContractEntry(RemovePeer.self), ContractEntry(ListPeers.self),
+            ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self),
             ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self),
             ContractEntry(ReadQuarantined.self), ContractEntry(ReleaseQuarantined.self)
         ] + [

@@ -1,3 +1,4 @@
+import Policy
 import Testing
 import Threads
 import Wire
@@ -15,7 +16,7 @@ struct Serving<R: Request> {
         }
         router.seal(serving: [R.contract.method])
         let caller = try #require(R.contract.callers.first, "a request has a caller")
-        let verdict = router.receive(envelope, envelope.indices, from: caller) { sent.value = payload(of: $0) }
+        let verdict = router.receive(envelope, envelope.indices, from: ConnectedPeer(caller)) { sent.value = payload(of: $0) }
         if case .close(let reply) = verdict { sent.value = payload(of: reply) }
         return (served.value, try #require(sent.value, "each request is answered"))
     }

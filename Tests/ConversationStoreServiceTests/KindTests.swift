@@ -96,17 +96,17 @@ import Wire
         try store.reopen()
         #expect(try store.append(comment, account).repeated == 2)
 
-        let notices = try store.answer(ListNotices(workspace: shop, limit: 100), as: .operator).notices
+        let notices = try store.notices(ListNotices(workspace: shop, limit: 100))
         #expect(notices.map(\.kind) == [.account, .comment, .template])
         #expect(notices[1].text == "12 euros" && notices[1].at == noon.adding(seconds: 1))
         #expect(notices[2].details == template.details)
         #expect(notices.allSatisfy { $0.channel == line.id })
         let page = ListNotices(workspace: shop, channel: line.id, limit: 1, before: notices[1].id)
-        #expect(try store.answer(page, as: .operator).notices == [notices[2]])
+        #expect(try store.notices(page) == [notices[2]])
         // Controls: another workspace's, and another channel's.
-        #expect(try store.answer(ListNotices(workspace: WorkspaceID(rawValue: "ws_other"), limit: 9), as: .operator).notices.isEmpty)
+        #expect(try store.notices(ListNotices(workspace: WorkspaceID(rawValue: "ws_other"), limit: 9)).isEmpty)
         let other = ListNotices(workspace: shop, channel: ChannelID(rawValue: "ch_other"), limit: 9)
-        #expect(try store.answer(other, as: .operator).notices.isEmpty)
+        #expect(try store.notices(other).isEmpty)
         #expect(try store.list().isEmpty && store.feed().changes.isEmpty)
     }
 
@@ -127,7 +127,7 @@ import Wire
         let receipt = try store.answer(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
 
         #expect(receipt.rows["notices"] == 2)
-        #expect(try store.answer(ListNotices(workspace: shop, limit: 9), as: .operator).notices.map(\.raw) == [other.raw, later.raw])
+        #expect(try store.notices(ListNotices(workspace: shop, limit: 9)).map(\.raw) == [other.raw, later.raw])
     }
 
     // MARK: Identity

@@ -90,6 +90,9 @@ final class StoreFixture {
         }
     }
 
+    /// As somebody whom the gate lets in would get them.
+    func notices(_ request: ListNotices) throws -> [Notice] { try database.read { try service.store.notices(request, $0) } }
+
     @discardableResult
     func append(_ events: ChannelEvent..., on channel: Channel = line) throws -> AppendEvents.Response {
         try append(events, on: channel)

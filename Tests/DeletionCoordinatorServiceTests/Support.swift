@@ -87,7 +87,9 @@ final class Mesh {
                 immediately: immediately))
     }
 
-    func call<R: Request>(_ request: R) -> Outcome<R> { LocalTransport(coordinator.process.router, as: .operator).call(request) }
+    func call<R: Request>(_ request: R) -> Outcome<R> {
+        LocalTransport(coordinator.process.router, as: R.contract.programCaller).call(request)
+    }
 
     func read(_ deletion: DeletionID) throws -> ReadDeletion.Response { try call(ReadDeletion(deletion: deletion)).value() }
 
@@ -191,7 +193,7 @@ final class Coordinator {
     /// As `access.feed` would have brought them.
     private static func putFacts(_ database: Database) throws {
         let at = Timestamp(rawValue: 1_767_000_000_000)
-        var facts = [AccessFact(.workspaceOpened, Mesh.workspace, onDeletion: .erase, at: at)]
+        var facts = [AccessFact(.workspaceOpened, Mesh.workspace, instructions: Instructions(onDeletion: .erase), at: at)]
         for (index, account) in Mesh.accounts.enumerated() {
             facts.append(
                 AccessFact(.channelConnected, Mesh.workspace, channel: ChannelID(rawValue: "c\(index)"), account: account, at: at))

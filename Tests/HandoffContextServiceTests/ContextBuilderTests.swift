@@ -25,9 +25,12 @@ import Wire
     }
 
     private func context(
-        _ texts: [String?], for audience: ReadContext.Audience = .human, tokens: Int64 = 1000, assistant: Assistant? = nil
+        _ texts: [String?], for audience: ReadContext.Audience = .human, tokens: Int64 = 1000, masksContacts: Bool = false,
+        assistant: Assistant? = nil
     ) -> HandoffContext {
-        ContextBuilder(audience: audience, tokenBudget: tokens).context(
+        ContextBuilder(
+            audience: audience, masksTexts: audience == .assistant || masksContacts, masksContacts: masksContacts, tokenBudget: tokens
+        ).context(
             of: ConversationID(rawValue: 9), conversation(texts), assistant: assistant)
     }
 

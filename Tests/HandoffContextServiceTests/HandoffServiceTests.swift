@@ -38,13 +38,17 @@ import Wire
     func onlyAFaultThatHealsByItselfGoesThrough(code: Fault.Code) throws {
         let conversations = store { $0.on(ReadConversation.self) { _, reply in reply.fault(code, "said the store") } }
         let database = process.database(migrations: HandoffContextMigrations.all)
-        let handoff = try Handoff(process, database, conversations: conversations)
+        let accounts = try PlayedAccounts(process)
+        let workspace = WorkspaceID(rawValue: "ws")
+        let agent = CallOptions(actor: accounts.member(.agent, of: workspace))
+        let handoff = try Handoff(process, database, conversations: conversations, accounts: accounts.transport)
         let opened = try process.open(serving: HandoffContextCatalogue.methods)
         defer { opened.close(stop: handoff.stop) }
+        handoff.start()
 
-        let request = ReadContext(
-            workspace: WorkspaceID(rawValue: "ws"), conversation: ConversationID(rawValue: 1), audience: .human, tokenBudget: 100)
-        guard case .fault(let fault) = LocalTransport(process.router, as: .operator).call(request) else {
+        let request = ReadContext(workspace: workspace, conversation: ConversationID(rawValue: 1), audience: .human, tokenBudget: 100)
+        #expect(lines.wait(for: #""event":"feedFailed","method":"access.feed""#) != nil, "the facts are known when intake is down")
+        guard case .fault(let fault) = LocalTransport(process.router, as: .operator).call(request, agent) else {
             Issue.record("a fault became an answer")
             return
         }

@@ -33,8 +33,12 @@ struct ConsentTests {
         #expect(fault(fixture.call(WithdrawConsent(person: ConsentingPerson(email: ConsentTests.mara), purpose: purpose))) != nil)
 
         #expect(try fixture.count("consents") == 0)
-        #expect(fixture.metric("purposes.forbidden") == 2)
-        #expect(fixture.lines.all.contains { $0.contains(#""event":"purposeForbidden""#) })
+        #expect(fixture.metric("access.denied") == 2)
+        try fixture.settle()
+        let denials = try fixture.database.read { connection in
+            try connection.first("SELECT sum(count) FROM denials WHERE reason = 'purposeNever'") { $0.int(0) }
+        }
+        #expect(denials == 2)
     }
 
     @Test func aPurposeThatThePolicyDoesNotKnowIsRefused() throws {

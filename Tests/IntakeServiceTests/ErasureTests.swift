@@ -196,7 +196,8 @@ struct ErasureTests {
         #expect(try fixture.quarantine().isEmpty)
         #expect(fixture.metric("inbox.ended") == 1)
         let reply = RecordReply(
-            key: RequestKey("reply-1"), channel: channel, recipient: mara, author: .agent, text: "hello", sentAt: fixture.time.now)
+            key: RequestKey("reply-1"), workspace: workspace, channel: channel, recipient: mara, author: .agent, text: "hello",
+            sentAt: fixture.time.now)
         #expect(refusal(fixture.call(reply)) == .channelEnded)
         // Controls: the other channel lives, and the account may be connected again.
         _ = try fixture.post(WhatsApp.delivery(WhatsApp.messages(WhatsApp.text("hi", id: "wamid.1"))), to: .whatsapp)

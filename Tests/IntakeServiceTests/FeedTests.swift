@@ -16,7 +16,7 @@ struct FeedTests {
         let response = try read(fixture, after: Cursor())
 
         #expect(response.facts.map(\.kind) == [.workspaceOpened, .channelConnected])
-        #expect(response.facts[0].onDeletion == .erase)
+        #expect(response.facts[0].instructions?.onDeletion == .erase)
         #expect(response.facts[1].channel == channel)
         #expect(response.facts[1].account == IntakeFixture.instagram)
         #expect(!response.restarted)

@@ -12,10 +12,12 @@ struct ReplyTests {
     private let recipient = Alias(.whatsapp, .phone, WhatsApp.jonas)
 
     private func reply(
-        _ channel: ChannelID, key: String = "reply-1", to recipient: Alias? = nil, at time: Int64 = 1_767_225_000_000, id: String? = nil
+        _ fixture: IntakeFixture, _ channel: ChannelID, key: String = "reply-1", to recipient: Alias? = nil,
+        at time: Int64 = 1_767_225_000_000, id: String? = nil
     ) -> RecordReply {
         RecordReply(
-            key: RequestKey(key), channel: channel, recipient: recipient ?? self.recipient, author: .assistant, text: "Friday is free.",
+            key: RequestKey(key), workspace: fixture.workspace, channel: channel, recipient: recipient ?? self.recipient,
+            author: .assistant, text: "Friday is free.",
             sentAt: Timestamp(rawValue: time), externalID: id)
     }
 
@@ -23,9 +25,9 @@ struct ReplyTests {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
 
-        #expect(try fixture.ok(reply(channel)).recorded)
-        #expect(try !fixture.ok(reply(channel)).recorded)
-        #expect(try fixture.ok(reply(channel, key: "reply-2", id: "wamid.1")).recorded)
+        #expect(try fixture.ok(reply(fixture, channel)).recorded)
+        #expect(try !fixture.ok(reply(fixture, channel)).recorded)
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-2", id: "wamid.1")).recorded)
 
         let events = try fixture.outbox()
         #expect(events.map(\.id) == ["reply:reply-1", "wamid.1"])
@@ -38,12 +40,12 @@ struct ReplyTests {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
 
-        #expect(refusal(fixture.call(reply(ChannelID(rawValue: "ch_unknown")))) == .unknownChannel)
+        #expect(refusal(fixture.call(reply(fixture, ChannelID(rawValue: "ch_unknown")))) == .unknownChannel)
         for odd in [
             Alias(.instagram, .igsid, "1"), Alias(.whatsapp, .username, "jonas"),
             Alias(.whatsapp, .phone, String(repeating: "1", count: 33))
         ] {
-            guard case .fault(let fault) = fixture.call(reply(channel, to: odd)) else {
+            guard case .fault(let fault) = fixture.call(reply(fixture, channel, to: odd)) else {
                 Issue.record("a reply to nobody was taken")
                 continue
             }
@@ -57,11 +59,11 @@ struct ReplyTests {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
 
-        #expect(try fixture.ok(reply(channel, to: Alias(.whatsapp, .phone, "+" + WhatsApp.jonas))).recorded)
+        #expect(try fixture.ok(reply(fixture, channel, to: Alias(.whatsapp, .phone, "+" + WhatsApp.jonas))).recorded)
         #expect(try fixture.outbox().map(\.participant.phone) == [WhatsApp.jonas])
 
         for odd in [Alias(.whatsapp, .phone, "49 170 1"), Alias(.whatsapp, .igsid, "6290000000000017")] {
-            guard case .fault(let fault) = fixture.call(reply(channel, key: "reply-2", to: odd)) else {
+            guard case .fault(let fault) = fixture.call(reply(fixture, channel, key: "reply-2", to: odd)) else {
                 Issue.record("a name in no spelling of the platform was taken")
                 continue
             }
@@ -73,9 +75,9 @@ struct ReplyTests {
     @Test func aRepeatWithAnotherTimeIsARepeat() throws {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
-        #expect(try fixture.ok(reply(channel)).recorded)
+        #expect(try fixture.ok(reply(fixture, channel)).recorded)
 
-        #expect(try !fixture.ok(reply(channel, at: 1_767_225_000_000 - 3 * 86_400_000)).recorded)
+        #expect(try !fixture.ok(reply(fixture, channel, at: 1_767_225_000_000 - 3 * 86_400_000)).recorded)
         #expect(try fixture.count("outbox") == 1)
     }
 
@@ -84,12 +86,12 @@ struct ReplyTests {
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
         try fixture.erase([recipient], on: IntakeFixture.whatsapp, cutoff: Timestamp(rawValue: 1_767_225_000_000))
 
-        #expect(refusal(fixture.call(reply(channel))) == .recipientErased)
+        #expect(refusal(fixture.call(reply(fixture, channel))) == .recipientErased)
         #expect(try fixture.count("outbox") == 0)
         #expect(try fixture.count("inbox_keys") == 0)
 
         // Controls: another person, and a reply after the cut-off.
-        #expect(try fixture.ok(reply(channel, key: "reply-2", to: Alias(.whatsapp, .phone, "491510000002"))).recorded)
-        #expect(try fixture.ok(reply(channel, key: "reply-3", at: 1_767_225_000_001)).recorded)
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-2", to: Alias(.whatsapp, .phone, "491510000002"))).recorded)
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-3", at: 1_767_225_000_001)).recorded)
     }
 }

@@ -20,6 +20,9 @@ def forget(story):
     report.equal(
         "a username proves nobody", ("refused", "subjectNotProven"), mesh.outcome("deletions.request", username, key=f"{story.tag}:name"))
     nowhere = mesh.outcome("deletions.request", {**order, "workspace": "nobody"}, key=f"{story.tag}:nowhere")
+    report.equal("an owner forgets nobody elsewhere", ("fault", "forbidden"), nowhere)
+    nowhere = mesh.outcome(
+        "deletions.request", {**order, "workspace": "nobody"}, key=f"{story.tag}:nowhere", actor=mesh.actors["privacyOfficer"])
     report.equal("nobody's workspace has nobody to forget", ("refused", "unknownWorkspace"), nowhere)
 
     def completed():

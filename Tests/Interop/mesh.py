@@ -21,18 +21,27 @@ FAULT_CODES = {
     "unavailable", "internal",
 }
 OPERATOR = "operator"
+# Botseller's own people, who belong to no workspace.
+PLATFORM_ROLES = ("operator", "support", "privacyOfficer", "auditor")
 
 
 class Mesh:
     def __init__(self, data, meshctl):
         self.data = data
-        printed = subprocess.run(
-            [meshctl, "contracts", "--data", data, "--base-port", "0"], stdout=subprocess.PIPE, check=True, timeout=60).stdout
+        self.binary = meshctl
+        printed = self.meshctl("contracts")
         self.entries = {(entry["service"], entry["method"]): entry for entry in json.loads(printed)["methods"]}
         self.services = sorted({service for service, _ in self.entries})
         self.links = {}
+        # Tokens by role: who acts where the operator alone may not.
+        self.actors = {}
         # Methods that were answered `ok` with a reply that fits its schema.
         self.answered = set()
+
+    def meshctl(self, *words):
+        """What the operator's tool prints."""
+        return subprocess.run(
+            [self.binary, *words, "--data", self.data, "--base-port", "0"], stdout=subprocess.PIPE, check=True, timeout=60).stdout
 
     def port(self, service, door="mesh"):
         with open(os.path.join(self.data, "run", f"{service}.{door}.port"), encoding="ascii") as file:
@@ -61,14 +70,24 @@ class Mesh:
         (service,) = [service for service, name in self.entries if name == method]
         return service
 
-    def outcome(self, method, body, key=None, peer=OPERATOR, to=None):
+    def actor(self, entry, peer, body):
+        """The token of somebody whose role allows the call; None where the program itself may."""
+        if peer != OPERATOR or not entry["roles"] or OPERATOR in entry["roles"]:
+            return None
+        of_workspace = "workspace" in body or "workspace" in body.get("subject", {})
+        able = [role for role in entry["roles"] if role in self.actors and (of_workspace or role in PLATFORM_ROLES)]
+        return self.actors[able[0]] if able else None
+
+    def outcome(self, method, body, key=None, peer=OPERATOR, to=None, actor=None):
         """Puts a request that fits its schema; returns the kind of the reply and its content, both checked."""
         service = to or self.service_of(method)
         entry = self.entries[service, method]
         wrong = json_schema.problems(entry["request"], body)
         if wrong:
             raise ProtocolError(f"{method}: our own body is wrong: {wrong}")
-        reply = self.link(service, peer).call(method, body, key=key, timeout=entry["deadlineMilliseconds"])
+        actor = actor or self.actor(entry, peer, body)
+        acts = {} if actor is None else {"actor": actor}
+        reply = self.link(service, peer).call(method, body, key=key, timeout=entry["deadlineMilliseconds"], **acts)
         kind, content = judge(entry, reply)
         if kind == "ok":
             self.answered.add(method)

@@ -5,7 +5,7 @@ import random
 
 def all_are_answered(report, mesh, count=600):
     """In flight together: quick ones and, among them, slow ones; ids in no order."""
-    link = mesh.connect("conversation-store")
+    link = mesh.connect("conversation-store", "deletion-coordinator")
     ids = random.sample(range(2**62), count)
     subject = {"workspace": "nobody", "aliases": [], "accounts": [], "participants": [], "conversations": [], "contacts": [], "members": []}
     slow = set(ids[:: count // 4])

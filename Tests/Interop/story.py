@@ -4,6 +4,7 @@ forgotten. All of them are invented, and new in each run."""
 import json
 import secrets
 
+import accounts
 import agreeing
 import forgetting
 import service_work
@@ -16,7 +17,7 @@ class Story:
     def __init__(self, report, mesh):
         self.report = report
         self.mesh = mesh
-        number = secrets.randbelow(10**9)
+        number = self.number = secrets.randbelow(10**9)
         self.tag = f"interop:{number}"
         self.instagram = {"platform": "instagram", "id": f"1784{number:012}"}
         self.whatsapp = {"platform": "whatsapp", "id": f"1065{number:012}"}
@@ -26,6 +27,8 @@ class Story:
     def tell(self):
         self.meet_the_services()
         self.open_and_connect()
+        accounts.tokens(self)
+        accounts.instructions(self)
         self.deliver()
         self.read()
         self.reply()
@@ -33,6 +36,8 @@ class Story:
         self.look_into_quarantine()
         agreeing.agree(self)
         service_work.work(self)
+        accounts.programs(self)
+        accounts.changes(self)
         forgetting.forget(self)
 
     def meet_the_services(self):
@@ -55,11 +60,12 @@ class Story:
 
     def open_and_connect(self):
         ask, report = self.mesh.ask, self.report
-        terms = {
+        terms = self.terms = {
             "name": "Lumen L\u00e1mparas", "market": "ES", "policyVersion": "2026-01", "agreementVersion": "dpa-4", "onDeletion": "erase"}
         self.workspace = ask("workspaces.open", terms, key=f"{self.tag}:open")["workspace"]
         again = ask("workspaces.open", terms, key=f"{self.tag}:open")["workspace"]
         report.equal("opening once more with the same key opens nothing", self.workspace, again)
+        accounts.join(self)
         other = self.mesh.outcome("workspaces.open", {**terms, "market": "PT"}, key=f"{self.tag}:open")
         report.equal("a key used for something else is refused", ("refused", "keyReused"), other)
         self.channels = {}
@@ -129,15 +135,16 @@ class Story:
             "workspace": self.workspace, "channel": self.channels["instagram"], "limit": 1,
             "before": {"lastMessage": self.with_mara["lastMessage"]}}
         report.equal("a page behind the last conversation is empty", [], self.mesh.ask("conversations.list", page)["conversations"])
-        for workspace, conversation in ((self.workspace, 2**53), ("nobody", self.with_mara["id"])):
-            body = {"workspace": workspace, "conversation": conversation, "limit": 1}
-            report.equal(
-                f"conversation {'of another workspace' if workspace == 'nobody' else 'that is none'} is unknown",
-                ("refused", "unknownConversation"), self.mesh.outcome("conversations.read", body))
+        none = {"workspace": self.workspace, "conversation": 2**53, "limit": 1}
+        unknown = ("refused", "unknownConversation")
+        report.equal("a conversation that is none is unknown", unknown, self.mesh.outcome("conversations.read", none))
+        foreign = {"workspace": "nobody", "conversation": self.with_mara["id"], "limit": 1}
+        report.equal(
+            "a conversation is not another workspace's", unknown, self.mesh.outcome("conversations.read", foreign, peer="handoff-context"))
 
     def reply(self):
         body = {
-            "channel": self.channels["instagram"], "recipient": self.mara, "author": "assistant", "text": "It ships today.",
+            "workspace": self.workspace, "channel": self.channels["instagram"], "recipient": self.mara, "author": "assistant", "text": "It ships today.",
             "sentAt": now(), "externalID": f"mid:{self.tag}:reply"}
         report = self.report
         report.equal("a reply is recorded", True, self.mesh.ask("replies.record", body, key=f"{self.tag}:reply")["recorded"])
@@ -157,7 +164,7 @@ class Story:
 
         report.equal("an assistant is configured", {}, eventually("handoff-context knows the workspace", configure))
         unknown = self.mesh.outcome("assistants.configure", {"workspace": "nobody", "assistant": assistant})
-        report.equal("but not for nobody", ("refused", "unknownWorkspace"), unknown)
+        report.equal("but not for nobody", ("fault", "forbidden"), unknown)
         ask = {"workspace": self.workspace, "conversation": self.with_mara["id"], "audience": "assistant", "tokenBudget": 1000}
         context = self.mesh.ask("handoff.context", ask)
         known = {message["id"] for message in self.messages(self.with_mara, 4)}

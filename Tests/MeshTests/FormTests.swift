@@ -14,7 +14,10 @@ extension RealMesh {
 
         private let mesh: TestMesh
 
-        init() throws { mesh = try TestMesh([.intake]) }
+        init() throws {
+            mesh = try TestMesh([.intake])
+            try mesh.actAsPrivacyOfficer()
+        }
 
         private func post(_ path: String, _ body: String, _ headers: String) throws -> WebhookClient.Answer {
             try mesh.webhooks().post(path, Array(body.utf8), secret: nil, headers: headers)

@@ -59,9 +59,12 @@ extension RealMesh {
         private func isConfigured(_ assistant: Assistant) throws -> Bool {
             let client = try mesh.client(to: .handoffContext)
             defer { client.close() }
-            switch client.call(ConfigureAssistant(workspace: shop.workspace, assistant: assistant)) {
+            switch client.call(
+                ConfigureAssistant(workspace: shop.workspace, assistant: assistant), try mesh.options(for: ConfigureAssistant.self))
+            {
             case .ok: return true
             case .refused(.unknownWorkspace, _): return false
+            case .fault(let fault) where fault.code == .forbidden: return false  // It has not heard of the owner yet.
             case .refused(.workspaceTerminated, _), .fault: throw NeverConfigured()
             }
         }
@@ -97,6 +100,7 @@ extension RealMesh {
                 #expect(scan.residue + scan.other == 0 && scan.live.isEmpty)
             }
             let subject = Subject(workspace: shop.workspace, aliases: [jonas.alias])
+            try mesh.actAsPrivacyOfficer()
             for holder in MeshPlan.services {
                 let scan = try #require(try mesh.call(holder, ProveErasure(subject: subject, scan: true)).scan)
                 #expect(scan.residue + scan.other == 0 && scan.live.isEmpty, "\(holder.rawValue) after the end")

@@ -9,9 +9,9 @@ struct Stored {
     var conversations: [Conversation] = []
     var messages: [ConversationID: [Message]] = [:]
 
-    /// Reads page by page, as a customer's program would.
+    /// Reads page by page, as handoff-context does.
     init(of shop: Shop) throws {
-        let client = try shop.mesh.client(to: .conversationStore)
+        let client = try shop.mesh.client(to: .conversationStore, as: .handoffContext)
         defer { client.close() }
         var mark: ListConversations.PageMark?
         repeat {

@@ -102,10 +102,10 @@ import Wire
     @Test func aListenerBeyondLoopbackNeedsAProtectedLink() throws {
         let router = Router(service: "test")
         router.seal(serving: [])
-        #expect(throws: NetError.self) { try MeshListener(host: "0.0.0.0", port: 0, router: router, keys: LinkKeys()) }
+        #expect(throws: NetError.self) { try MeshListener(host: "0.0.0.0", port: 0, router: router, register: LinkKeys()) }
         var options = MeshListenerOptions()
         options.isLinkProtected = true
-        let listener = try MeshListener(host: "0.0.0.0", port: 0, router: router, keys: LinkKeys(), options: options)
+        let listener = try MeshListener(host: "0.0.0.0", port: 0, router: router, register: LinkKeys(), options: options)
         #expect(listener.drain(deadlineMilliseconds: 1000))
     }
 }

@@ -53,7 +53,7 @@ import Wire
 
         try peer.send([0, 32, 0, 0])
 
-        #expect(service.awaitEvent { if case .senderStalled(.intake) = $0 { true } else { false } })
+        #expect(service.awaitEvent { if case .senderStalled(ConnectedPeer(.intake)) = $0 { true } else { false } })
         #expect(try peer.readFrame() == nil)
         service.stop()
         #expect(service.budget.bytesUsed == 0)
@@ -72,7 +72,7 @@ import Wire
         }
 
         #expect(isCut)
-        #expect(service.awaitEvent { if case .senderStalled(.intake) = $0 { true } else { false } })
+        #expect(service.awaitEvent { if case .senderStalled(ConnectedPeer(.intake)) = $0 { true } else { false } })
         service.stop()
         #expect(service.budget.bytesUsed == 0)
     }
@@ -126,7 +126,7 @@ import Wire
 
         for turn in 0..<200 { #expect(client.call(EchoText("\(turn)")).response != nil) }
 
-        #expect(service.awaitEvent { if case .readerStalled(.intake) = $0 { true } else { false } })
+        #expect(service.awaitEvent { if case .readerStalled(ConnectedPeer(.intake)) = $0 { true } else { false } })
         #expect(client.call(EchoText("on")).response != nil)
         client.close()
         service.stop()
@@ -156,7 +156,7 @@ import Wire
         router.seal(serving: [])
         var keys = LinkKeys()
         keys.add(peer: "intake", key: "k1", secret: TestService.secret)
-        let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, keys: keys)
+        let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, register: keys)
         var own = LinkKeys()
         own.add(peer: "test", key: "k1", secret: TestService.secret)
         let client = MeshClient(peer: .intake, service: "test", keys: own) { ("127.0.0.1", listener.port) }

@@ -67,7 +67,8 @@ final class TestService: @unchecked Sendable {  // `held` and `events` are guard
         var keys = LinkKeys()
         for peer in Peer.allCases { keys.add(peer: peer.rawValue, key: "k1", secret: TestService.secret) }
         listener = try MeshListener(
-            host: "127.0.0.1", port: 0, router: router, keys: keys, options: limits, budget: budget, log: { [unowned self] in note($0) })
+            host: "127.0.0.1", port: 0, router: router, register: keys, options: limits, budget: budget, log: { [unowned self] in note($0) }
+        )
     }
 
     private func note(_ event: MeshListener.Event) {

@@ -47,7 +47,7 @@ struct CanonicalFrameTests {
 
     private static func answer(_ router: Router, _ bytes: [UInt8], _ peer: Peer = .intake) -> [[UInt8]] {
         nonisolated(unsafe) var answers: [[UInt8]] = []
-        if case .close(let last) = router.receive(bytes, 0..<bytes.count, from: peer, send: { answers.append($0) }) {
+        if case .close(let last) = router.receive(bytes, 0..<bytes.count, from: ConnectedPeer(peer), send: { answers.append($0) }) {
             answers += [last, Array("closed".utf8)]
         }
         return answers

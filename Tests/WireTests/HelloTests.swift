@@ -19,7 +19,7 @@ struct HelloTests {
     {
         var keys = LinkKeys()
         keys.add(peer: peer, key: key, secret: secret)
-        return ServerHello(service: "conversation-store", keys: keys, nonce: nonce, decoy: HelloTests.decoy)
+        return ServerHello(service: "conversation-store", register: keys, nonce: nonce, decoy: HelloTests.decoy)
     }
 
     private func client(
@@ -33,7 +33,7 @@ struct HelloTests {
     private func payloadText(_ frame: [UInt8]) -> String { text(frame[Frame.headerBytes...]) }
 
     /// The peer that the server takes the claim for, or the fault.
-    private func verdict(_ server: ServerHello, _ claim: String) -> Result<Peer, Fault> {
+    private func verdict(_ server: ServerHello, _ claim: String) -> Result<ConnectedPeer, Fault> {
         do throws(Fault) { return .success(try server.answer(Array(claim.utf8), 0..<claim.utf8.count).peer) } catch {
             return .failure(error)
         }
@@ -43,7 +43,7 @@ struct HelloTests {
         #"{"peer":"\#(peer)","key":"\#(key)","nonce":"\#(nonce)","proof":"\#(proof)"\#(more)}"#
     }
 
-    private var unauthenticated: Result<Peer, Fault> {
+    private var unauthenticated: Result<ConnectedPeer, Fault> {
         .failure(Fault(.unauthenticated, "the proof does not fit: check that both sides load the same key file"))
     }
 
@@ -69,14 +69,37 @@ struct HelloTests {
         let claim = try client.claim(greeting, payload(greeting))
         #expect(payloadText(claim) == self.claim(nonce: clientNonceText, proof: clientProof))
         let answer = try server.answer(claim, payload(claim))
-        #expect(answer.peer == .intake)
+        #expect(answer.peer == ConnectedPeer(.intake))
         #expect(payloadText(answer.frame) == #"{"proof":"\#(serverProof)"}"#)
         try client.finish(answer.frame, payload(answer.frame))
     }
 
+    @Test func aProgramOfOthersIsWhatTheRegisterSaysItIs() throws {
+        struct Register: PeerRegister {
+            let kind: Peer?
+            func secret(_ peer: String, _ key: String) -> [UInt8]? { peer == "shop-gateway" ? HelloTests.secret : nil }
+            func kind(of peer: String) -> Peer? { kind }
+        }
+        func greeted(_ register: any PeerRegister) throws -> ConnectedPeer {
+            let server = ServerHello(
+                service: "conversation-store", register: register, nonce: HelloTests.serverNonce, decoy: HelloTests.decoy)
+            var client = client(peer: "shop-gateway")
+            let claim = try client.claim(server.greeting, payload(server.greeting))
+            let (peer, _) = try server.answer(claim, payload(claim))
+            return peer
+        }
+        #expect(try greeted(Register(kind: .gateway)) == ConnectedPeer(.gateway, name: "shop-gateway"))
+        #expect(throws: Fault.self) { try greeted(Register(kind: nil)) }
+        // Keys alone make nobody a kind of program, not even one that is named like a kind.
+        var keys = LinkKeys()
+        keys.add(peer: "shop-gateway", key: "k1", secret: HelloTests.secret)
+        #expect(throws: Fault.self) { try greeted(keys) }
+        #expect(keys.kind(of: "gateway") == nil)
+    }
+
     @Test func aClaimThatIsNotProvenIsRefused() {
         let right = claim(nonce: clientNonceText, proof: clientProof)
-        #expect(verdict(server(), right) == .success(.intake), "the control: nothing wrong")
+        #expect(verdict(server(), right) == .success(ConnectedPeer(.intake)), "the control: nothing wrong")
         // The server holds another secret, another peer, another key id, is another service, or speaks with another nonce (a replay).
         #expect(verdict(server(secret: HelloTests.decoy), right) == unauthenticated)
         #expect(verdict(server(peer: "operator"), right) == unauthenticated)
@@ -84,7 +107,7 @@ struct HelloTests {
         #expect(verdict(server(nonce: [UInt8](1...32)), right) == unauthenticated)
         var keys = LinkKeys()
         keys.add(peer: "intake", key: "k1", secret: HelloTests.secret)
-        let other = ServerHello(service: "handoff-context", keys: keys, nonce: HelloTests.serverNonce, decoy: HelloTests.decoy)
+        let other = ServerHello(service: "handoff-context", register: keys, nonce: HelloTests.serverNonce, decoy: HelloTests.decoy)
         #expect(verdict(other, right) == unauthenticated)
         // The claim is changed on its way.
         #expect(verdict(server(), claim(peer: "operator", nonce: clientNonceText, proof: clientProof)) == unauthenticated)
@@ -102,7 +125,9 @@ struct HelloTests {
             let proof = HMACSHA256Key(HelloTests.secret).authenticate(Array(signed.utf8))
             return claim(peer: peer, key: key, nonce: nonce, proof: Base64URL.encode(proof))
         }
-        #expect(verdict(server(), proven(nonce: clientNonceText)) == .success(.intake), "the control: this is how a proof is made")
+        #expect(
+            verdict(server(), proven(nonce: clientNonceText)) == .success(ConnectedPeer(.intake)),
+            "the control: this is how a proof is made")
         #expect(verdict(server(), proven(nonce: serverNonceText)) == unauthenticated, "reflected")
         #expect(verdict(server(), proven(nonce: Base64URL.encode([UInt8](64..<95)))) == unauthenticated, "31 bytes")
         #expect(verdict(server(), proven(nonce: "")) == unauthenticated)

@@ -17,7 +17,7 @@ struct RouterTests {
             case "wordy": reply.refuse(.tooLate, String(repeating: "é", count: 5000))
             case "later":
                 Thread("answers later") { reply.ok(Greet.Response(greeting: "at last")) }.detach()
-            default: reply.ok(Greet.Response(greeting: "Hello, \(request.name) \(request.times ?? 1)× from \(reply.caller.peer.rawValue)"))
+            default: reply.ok(Greet.Response(greeting: "Hello, \(request.name) \(request.times ?? 1)× from \(reply.caller.peer.name)"))
             }
         }
         router.on(Store.self) { request, reply in reply.ok(Store.Response(key: request.key)) }
@@ -32,7 +32,7 @@ struct RouterTests {
     private func exchange(_ payload: String, as peer: Peer = .intake) -> (replies: [String], closes: Bool) {
         let replies = Collected()
         let bytes = Array(payload.utf8)
-        switch router.receive(bytes, 0..<bytes.count, from: peer, send: { replies.add($0) }) {
+        switch router.receive(bytes, 0..<bytes.count, from: ConnectedPeer(peer), send: { replies.add($0) }) {
         case .handled: return (replies.texts, false)
         case .close(let reply):
             replies.add(reply)
@@ -115,7 +115,7 @@ struct RouterTests {
         #expect(!answer.closes)
         #expect(
             answer.replies == [
-                #"{"id":7,"fault":{"code":"forbidden","retry":false,"message":"actors are not known yet: leave the actor out"}}"#
+                #"{"id":7,"fault":{"code":"forbidden","retry":false,"message":"sample can't prove actors: leave the actor out"}}"#
             ])
     }
 

@@ -9,6 +9,10 @@ struct ContextBuilder {
     static let bytesPerToken: Int64 = 4
 
     let audience: ReadContext.Audience
+    /// Phones, e-mail addresses and card numbers in texts become masks.
+    let masksTexts: Bool
+    /// The person's name, phone and username become masks.
+    let masksContacts: Bool
     let tokenBudget: Int64
 
     func context(of id: ConversationID, _ conversation: ReadConversation.Response, assistant: Assistant?) -> HandoffContext {
@@ -32,7 +36,11 @@ struct ContextBuilder {
     private func participant(_ participant: Participant) -> ContextParticipant {
         var result = ContextParticipant()
         result.id = participant.id
-        result.name = audience == .assistant ? participant.name.map(IdentifierMask.masked) : participant.name
+        result.name = masksTexts ? participant.name.map(IdentifierMask.masked) : participant.name
+        if masksContacts {
+            result.name = participant.name.map { _ in IdentifierMask.mask }
+            return result
+        }
         // An assistant needs to know how to address the person, not how to reach them.
         if audience == .human {
             result.username = participant.aliases.first { $0.kind == .username }?.value
@@ -50,7 +58,7 @@ struct ContextBuilder {
             case .assistant: .assistant
             case .agent: .agent
             }
-        let shown = audience == .assistant ? IdentifierMask.masked(text) : text
+        let shown = masksTexts ? IdentifierMask.masked(text) : text
         return ContextLine(author: author, text: shown, at: message.sentAt, cites: [message.id])
     }
 }

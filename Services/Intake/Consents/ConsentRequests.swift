@@ -48,12 +48,8 @@ extension Intake {
     func allowedPurpose<R: Request>(_ word: String, _ reply: Reply<R>, else unknown: R.Refusal) -> Purpose? {
         switch DeclaredPurpose(word) {
         case .allowed(let purpose): return purpose
-        case .never:
-            process.metrics.counter("purposes.forbidden").add()
-            process.limitedLog.event("purposeForbidden", ("method", .safe(R.contract.method)))
-            reply.fault(
-                .purposeForbidden, "personal data is never used for sale, sharing, advertising or profiling")
-        case .unknown: reply.refuse(unknown, "expected one of \(Purpose.allCases.map(\.rawValue).joined(separator: ", "))")
+        // A never-purpose doesn't come here: the gate has turned it away.
+        case .never, .unknown: reply.refuse(unknown, "expected one of \(Purpose.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return nil
     }

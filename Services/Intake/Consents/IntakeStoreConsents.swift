@@ -20,10 +20,11 @@ extension IntakeStore {
             return ConsentID(rawValue: known)
         }
         if let workspace = request.workspace {
-            guard let isTerminated = try isTerminated(workspace, connection) else {
-                throw Refused<RecordConsent>(reason: .unknownWorkspace)
+            switch try standing(workspace, connection) {
+            case .unknown: throw Refused<RecordConsent>(reason: .unknownWorkspace)
+            case .terminated: throw Refused<RecordConsent>(reason: .workspaceTerminated)
+            case .open: break
             }
-            if isTerminated { throw Refused<RecordConsent>(reason: .workspaceTerminated) }
         }
         if case .participant(let workspace, let id, let alias) = party {
             let channel = try channel(id, connection)

@@ -54,9 +54,10 @@ extension Intake {
     }
 
     func summarizeEvents(_ request: SummarizeEvents, _ reply: Reply<SummarizeEvents>) {
-        let store = store
+        let (store, excluded) = (store, feed.accessFacts.workspacesNotImproving)
         read("summarize events", reply) { connection in
-            let counts = try store.eventCounts(in: request.workspace, from: request.from.day, through: request.to.day, connection)
+            let counts = try store.eventCounts(
+                in: request.workspace, excluding: excluded, from: request.from.day, through: request.to.day, connection)
             guard counts.count <= SummarizeEvents.countMax else { throw IntakeStore.Refused<SummarizeEvents>(reason: .tooMany) }
             return SummarizeEvents.Response(counts: counts)
         }

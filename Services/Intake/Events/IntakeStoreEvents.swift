@@ -41,8 +41,11 @@ extension IntakeStore {
         now: Timestamp, _ connection: Connection
     ) throws -> RecordedEvents {
         if try isRepeated(key, now: now, connection) { return RecordedEvents() }
-        guard let isTerminated = try isTerminated(workspace, connection) else { throw Refused<RecordUsage>(reason: .unknownWorkspace) }
-        if isTerminated { throw Refused<RecordUsage>(reason: .workspaceTerminated) }
+        switch try standing(workspace, connection) {
+        case .unknown: throw Refused<RecordUsage>(reason: .unknownWorkspace)
+        case .terminated: throw Refused<RecordUsage>(reason: .workspaceTerminated)
+        case .open: break
+        }
         if let consent {
             guard let isLive = try isLive(consent, of: person, in: workspace, to: .improveProduct, connection) else {
                 throw Refused<RecordUsage>(reason: .unknownConsent)
@@ -57,10 +60,11 @@ extension IntakeStore {
     {
         if try isRepeated(key, now: now, connection) { return RecordedEvents() }
         if let workspace {
-            guard let isTerminated = try isTerminated(workspace, connection) else {
-                throw Refused<RecordTechnical>(reason: .unknownWorkspace)
+            switch try standing(workspace, connection) {
+            case .unknown: throw Refused<RecordTechnical>(reason: .unknownWorkspace)
+            case .terminated: throw Refused<RecordTechnical>(reason: .workspaceTerminated)
+            case .open: break
             }
-            if isTerminated { throw Refused<RecordTechnical>(reason: .workspaceTerminated) }
         }
         return try insert(events, in: workspace ?? .nobodys, key: key, restingOn: nil, now: now, connection)
     }
@@ -109,14 +113,18 @@ extension IntakeStore {
     // MARK: Counts
 
     /// At most one more than fit into an answer.
-    func eventCounts(in workspace: WorkspaceID?, from first: Int64, through last: Int64, _ connection: Connection) throws -> [EventCount] {
+    /// - Parameter excluded: left out where all workspaces are counted together.
+    func eventCounts(
+        in workspace: WorkspaceID?, excluding excluded: [WorkspaceID], from first: Int64, through last: Int64, _ connection: Connection
+    ) throws -> [EventCount] {
         var counts: [EventCount] = []
         try connection.each(
             """
             SELECT day, category, kind, sum(count) FROM event_counts
-            WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR workspace = ?3)
+            WHERE day BETWEEN ?1 AND ?2 AND iif(?3 IS NULL, workspace NOT IN (SELECT value FROM json_each(?5)), workspace = ?3)
             GROUP BY day, category, kind ORDER BY day, category, kind LIMIT ?4
-            """, .integer(first), .integer(last), SQLValue(workspace?.rawValue), .integer(Int64(SummarizeEvents.countMax + 1))
+            """, .integer(first), .integer(last), SQLValue(workspace?.rawValue), .integer(Int64(SummarizeEvents.countMax + 1)),
+            .text("[" + excluded.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]")  // Our own ids: nothing to escape.
         ) { row in
             guard let category = EventCount.Category(rawValue: row.text(1)) else {
                 preconditionFailure("the schema's CHECK and the enum name the same words")

@@ -15,11 +15,13 @@ struct Demo {
     private static let patienceMilliseconds: Int64 = 10_000
 
     private let mesh: Mesh
+    private let people: DemoPeople
     private let now = SystemClock().now
 
     init(_ arguments: Arguments) throws {
         try arguments.allow()
         mesh = try Mesh(arguments)
+        people = DemoPeople(mesh)
     }
 
     func run() throws -> Int32 {
@@ -27,7 +29,7 @@ struct Demo {
         let workspace = try openWorkspace()
         let channel = try connectChannels(workspace)
         try receive(deliveries)
-        try reply(channel, deliveries)
+        try reply(workspace, channel, deliveries)
         try showConversations(workspace)
         try showContext(workspace)
         let code = try erase(workspace)
@@ -50,13 +52,15 @@ struct Demo {
             agreementVersion: "2026-01", onDeletion: .erase)
         let workspace = try mesh.call(.intake, request).workspace
         tell("workspace \(workspace.rawValue); policy 2026-06-19 accepted; when a person asks for deletion: erase at once")
+        try people.join(workspace)
+        tell("its owner, an agent and the assistant are members; each acts by a token that lives for minutes")
         let assistant = Assistant(name: "Lumi", prompt: "You are Lumi of the Lamp Shop. Be brief and kind. Ask before you promise a date.")
         try eventually("handoff-context hears of the workspace from intake") {
-            if case .ok = mesh.client(to: .handoffContext).call(ConfigureAssistant(workspace: workspace, assistant: assistant)) {
-                true
-            } else {
-                false
+            let options = CallOptions(actor: try people.token(.owner))
+            if case .ok = mesh.client(to: .handoffContext).call(ConfigureAssistant(workspace: workspace, assistant: assistant), options) {
+                return true
             }
+            return false
         }
         tell("assistant Lumi has its prompt")
         return workspace
@@ -69,7 +73,8 @@ struct Demo {
             let attestation = Attestation(
                 member: "member-1", textVersion: "2026-01", attestedAt: now, rights: true, notices: true, consents: true)
             let connected = try mesh.call(
-                .intake, ConnectChannel(key: Mesh.newKey(), workspace: workspace, account: account, attestation: attestation))
+                .intake, ConnectChannel(key: Mesh.newKey(), workspace: workspace, account: account, attestation: attestation),
+                as: people.token(.owner))
             tell("\(account.platform.rawValue): channel \(connected.channel.rawValue); its own terms: \(connected.thirdPartyTerms)")
             channels.append(connected.channel)
         }
@@ -103,13 +108,13 @@ struct Demo {
         try ensure(status == 200, "a signed webhook got HTTP \(status)")
     }
 
-    private func reply(_ channel: ChannelID, _ deliveries: DemoDeliveries) throws {
+    private func reply(_ workspace: WorkspaceID, _ channel: ChannelID, _ deliveries: DemoDeliveries) throws {
         let id = "wamid.DEMO0003"
         _ = try mesh.call(
             .intake,
             RecordReply(
-                key: Mesh.newKey(), channel: channel, recipient: DemoDeliveries.jonas, author: .assistant,
-                text: "Friday at 10 is free. Shall I book it?", sentAt: now, externalID: id))
+                key: Mesh.newKey(), workspace: workspace, channel: channel, recipient: DemoDeliveries.jonas, author: .assistant,
+                text: "Friday at 10 is free. Shall I book it?", sentAt: now, externalID: id), as: people.token(.assistant))
         tell("         Lumi answers Jonas; the reply is recorded")
         try post(
             "/webhooks/whatsapp", deliveries.whatsappStatus(of: id, "read"), KeyName.whatsappAppSecret, "WhatsApp says that Jonas read it")
@@ -118,15 +123,19 @@ struct Demo {
     // MARK: What is kept and given on
 
     private func conversations(_ workspace: WorkspaceID) throws -> [Conversation] {
-        try mesh.call(.conversationStore, ListConversations(workspace: workspace, limit: 10)).conversations
+        try mesh.call(.conversationStore, ListConversations(workspace: workspace, limit: 10), as: people.token(.agent)).conversations
     }
 
     private func messages(_ workspace: WorkspaceID, _ conversation: Conversation) throws -> [Message] {
-        try mesh.call(.conversationStore, ReadConversation(workspace: workspace, conversation: conversation.id, limit: 50)).messages
+        let request = ReadConversation(workspace: workspace, conversation: conversation.id, limit: 50)
+        return try mesh.call(.conversationStore, request, as: people.token(.agent)).messages
     }
 
     private func showConversations(_ workspace: WorkspaceID) throws {
         chapter(4, "conversation-store keeps the conversations; what came twice is there once")
+        let asOperator = mesh.client(to: .conversationStore).call(ListConversations(workspace: workspace, limit: 10))
+        guard case .fault(let fault) = asOperator else { return try ensure(false, "the operator sees content without a person's token") }
+        tell("the operator asks without a person's token: \(fault.code.rawValue); an agent of the workspace may look:")
         try eventually("intake's relay hands everything to conversation-store") {
             let all = try conversations(workspace).flatMap { try messages(workspace, $0) }
             return all.count == 6 && all.contains { $0.status == .read }
@@ -146,7 +155,8 @@ struct Demo {
         for conversation in try conversations(workspace).sorted(by: { $0.id < $1.id }) {
             let context = try mesh.call(
                 .handoffContext,
-                ReadContext(workspace: workspace, conversation: conversation.id, audience: .assistant, tokenBudget: 1000))
+                ReadContext(workspace: workspace, conversation: conversation.id, audience: .assistant, tokenBudget: 1000),
+                as: people.token(.assistant))
             tell(
                 "for \(context.assistant?.name ?? "the assistant"), talking with \(context.participant.name ?? "participant \(context.participant.id.rawValue)")"
             )
@@ -164,7 +174,7 @@ struct Demo {
         chapter(6, "Jonas asks to be forgotten: tombstones first, then every holder erases, signs a receipt and is scanned byte by byte")
         let request = RequestDeletion(
             key: Mesh.newKey(), workspace: workspace, subject: DemoDeliveries.jonas, source: .customer, immediately: true)
-        let accepted = try mesh.call(.deletionCoordinator, request)
+        let accepted = try mesh.call(.deletionCoordinator, request, as: people.token(.owner))
         let report = try DeletionReport(mesh, accepted.deletion)
         try report.follow(quietly: false, indent: "   ")
         try report.print(asJSON: false, indent: "   ")

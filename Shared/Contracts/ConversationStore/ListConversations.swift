@@ -3,10 +3,10 @@ import Policy
 import Wire
 
 /// A workspace's conversations, the last active first.
-public struct ListConversations: Request {
+public struct ListConversations: WorkspaceRequest {
     public static let contract = Contract(
         "conversations.list", purpose: .provideService, reads: [.communication, .profile], repeats: .harmless,
-        callers: [.operator, .handoffContext], roles: [.owner, .admin, .manager, .agent])
+        callers: [.operator, .gateway, .handoffContext], roles: [.owner, .admin, .manager, .agent, .support])
     public static let countMax: Int64 = 100
 
     public var workspace = WorkspaceID()

@@ -3,10 +3,10 @@ import Policy
 import Wire
 
 /// What a channel was told that concerns no person: template statuses, the account itself, its own comments. The newest first.
-public struct ListNotices: Request {
+public struct ListNotices: WorkspaceRequest {
     public static let contract = Contract(
         "channels.notices", purpose: .provideService, reads: [.workspaceConfiguration, .communication], repeats: .harmless,
-        callers: [.operator], roles: [.owner, .admin, .manager, .agent])
+        callers: [.operator, .gateway], roles: [.owner, .admin, .manager, .agent])
     public static let countMax: Int64 = 100
 
     public var workspace = WorkspaceID()

@@ -3,10 +3,10 @@ import Policy
 import Wire
 
 /// The last messages of a conversation, oldest first.
-public struct ReadConversation: Request {
+public struct ReadConversation: WorkspaceRequest {
     public static let contract = Contract(
         "conversations.read", purpose: .provideService, reads: [.communication, .profile], repeats: .harmless,
-        callers: [.operator, .handoffContext], roles: [.owner, .admin, .manager, .agent])
+        callers: [.operator, .gateway, .handoffContext], roles: [.owner, .admin, .manager, .agent, .support])
     public static let countMax: Int64 = 200
 
     public var workspace = WorkspaceID()

@@ -31,6 +31,7 @@ public struct ReadConversationFeed: FeedRequest {
         public var restarted = false
 
         public var isEmpty: Bool { changes.isEmpty }
+        public var isFull: Bool { changes.count == ReadConversationFeed.countMax }
 
         public init() {}
         public init(changes: [ConversationChange], next: Cursor, restarted: Bool) {

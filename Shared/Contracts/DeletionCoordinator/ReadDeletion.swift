@@ -4,17 +4,25 @@ import Policy
 import Wire
 
 /// Where a deletion stands, with what every holder did and proved.
-public struct ReadDeletion: Request {
+public struct ReadDeletion: AnyWorkspaceRequest {
     public static let contract = Contract(
-        "deletions.read", purpose: .complyWithObligation, reads: [.security], repeats: .harmless, callers: [.operator],
-        roles: [.privacyOfficer, .owner, .admin])
+        "deletions.read", purpose: .complyWithObligation, reads: [.security], repeats: .harmless, callers: [.operator, .gateway],
+        roles: [.owner, .admin, .privacyOfficer, .operator])
 
+    /// Only where it is of this workspace.
+    public var workspace: WorkspaceID?
     public var deletion = DeletionID()
 
     public init() {}
-    public init(deletion: DeletionID) { self.deletion = deletion }
+    public init(workspace: WorkspaceID? = nil, deletion: DeletionID) {
+        self.workspace = workspace
+        self.deletion = deletion
+    }
 
-    public mutating func visit(_ fields: inout FieldVisitor) { fields.field("deletion", &deletion) }
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
+        fields.field("deletion", &deletion)
+    }
 
     public struct Response: Fields, Equatable {
         public var deletion = Deletion()

@@ -3,10 +3,10 @@ import Policy
 import Wire
 
 /// Asks for the erasure of a person in one workspace, named by one of their aliases.
-public struct RequestDeletion: Keyed {
+public struct RequestDeletion: Keyed, WorkspaceRequest {
     public static let contract = Contract(
         "deletions.request", purpose: .complyWithObligation, writes: [.profile, .security], repeats: .deduplicated,
-        callers: [.operator, .intake], roles: [.owner, .admin, .privacyOfficer])
+        callers: [.operator, .gateway, .intake], roles: [.owner, .admin, .privacyOfficer])
 
     public enum Source: String, WireWord {
         /// The workspace's own people, who decide about their messenger data.

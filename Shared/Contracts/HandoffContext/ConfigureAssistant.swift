@@ -3,9 +3,10 @@ import Policy
 import Wire
 
 /// Sets what a workspace's assistant is called and told to do. The last word counts.
-public struct ConfigureAssistant: Request {
+public struct ConfigureAssistant: WorkspaceRequest {
     public static let contract = Contract(
-        "assistants.configure", purpose: .provideService, writes: [.workspaceConfiguration], repeats: .harmless, callers: [.operator],
+        "assistants.configure", purpose: .provideService, writes: [.workspaceConfiguration], repeats: .harmless,
+        callers: [.operator, .gateway],
         roles: [.owner, .admin])
 
     public var workspace = WorkspaceID()

@@ -3,10 +3,10 @@ import Policy
 import Wire
 
 /// What an assistant or a person needs to carry a conversation on, under a budget. Every line cites the messages it comes from.
-public struct ReadContext: Request {
+public struct ReadContext: WorkspaceRequest {
     public static let contract = Contract(
         "handoff.context", purpose: .provideService, reads: [.communication, .profile, .workspaceConfiguration], repeats: .harmless,
-        callers: [.operator], roles: [.owner, .admin, .manager, .agent, .assistant])
+        callers: [.operator, .gateway, .assistant], roles: [.owner, .admin, .manager, .agent, .assistant])
 
     public enum Audience: String, WireWord { case assistant, human }
 

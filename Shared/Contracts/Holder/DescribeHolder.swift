@@ -5,7 +5,7 @@ import Wire
 public struct DescribeHolder: Request {
     public static let contract = Contract(
         "holder.describe", purpose: .complyWithObligation, repeats: .harmless, callers: [.deletionCoordinator, .operator],
-        roles: [.privacyOfficer, .auditor])
+        roles: [.privacyOfficer, .auditor, .operator])
 
     public init() {}
     public mutating func visit(_ fields: inout FieldVisitor) {}

@@ -9,6 +9,7 @@ public struct ProveErasure: Request {
         callers: [.deletionCoordinator, .operator], roles: [.privacyOfficer])
 
     public var subject = Subject()
+    public var scope: String? { subject.workspace.rawValue }
     /// Whether to scan the files too.
     public var scan = false
 

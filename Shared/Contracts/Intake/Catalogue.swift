@@ -1,10 +1,11 @@
 /// What intake serves beside what every service does.
 public enum IntakeCatalogue {
     public static let methods = [
-        OpenWorkspace.contract, ConnectChannel.contract, SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract,
-        ListQuarantine.contract, ReadQuarantined.contract, ReleaseQuarantined.contract,
-        RecordConsent.contract, WithdrawConsent.contract,
-        SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,
+        OpenWorkspace.contract, ReadWorkspace.contract, InstructWorkspace.contract, AddMember.contract, SetMemberRole.contract,
+        RemoveMember.contract, IssueToken.contract, AddPeer.contract, RemovePeer.contract, ListPeers.contract, ConnectChannel.contract,
+        SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract, ListQuarantine.contract,
+        ReadQuarantined.contract, ReleaseQuarantined.contract,
+        RecordConsent.contract, WithdrawConsent.contract, SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,
         RecordUsage.contract, RecordTechnical.contract, SummarizeEvents.contract
     ].map(\.method)
 }

@@ -5,7 +5,8 @@ import Wire
 /// Marks a form as done. It stays for as long as its kind is kept.
 public struct CloseForm: Request {
     public static let contract = Contract(
-        "forms.close", purpose: .respondToRequest, writes: [.support], repeats: .harmless, callers: [.operator], roles: [.support])
+        "forms.close", purpose: .respondToRequest, writes: [.support], repeats: .harmless, callers: [.operator, .gateway], roles: [.support]
+    )
 
     public var form = FormID()
 

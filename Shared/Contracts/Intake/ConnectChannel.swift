@@ -3,10 +3,10 @@ import Policy
 import Wire
 
 /// Connects an account of a platform to a workspace. The customer attests to have the rights, notices and consents (policy §4).
-public struct ConnectChannel: Keyed {
+public struct ConnectChannel: Keyed, WorkspaceRequest {
     public static let contract = Contract(
         "channels.connect", purpose: .provideService, writes: [.account, .workspaceConfiguration], repeats: .deduplicated,
-        callers: [.operator], roles: [.owner, .admin, .operator])
+        callers: [.operator, .gateway], roles: [.owner, .admin, .operator])
 
     public var key = RequestKey()
     public var workspace = WorkspaceID()

@@ -6,7 +6,7 @@ import Wire
 public struct OpenWorkspace: Keyed {
     public static let contract = Contract(
         "workspaces.open", purpose: .provideService, writes: [.account, .workspaceConfiguration], repeats: .deduplicated,
-        callers: [.operator], roles: [.owner, .operator])
+        callers: [.operator], roles: [.operator])
 
     public var key = RequestKey()
     public var name = ""

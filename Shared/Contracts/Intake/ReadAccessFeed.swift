@@ -31,6 +31,7 @@ public struct ReadAccessFeed: FeedRequest {
         public var restarted = false
 
         public var isEmpty: Bool { facts.isEmpty }
+        public var isFull: Bool { facts.count == ReadAccessFeed.countMax }
 
         public init() {}
         public init(facts: [AccessFact], next: Cursor, restarted: Bool) {
@@ -44,46 +45,5 @@ public struct ReadAccessFeed: FeedRequest {
             fields.field("next", &next)
             fields.field("restarted", &restarted)
         }
-    }
-}
-
-/// One fact about a workspace or one of its channels.
-public struct AccessFact: Fields, Equatable {
-    public enum Kind: String, WireWord {
-        case workspaceOpened, workspaceTerminated, channelConnected, channelFeatures, channelEnded
-    }
-
-    public var kind = Kind.workspaceOpened
-    public var workspace = WorkspaceID()
-    public var channel: ChannelID?
-    public var account: Account?
-    public var onDeletion: DeletionInstruction?
-    /// All that are on.
-    public var features: [ChannelFeature]?
-    public var at = Timestamp()
-
-    public init() {}
-
-    public init(
-        _ kind: Kind, _ workspace: WorkspaceID, channel: ChannelID? = nil, account: Account? = nil, onDeletion: DeletionInstruction? = nil,
-        features: [ChannelFeature]? = nil, at: Timestamp
-    ) {
-        self.kind = kind
-        self.workspace = workspace
-        self.channel = channel
-        self.account = account
-        self.onDeletion = onDeletion
-        self.features = features
-        self.at = at
-    }
-
-    public mutating func visit(_ fields: inout FieldVisitor) {
-        fields.field("kind", &kind)
-        fields.field("workspace", &workspace)
-        fields.field("channel", &channel)
-        fields.field("account", &account)
-        fields.field("onDeletion", &onDeletion)
-        fields.field("features", &features, max: ChannelFeature.countMax)
-        fields.field("at", &at)
     }
 }

@@ -5,7 +5,7 @@ import Wire
 /// One form with everything that the person wrote.
 public struct ReadForm: Request {
     public static let contract = Contract(
-        "forms.read", purpose: .respondToRequest, reads: [.contact, .company, .support], repeats: .harmless, callers: [.operator],
+        "forms.read", purpose: .respondToRequest, reads: [.contact, .company, .support], repeats: .harmless, callers: [.operator, .gateway],
         roles: [.support, .privacyOfficer])
 
     public var form = FormID()

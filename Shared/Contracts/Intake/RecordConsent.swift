@@ -3,9 +3,9 @@ import Policy
 import Wire
 
 /// Records that a person agreed: proof of it, and the basis of what rests on it until it is withdrawn (policy §4).
-public struct RecordConsent: Keyed {
+public struct RecordConsent: Keyed, AnyWorkspaceRequest {
     public static let contract = Contract(
-        "consents.record", purpose: .complyWithObligation, writes: [.contact], repeats: .deduplicated, callers: [.operator],
+        "consents.record", purpose: .complyWithObligation, writes: [.contact], repeats: .deduplicated, callers: [.operator, .gateway],
         roles: [.owner, .admin, .manager, .agent, .support, .privacyOfficer])
 
     public var key = RequestKey()
@@ -14,6 +14,7 @@ public struct RecordConsent: Keyed {
     public var person = ConsentingPerson()
     /// A purpose of the policy, by its name.
     public var purpose = ""
+    public var purposes: [DeclaredPurpose] { [DeclaredPurpose(purpose)] }
     /// Which text the person agreed to.
     public var textVersion = ""
     public var policyVersion = ""

@@ -3,12 +3,13 @@ import Policy
 import Wire
 
 /// Records what an assistant or agent sent to a person: the platforms don't echo everything.
-public struct RecordReply: Keyed {
+public struct RecordReply: Keyed, WorkspaceRequest {
     public static let contract = Contract(
         "replies.record", purpose: .provideService, writes: [.communication], repeats: .deduplicated,
-        callers: [.operator, .handoffContext], roles: [.agent, .assistant])
+        callers: [.operator, .gateway, .assistant, .handoffContext], roles: [.owner, .admin, .manager, .agent, .assistant])
 
     public var key = RequestKey()
+    public var workspace = WorkspaceID()
     public var channel = ChannelID()
     /// The person whom the reply went to.
     public var recipient = Alias()
@@ -23,9 +24,11 @@ public struct RecordReply: Keyed {
     public init() {}
 
     public init(
-        key: RequestKey, channel: ChannelID, recipient: Alias, author: Author, text: String, sentAt: Timestamp, externalID: String? = nil
+        key: RequestKey, workspace: WorkspaceID, channel: ChannelID, recipient: Alias, author: Author, text: String, sentAt: Timestamp,
+        externalID: String? = nil
     ) {
         self.key = key
+        self.workspace = workspace
         self.channel = channel
         self.recipient = recipient
         self.author = author
@@ -35,6 +38,7 @@ public struct RecordReply: Keyed {
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
         fields.field("channel", &channel)
         fields.field("recipient", &recipient)
         fields.field("author", &author)

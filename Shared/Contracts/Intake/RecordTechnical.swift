@@ -5,9 +5,10 @@ import Wire
 /// Tells what happened technically at the website or the workspace: errors, page views, sign-ins.
 ///
 /// Of an address only the network is kept (/24 of IPv4, /48 of IPv6), unless the purpose is maintainSecurity and the kind needs all of it.
-public struct RecordTechnical: Keyed {
+public struct RecordTechnical: Keyed, AnyWorkspaceRequest {
     public static let contract = Contract(
-        "technical.record", purpose: .maintainSecurity, writes: [.technical, .security], repeats: .deduplicated, callers: [.operator])
+        "technical.record", purpose: .maintainSecurity, writes: [.technical, .security], repeats: .deduplicated,
+        callers: [.operator, .gateway])
     public static let countMax = 500
 
     public var key = RequestKey()
@@ -15,6 +16,7 @@ public struct RecordTechnical: Keyed {
     public var workspace: WorkspaceID?
     /// A purpose of the policy that technical data may serve, by its name.
     public var purpose = ""
+    public var purposes: [DeclaredPurpose] { [DeclaredPurpose(purpose)] }
     public var events: [TechnicalEvent] = []
 
     public init() {}

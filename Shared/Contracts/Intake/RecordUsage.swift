@@ -3,9 +3,9 @@ import Policy
 import Wire
 
 /// Tells what was done with the product: which kind of thing, when, perhaps by which member. Not what it was about.
-public struct RecordUsage: Keyed {
+public struct RecordUsage: Keyed, WorkspaceRequest {
     public static let contract = Contract(
-        "usage.record", purpose: .provideService, writes: [.usage], repeats: .deduplicated, callers: [.operator])
+        "usage.record", purpose: .provideService, writes: [.usage], repeats: .deduplicated, callers: [.operator, .gateway, .connector])
     public static let countMax = 500
 
     public var key = RequestKey()

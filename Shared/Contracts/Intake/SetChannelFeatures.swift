@@ -3,9 +3,10 @@ import Policy
 import Wire
 
 /// Turns on exactly these features of a channel, and off all others. The one gate for what a customer must have enabled (policy §7.1).
-public struct SetChannelFeatures: Request {
+public struct SetChannelFeatures: WorkspaceRequest {
     public static let contract = Contract(
-        "channels.setFeatures", purpose: .provideService, writes: [.workspaceConfiguration], repeats: .harmless, callers: [.operator],
+        "channels.setFeatures", purpose: .provideService, writes: [.workspaceConfiguration], repeats: .harmless,
+        callers: [.operator, .gateway],
         roles: [.owner, .admin, .operator])
 
     public var workspace = WorkspaceID()

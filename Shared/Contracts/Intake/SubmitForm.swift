@@ -5,8 +5,8 @@ import Wire
 /// Hands over what a person wrote in a form that somebody else showed. On disk when it is answered.
 public struct SubmitForm: Keyed {
     public static let contract = Contract(
-        "forms.submit", purpose: .respondToRequest, writes: [.contact, .company, .support], repeats: .deduplicated, callers: [.operator],
-        roles: [.support])
+        "forms.submit", purpose: .respondToRequest, writes: [.contact, .company, .support], repeats: .deduplicated,
+        callers: [.operator, .gateway])
 
     public var key = RequestKey()
     public var kind = Form.Kind.contact

@@ -3,9 +3,10 @@ import Policy
 import Wire
 
 /// How often what happened on which day. Numbers alone: no row of this is about one person.
-public struct SummarizeEvents: Request {
+public struct SummarizeEvents: AnyWorkspaceRequest {
     public static let contract = Contract(
-        "events.summary", purpose: .improveProduct, reads: [.usage, .technical, .security], repeats: .harmless, callers: [.operator],
+        "events.summary", purpose: .improveProduct, reads: [.usage, .technical, .security], repeats: .harmless,
+        callers: [.operator, .gateway],
         roles: [.owner, .admin, .manager, .analyst, .operator])
     public static let countMax = 10_000
 

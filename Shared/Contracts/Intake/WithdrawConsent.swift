@@ -5,9 +5,9 @@ import Wire
 /// Takes back what a person agreed to: named by the consent, or by the person and perhaps a purpose.
 ///
 /// From the answer on, what rests on it is refused; its rows are gone within 24 hours. That the person had agreed stays as proof.
-public struct WithdrawConsent: Request {
+public struct WithdrawConsent: AnyWorkspaceRequest {
     public static let contract = Contract(
-        "consents.withdraw", purpose: .complyWithObligation, writes: [.contact], repeats: .harmless, callers: [.operator],
+        "consents.withdraw", purpose: .complyWithObligation, writes: [.contact], repeats: .harmless, callers: [.operator, .gateway],
         roles: [.owner, .admin, .manager, .agent, .support, .privacyOfficer])
 
     /// As it was recorded.
@@ -17,6 +17,7 @@ public struct WithdrawConsent: Request {
     public var person: ConsentingPerson?
     /// Of the person's consents only those for this purpose; absent: all.
     public var purpose: String?
+    public var purposes: [DeclaredPurpose] { purpose.map { [DeclaredPurpose($0)] } ?? [] }
 
     public init() {}
 

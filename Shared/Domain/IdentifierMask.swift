@@ -1,9 +1,9 @@
 /// Hides direct identifiers in free text: e-mail addresses, and numbers of 7 or more digits such as phones and cards.
-enum IdentifierMask {
+public enum IdentifierMask {
     static let digitCountMin = 7
-    static let mask = "•••"
+    public static let mask = "•••"
 
-    static func masked(_ text: String) -> String { maskNumbers(maskAddresses(text)) }
+    public static func masked(_ text: String) -> String { maskNumbers(maskAddresses(text)) }
 
     /// An address is a word with text before an at sign and a dot behind it.
     private static func maskAddresses(_ text: String) -> String {

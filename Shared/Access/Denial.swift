@@ -1,0 +1,41 @@
+import Wire
+
+/// Why a request did not reach its handler. The caller learns only the fault: a bad token gives no hint what is bad about it.
+public enum Denial: String, Error, CaseIterable, Sendable {
+    /// The contract doesn't list this kind of program.
+    case callerNotListed
+    /// A program that was removed, or never added.
+    case programUnknown
+    /// A program that speaks for one workspace only asked about another one, or about all.
+    case programOfOtherWorkspace
+    case tokenMissing
+    /// Forged, truncated, or signed by a key that is no longer live.
+    case tokenInvalid
+    case tokenExpired
+    /// Removed, or with other rights since the token was made.
+    case memberChanged
+    case factsStale
+    case roleNotListed
+    case otherWorkspace
+    case grantMissing
+    /// Sale, sharing, advertising, profiling; or a category that never serves the purpose.
+    case purposeNever
+    case purposeNotInstructed
+
+    public var fault: Fault {
+        switch self {
+        case .callerNotListed, .programUnknown, .programOfOtherWorkspace:
+            Fault(.forbidden, "this program may not make this call: see mesh.contracts, and `meshctl peer list`")
+        case .tokenMissing: Fault(.forbidden, "this call needs the token of a person whose role allows it: see mesh.contracts")
+        case .tokenInvalid, .tokenExpired, .memberChanged:
+            Fault(.forbidden, "the actor's token is not valid here and now: ask for a new one with members.issueToken")
+        case .factsStale: Fault(.unavailable, "nothing was heard of members and their rights for a minute: try again when intake runs")
+        case .roleNotListed: Fault(.forbidden, "the actor's role may not make this call: see mesh.contracts")
+        case .otherWorkspace: Fault(.forbidden, "the actor may only ask about their own workspace, and has to name it")
+        case .grantMissing: Fault(.forbidden, "the workspace has not let support in: its owner may with workspaces.instruct")
+        case .purposeNever:
+            Fault(.purposeForbidden, "personal data is never used for sale, sharing, advertising or profiling, whoever asks or agrees")
+        case .purposeNotInstructed: Fault(.purposeForbidden, "the workspace's instructions don't allow this purpose")
+        }
+    }
+}

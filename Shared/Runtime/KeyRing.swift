@@ -1,0 +1,50 @@
+import Glibc
+import Policy
+import Threads
+import Wire
+
+/// Who may connect to a service: the keys of its links, read anew when the key folder has changed, so that a program comes, goes or gets
+/// a new key while the service runs. Programs that are not the mesh's own must also be known to `others`.
+final class KeyRing: PeerRegister, @unchecked Sendable {  // `keys`, `readAt` and `others` are guarded by `lock`.
+    private let folder: KeyFolder
+    private let service: Peer
+    private let onProblem: @Sendable (KeyProblem) -> Void
+    private let lock = Lock()
+    private var keys: LinkKeys
+    private var readAt: timespec
+    private var others: @Sendable (String) -> Peer? = { _ in nil }
+
+    init(_ folder: KeyFolder, of service: Peer, onProblem: @escaping @Sendable (KeyProblem) -> Void) throws(KeyProblem) {
+        self.folder = folder
+        self.service = service
+        self.onProblem = onProblem
+        readAt = KeyRing.changedAt(folder)
+        keys = try folder.servingKeys(of: service)
+    }
+
+    /// From now on `others` says what kind a program with a name of its own is; nil for one that it doesn't know.
+    func know(_ others: @escaping @Sendable (String) -> Peer?) { lock.withLock { self.others = others } }
+
+    func secret(_ peer: String, _ key: String) -> [UInt8]? {
+        lock.withLock {
+            let changedAt = KeyRing.changedAt(folder)
+            if changedAt.tv_sec != readAt.tv_sec || changedAt.tv_nsec != readAt.tv_nsec {
+                // The old keys stay when the new ones can't be read: a broken file must not lock everybody out.
+                do throws(KeyProblem) { keys = try folder.servingKeys(of: service) } catch { onProblem(error) }
+                readAt = changedAt
+            }
+            return keys.secret(peer, key)
+        }
+    }
+
+    func kind(of peer: String) -> Peer? {
+        let others = lock.withLock { self.others }
+        return Peer.ofMesh.first { $0.rawValue == peer } ?? others(peer)
+    }
+
+    /// Zero for a folder that can't be looked at; reading its keys says why.
+    private static func changedAt(_ folder: KeyFolder) -> timespec {
+        var status = stat()
+        return stat(folder.path, &status) == 0 ? status.st_mtim : timespec()
+    }
+}

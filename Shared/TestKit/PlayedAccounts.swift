@@ -1,0 +1,49 @@
+import Access
+import Domain
+import IntakeContracts
+import Policy
+import Runtime
+import Threads
+import Wire
+
+/// Plays intake's part towards a service in the same process: says once who may do what, and is down afterwards.
+public final class PlayedAccounts: @unchecked Sendable {  // `facts` and `isSaid` are guarded by `lock`.
+    private let lock = Lock()
+    private let process: ServiceProcess
+    private let tokens: TokenKeys
+    private let router = Router(service: "intake")
+    private var facts: [AccessFact] = []
+    private var isSaid = false
+
+    public init(_ process: ServiceProcess) throws {
+        self.process = process
+        tokens = TokenKeys(try process.keys.tokenKeys())
+        router.on(ReadAccessFeed.self) { [unowned self] _, reply in answer(reply) }
+        router.seal(serving: [])
+    }
+
+    public var transport: any Transport { LocalTransport(router, as: process.service) }
+
+    public func say(_ fact: AccessFact) { lock.withLock { facts.append(fact) } }
+
+    /// Adds a member and returns a token that lives for 10 minutes.
+    public func member(_ role: Role, of workspace: WorkspaceID?) -> String {
+        let member = MemberID(rawValue: "mem_\(role.rawValue)_\(workspace?.rawValue ?? "none")")
+        say(AccessFact(.memberSet, workspace, member: MemberRights(member, role, generation: 1), at: process.system.clock.now))
+        return token(member, generation: 1, milliseconds: 600_000)
+    }
+
+    public func token(_ member: MemberID, generation: Int64, milliseconds: Int64) -> String {
+        tokens.sign(
+            ActorToken(member: member, generation: generation, expiresAt: process.system.clock.now.adding(milliseconds: milliseconds)))
+    }
+
+    private func answer(_ reply: Reply<ReadAccessFeed>) {
+        let facts: [AccessFact]? = lock.withLock {
+            defer { isSaid = true }
+            return isSaid ? nil : self.facts
+        }
+        guard let facts else { return reply.fault(.unavailable, "intake is down") }
+        reply.ok(.init(facts: facts, next: Cursor(epoch: "played", sequence: Int64(facts.count)), restarted: false))
+    }
+}

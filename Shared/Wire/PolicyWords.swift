@@ -1,0 +1,5 @@
+import Policy
+
+// The policy's words as they travel.
+extension Role: WireWord {}
+extension Peer: WireWord {}
