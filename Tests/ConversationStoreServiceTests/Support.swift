@@ -1,5 +1,4 @@
 import ConversationStoreContracts
-import ConversationStoreService
 import Domain
 import Erasure
 import Foundation
@@ -10,6 +9,8 @@ import SQLite
 import Testing
 import Threads
 import Wire
+
+@testable import ConversationStoreService
 
 /// 2026-01-01T12:00:00Z.
 let noon = Timestamp(rawValue: 1_767_268_800_000)
