@@ -58,9 +58,8 @@ public final class AccessGate: Gate {
         guard let actor else { return try allowPeerItself(entrant) }
         // A method without roles is programs' own work, and so open to an actor only where there is no data in it.
         guard contract.roles.contains(actor.role) || contract.roles.isEmpty && contract.touchesNothing else { throw .roleNotListed }
-        if contract.touchesNothing { return }
-        if let own = actor.workspace {
-            guard entrant.scope == own else { throw .otherWorkspace }
+        if let own = actor.workspace, entrant.scope != own {
+            guard entrant.scope == nil && contract.touchesNothing else { throw .otherWorkspace }
         }
         let instructions = entrant.scope.flatMap { facts.workspace(WorkspaceID(rawValue: $0)) }?.instructions
         let purpose = actor.role.purpose(of: contract.purpose)

@@ -5,20 +5,23 @@ import Wire
 
 /// Who may connect to a service: the keys of its links, read anew when the key folder has changed, so that a program comes, goes or gets
 /// a new key while the service runs. Programs that are not the mesh's own must also be known to `others`.
-final class KeyRing: PeerRegister, @unchecked Sendable {  // `keys`, `readAt` and `others` are guarded by `lock`.
+final class KeyRing: PeerRegister, @unchecked Sendable {  // `keys`, `changedAt`, `isSettled` and `others` are guarded by `lock`.
     private let folder: KeyFolder
     private let service: Peer
     private let onProblem: @Sendable (KeyProblem) -> Void
     private let lock = Lock()
     private var keys: LinkKeys
-    private var readAt: timespec
+    /// When the folder changed last, as of the last look.
+    private var changedAt: timespec
+    /// The look was long enough after that: what changes within one tick of the file system's clock would not be told apart.
+    private var isSettled = false
     private var others: @Sendable (String) -> Peer? = { _ in nil }
 
     init(_ folder: KeyFolder, of service: Peer, onProblem: @escaping @Sendable (KeyProblem) -> Void) throws(KeyProblem) {
         self.folder = folder
         self.service = service
         self.onProblem = onProblem
-        readAt = KeyRing.changedAt(folder)
+        changedAt = KeyRing.changedAt(folder)
         keys = try folder.servingKeys(of: service)
     }
 
@@ -27,11 +30,12 @@ final class KeyRing: PeerRegister, @unchecked Sendable {  // `keys`, `readAt` an
 
     func secret(_ peer: String, _ key: String) -> [UInt8]? {
         lock.withLock {
-            let changedAt = KeyRing.changedAt(folder)
-            if changedAt.tv_sec != readAt.tv_sec || changedAt.tv_nsec != readAt.tv_nsec {
+            let now = KeyRing.changedAt(folder)
+            if !isSettled || now.tv_sec != changedAt.tv_sec || now.tv_nsec != changedAt.tv_nsec {
                 // The old keys stay when the new ones can't be read: a broken file must not lock everybody out.
                 do throws(KeyProblem) { keys = try folder.servingKeys(of: service) } catch { onProblem(error) }
-                readAt = changedAt
+                changedAt = now
+                isSettled = time(nil) > now.tv_sec + 1
             }
             return keys.secret(peer, key)
         }

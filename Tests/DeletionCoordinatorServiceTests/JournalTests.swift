@@ -1,19 +1,18 @@
 import Domain
 import Foundation
 import HolderContracts
+import TestKit
 import Testing
 import Wire
 
 @testable import DeletionCoordinatorService
 
 @Suite struct JournalTests {
-    private let folder: String
-    private var path: String { "\(folder)/\(ErasureJournal.name)" }
+    private let temporary: TemporaryFolder
+    private var folder: String { temporary.path }
+    private var path: String { temporary.path(ErasureJournal.name) }
 
-    init() throws {
-        folder = NSTemporaryDirectory() + "journal-test-" + UUID().uuidString.lowercased()
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
+    init() throws { temporary = try TemporaryFolder() }
 
     private func tombstone(_ number: Int) -> Tombstone {
         Tombstone(digest: String(repeating: "0", count: 31) + String(number), pepper: 1, cutoff: Timestamp(rawValue: 1000 + Int64(number)))

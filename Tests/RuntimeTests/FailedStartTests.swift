@@ -2,6 +2,7 @@ import Foundation
 import Policy
 import Runtime
 import SQLite
+import TestKit
 import Testing
 
 /// A start that fails says so in the log and ends with the code that says whether another start may mend it.

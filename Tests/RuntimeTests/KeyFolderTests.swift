@@ -1,5 +1,6 @@
 import Foundation
 import Policy
+import TestKit
 import Testing
 import Wire
 

@@ -1,6 +1,7 @@
 import Foundation
 import Policy
 import Runtime
+import TestKit
 import Testing
 
 @Suite struct PortFileTests {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Threads
 
 /// Notes what happened on any thread, and lets a test wait for it.
@@ -30,21 +31,8 @@ final class Recorder<Note: Sendable & Equatable>: @unchecked Sendable {  // `all
     }
 }
 
-/// A folder of a test's own, removed with it.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "runtime-tests-" + UUID().uuidString.lowercased()
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        // Nobody can be told here; the system empties its temporary folder.
-        do { try FileManager.default.removeItem(atPath: path) } catch { _ = error }
-    }
-
+extension TemporaryFolder {
     func mode(_ name: String) throws -> Int? {
-        try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.posixPermissions] as? Int
+        try FileManager.default.attributesOfItem(atPath: path(name))[.posixPermissions] as? Int
     }
 }

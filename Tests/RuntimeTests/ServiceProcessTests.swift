@@ -5,6 +5,7 @@ import Net
 import Policy
 import Runtime
 import SQLite
+import TestKit
 import Testing
 import Wire
 
