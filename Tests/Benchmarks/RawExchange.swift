@@ -6,24 +6,24 @@ import Net
 final class RawExchange: @unchecked Sendable {  // Used by one thread at a time.
     private let server: ChildProcess
     private let socket: Socket
-    private let request: [UInt8]
-    private let replyBytes: Int
+    private let frames: FrameBytes
 
     /// The other end runs on `core`.
-    init(requestBytes: Int, replyBytes: Int, serverCore core: Int32, _ folder: WorkFolder, name: String) throws {
-        let (server, port) = try pinned(to: core) {
-            try ServerRole.raw(requestBytes: requestBytes, replyBytes: replyBytes).start(folder, name: name)
-        }
+    init(_ role: ServerRole, _ frames: FrameBytes, serverCore core: Int32, _ folder: WorkFolder, name: String) throws {
+        let (server, port) = try pinned(to: core) { try role.start(folder, name: name) }
         self.server = server
+        self.frames = frames
         socket = try Socket.connect(to: SocketAddress(host: "127.0.0.1", port: port), timeoutMilliseconds: 1_000)
-        request = [UInt8](repeating: UInt8(ascii: "r"), count: requestBytes)
-        self.replyBytes = replyBytes
     }
 
-    /// Nanoseconds of each of `count` round trips.
-    func measure(_ count: Int) throws -> [Int64] {
-        var nanoseconds = [Int64](repeating: 0, count: count)
-        let code = baseline_exchange(socket.descriptor, request, request.count, replyBytes, Int32(count), &nanoseconds)
+    /// Nanoseconds of each of so many round trips.
+    func measure(_ count: Int) throws -> [Int64] { try measure(asking: [Int64](repeating: 0, count: count), expecting: 0) }
+
+    /// Nanoseconds of a round trip for each of `numbers`, whose reply must begin with `expected`.
+    func measure(asking numbers: [Int64], expecting expected: Int64) throws -> [Int64] {
+        var nanoseconds = [Int64](repeating: 0, count: numbers.count)
+        let code = baseline_exchange(
+            socket.descriptor, frames.request, frames.reply, numbers, Int32(numbers.count), expected, &nanoseconds)
         guard code == 0 else { throw BenchmarkFailure("raw round trip: \(String(cString: strerror(code)))") }
         return nanoseconds
     }

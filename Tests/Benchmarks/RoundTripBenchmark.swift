@@ -30,8 +30,7 @@ struct RoundTripBenchmark: Benchmark {
         let meter = FrameMeter(client)
         _ = try echo(over: meter, 100)
         let raw = try RawExchange(
-            requestBytes: meter.requestBytes, replyBytes: meter.replyBytes, serverCore: pinning.serverCore, folder,
-            name: "raw-\(pinning.serverCore)")
+            .raw(meter.frames), meter.frames, serverCore: pinning.serverCore, folder, name: "raw-\(pinning.serverCore)")
         defer { raw.stop() }
         let rounds = try (0..<effort.rounds).map { _ in
             _ = try raw.measure(effort.exchangesPerRound / 10)
@@ -42,7 +41,7 @@ struct RoundTripBenchmark: Benchmark {
         }
         return Measurement(
             work: "request–reply, \(pinning.name)",
-            setting: "mesh.echo p50 of \(effort.exchangesPerRound) a round, \(meter.requestBytes) B there, \(meter.replyBytes) B back;"
+            setting: "mesh.echo p50 of \(effort.exchangesPerRound) a round, \(meter.frames.request) B there, \(meter.frames.reply) B back;"
                 + " baseline: C, send and recv of as many bytes",
             unit: .microseconds, target: .atMost(1.15), rounds: rounds)
     }

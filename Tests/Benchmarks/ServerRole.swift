@@ -9,27 +9,31 @@ import Wire
 /// What this program does when it is started as the other end of a round trip. It prints its port and serves until it is stopped.
 enum ServerRole {
     /// Bare C that knows nothing but two lengths.
-    case raw(requestBytes: Int, replyBytes: Int)
+    case raw(FrameBytes)
+    /// Bare C that reads the last messages of a conversation from a plain table.
+    case rawReads(FrameBytes, table: String, limit: Int32)
     /// The mesh: listener, hello, router, `mesh.echo`; the keys are in a data folder.
     case echo(dataFolder: String)
 
     static let service = Peer.conversationStore
 
     init?(_ arguments: [String]) {
-        switch arguments.dropFirst().first {
-        case "serve-raw":
-            guard arguments.count == 4, let request = Int(arguments[2]), let reply = Int(arguments[3]) else { return nil }
-            self = .raw(requestBytes: request, replyBytes: reply)
-        case "serve-echo":
-            guard arguments.count == 3 else { return nil }
-            self = .echo(dataFolder: arguments[2])
+        switch (arguments.dropFirst().first, arguments.count) {
+        case ("serve-raw", 4):
+            guard let frames = FrameBytes(arguments[2...3]) else { return nil }
+            self = .raw(frames)
+        case ("serve-raw-reads", 6):
+            guard let frames = FrameBytes(arguments[2...3]), let limit = Int32(arguments[5]) else { return nil }
+            self = .rawReads(frames, table: arguments[4], limit: limit)
+        case ("serve-echo", 3): self = .echo(dataFolder: arguments[2])
         default: return nil
         }
     }
 
     var arguments: [String] {
         switch self {
-        case .raw(let requestBytes, let replyBytes): ["serve-raw", "\(requestBytes)", "\(replyBytes)"]
+        case .raw(let frames): ["serve-raw"] + frames.arguments
+        case .rawReads(let frames, let table, let limit): ["serve-raw-reads"] + frames.arguments + [table, "\(limit)"]
         case .echo(let dataFolder): ["serve-echo", dataFolder]
         }
     }
@@ -48,10 +52,9 @@ enum ServerRole {
         let parent = getppid()
         do {
             switch self {
-            case .raw(let requestBytes, let replyBytes):
-                let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
-                printLine("\(listener.port)")
-                exit(baseline_serve(listener.descriptor, requestBytes, replyBytes))
+            case .raw(let frames): try ServerRole.serve { baseline_serve($0, frames.request, frames.reply) }
+            case .rawReads(let frames, let table, let limit):
+                try ServerRole.serve { baseline_serve_reads($0, table, limit, frames.request, frames.reply) }
             case .echo(let dataFolder):
                 let router = Router(service: ServerRole.service.rawValue)
                 router.on(Echo.self) { request, reply in reply.ok(Echo.Response(payload: request.payload)) }
@@ -68,4 +71,23 @@ enum ServerRole {
             exit(EXIT_FAILURE)
         }
     }
+
+    /// `serve` is bare C: it takes a listening socket, and gives 0 or an errno in the end.
+    private static func serve(_ serve: (Int32) -> Int32) throws -> Never {
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0)
+        printLine("\(listener.port)")
+        let code = serve(listener.descriptor)
+        guard code == 0 else { throw BenchmarkFailure("bare C: \(String(cString: strerror(code)))") }
+        exit(EXIT_SUCCESS)
+    }
+}
+
+extension FrameBytes {
+    fileprivate init?(_ arguments: ArraySlice<String>) {
+        let numbers = arguments.compactMap(Int.init)
+        guard numbers.count == 2 else { return nil }
+        self.init(request: numbers[0], reply: numbers[1])
+    }
+
+    fileprivate var arguments: [String] { ["\(request)", "\(reply)"] }
 }

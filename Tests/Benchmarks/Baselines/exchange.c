@@ -1,39 +1,25 @@
 #include "Baselines.h"
 #include "clock.h"
+#include "whole.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int send_whole(int socket, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t count = send(socket, bytes, length, MSG_NOSIGNAL);
-        if (count < 0) return errno;
-        bytes += count;
-        length -= (size_t)count;
-    }
-    return 0;
-}
-
-static int receive_whole(int socket, char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t count = recv(socket, bytes, length, 0);
-        if (count < 0) return errno;
-        if (count == 0) return ECONNRESET;
-        bytes += count;
-        length -= (size_t)count;
-    }
-    return 0;
+int baseline_accept(int listener) {
+    int socket = accept(listener, NULL, NULL);
+    int on = 1;
+    if (socket >= 0) setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
 }
 
 int baseline_serve(int listener, size_t request_bytes, size_t reply_bytes) {
-    int socket = accept(listener, NULL, NULL);
+    int socket = baseline_accept(listener);
     if (socket < 0) return errno;
-    int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     char *request = calloc(1, request_bytes);
     char *reply = calloc(1, reply_bytes);
     int code = request == NULL || reply == NULL ? ENOMEM : 0;
@@ -47,15 +33,20 @@ int baseline_serve(int listener, size_t request_bytes, size_t reply_bytes) {
     return code == ECONNRESET ? 0 : code;
 }
 
-int baseline_exchange(int socket, const void *request, size_t request_bytes, size_t reply_bytes, int count, int64_t *nanoseconds) {
+int baseline_exchange(
+    int socket, size_t request_bytes, size_t reply_bytes, const int64_t *numbers, int count, int64_t expected, int64_t *nanoseconds) {
+    char *request = calloc(1, request_bytes);
     char *reply = calloc(1, reply_bytes);
-    int code = reply == NULL ? ENOMEM : 0;
+    int code = request == NULL || reply == NULL ? ENOMEM : 0;
     for (int index = 0; index < count && code == 0; index++) {
         int64_t start = nanoseconds_now();
+        memcpy(request, &numbers[index], sizeof numbers[index]);
         code = send_whole(socket, request, request_bytes);
         if (code == 0) code = receive_whole(socket, reply, reply_bytes);
         nanoseconds[index] = nanoseconds_now() - start;
+        if (code == 0 && memcmp(reply, &expected, sizeof expected) != 0) code = EBADMSG;
     }
+    free(request);
     free(reply);
     return code;
 }

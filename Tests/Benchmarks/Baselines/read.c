@@ -1,7 +1,9 @@
 #include "Baselines.h"
-#include "clock.h"
+#include "whole.h"
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const schema =
     "PRAGMA journal_mode = WAL;"
@@ -42,7 +44,7 @@ int baseline_fill(const char *path, const baseline_messages *messages) {
 // Copies every value out of SQLite, as whoever answers with it has to.
 static size_t copy_row(sqlite3_stmt *rows, char *target, size_t room) {
     size_t length = 0;
-    for (int column = 0; column < 4; column++) {
+    for (int column = 0; column < 4 && length + sizeof(int64_t) <= room; column++) {
         int64_t number = sqlite3_column_int64(rows, column);
         memcpy(target + length, &number, sizeof number);
         length += sizeof number;
@@ -57,32 +59,46 @@ static size_t copy_row(sqlite3_stmt *rows, char *target, size_t room) {
     return length;
 }
 
-static int read_all(
-    sqlite3_stmt *rows, const int64_t *conversations, int count, int limit, int64_t rows_expected, int64_t *nanoseconds) {
-    char target[4096];
+// The rows behind their number. SQLite's code.
+static int read_last(sqlite3_stmt *rows, int64_t conversation, int limit, char *reply, size_t reply_bytes) {
     int64_t found = 0;
-    for (int index = 0; index < count; index++) {
-        int64_t start = nanoseconds_now();
-        sqlite3_bind_int64(rows, 1, conversations[index]);
-        sqlite3_bind_int64(rows, 2, INT64_MAX);
-        sqlite3_bind_int64(rows, 3, limit);
-        int code;
-        while ((code = sqlite3_step(rows)) == SQLITE_ROW) found += copy_row(rows, target, sizeof target) > 0;
-        if (code != SQLITE_DONE) return code;
-        sqlite3_reset(rows);
-        nanoseconds[index] = nanoseconds_now() - start;
-    }
-    return found == rows_expected ? SQLITE_OK : SQLITE_MISMATCH;
+    size_t length = sizeof found;
+    sqlite3_bind_int64(rows, 1, conversation);
+    sqlite3_bind_int64(rows, 2, INT64_MAX);
+    sqlite3_bind_int64(rows, 3, limit);
+    int code;
+    for (; (code = sqlite3_step(rows)) == SQLITE_ROW; found++) length += copy_row(rows, reply + length, reply_bytes - length);
+    sqlite3_reset(rows);
+    memcpy(reply, &found, sizeof found);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-int baseline_read(
-    const char *path, const int64_t *conversations, int count, int limit, int64_t rows_expected, int64_t *nanoseconds) {
+static int answer(int listener, sqlite3_stmt *rows, int limit, size_t request_bytes, size_t reply_bytes) {
+    int socket = baseline_accept(listener);
+    if (socket < 0) return errno;
+    char *request = calloc(1, request_bytes);
+    char *reply = calloc(1, reply_bytes);
+    int code = request == NULL || reply == NULL ? ENOMEM : 0;
+    while (code == 0) {
+        int64_t conversation;
+        code = receive_whole(socket, request, request_bytes);
+        memcpy(&conversation, request, sizeof conversation);
+        if (code == 0 && read_last(rows, conversation, limit, reply, reply_bytes) != SQLITE_OK) code = EIO;
+        if (code == 0) code = send_whole(socket, reply, reply_bytes);
+    }
+    free(request);
+    free(reply);
+    close(socket);
+    return code == ECONNRESET ? 0 : code;
+}
+
+int baseline_serve_reads(int listener, const char *path, int limit, size_t request_bytes, size_t reply_bytes) {
     sqlite3 *database = NULL;
     sqlite3_stmt *rows = NULL;
     int code = sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK) code = sqlite3_exec(database, "PRAGMA mmap_size = 1073741824", NULL, NULL, NULL);
     if (code == SQLITE_OK) code = sqlite3_prepare_v2(database, query, -1, &rows, NULL);
-    if (code == SQLITE_OK) code = read_all(rows, conversations, count, limit, rows_expected, nanoseconds);
+    code = code == SQLITE_OK ? answer(listener, rows, limit, request_bytes, reply_bytes) : EIO;
     sqlite3_finalize(rows);
     sqlite3_close(database);
     return code;

@@ -18,8 +18,13 @@ typedef struct baseline_messages {
 /// 0, or an errno.
 int baseline_serve(int listener, size_t request_bytes, size_t reply_bytes);
 
-/// Sends a request, waits for its whole reply, and so on `count` times; how long each took stands in `nanoseconds`. 0, or an errno.
-int baseline_exchange(int socket, const void *request, size_t request_bytes, size_t reply_bytes, int count, int64_t *nanoseconds);
+/// The one connection that comes, with TCP_NODELAY; -1 and errno.
+int baseline_accept(int listener);
+
+/// Sends a request that begins with the number in `numbers`, waits for its whole reply, and so on `count` times; how long each took
+/// stands in `nanoseconds`. 0, or an errno: EBADMSG when a reply does not begin with `expected`.
+int baseline_exchange(
+    int socket, size_t request_bytes, size_t reply_bytes, const int64_t *numbers, int count, int64_t expected, int64_t *nanoseconds);
 
 /// Writes 4 KiB and fsyncs, `count` times, on a new file; how long each took stands in `nanoseconds`. 0, or an errno.
 int baseline_sync(const char *path, int count, int64_t *nanoseconds);
@@ -31,8 +36,7 @@ int baseline_append(const char *path, const baseline_messages *messages, int bat
 /// Makes a file with one plain table of the columns that a reader of ours sees, and an index. SQLite's code.
 int baseline_fill(const char *path, const baseline_messages *messages);
 
-/// Reads the last `limit` messages of each conversation named, newest first; how long each took stands in `nanoseconds`.
-/// SQLite's code; SQLITE_MISMATCH when the rows found are not `rows_expected` in sum.
-int baseline_read(
-    const char *path, const int64_t *conversations, int count, int limit, int64_t rows_expected, int64_t *nanoseconds);
+/// As `baseline_serve`, with work: a request begins with a conversation's number; the reply begins with the number of rows, the last
+/// `limit` of that conversation, newest first, with all their values. 0, or an errno: EIO when SQLite failed.
+int baseline_serve_reads(int listener, const char *path, int limit, size_t request_bytes, size_t reply_bytes);
 #endif
