@@ -70,6 +70,13 @@ public final class EventLoop: @unchecked Sendable {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
+    /// As `monotonicMilliseconds`, up to a tick of the kernel behind (4 ms mostly), for a tenth of its cost. Source: clock_getres(2).
+    public static let coarseMilliseconds: @Sendable () -> Int64 = {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     /// Starts the loop's thread. `clock` is monotonic milliseconds.
     public init(name: String, clock: @escaping @Sendable () -> Int64 = EventLoop.monotonicMilliseconds) throws(NetError) {
         self.clock = clock

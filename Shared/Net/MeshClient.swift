@@ -42,11 +42,11 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
     ///   - peer: who this process is; the service must hold the same key for it.
     ///   - keys: by service; the newest for `service` is used.
     ///   - address: asked at each connect, so that a service may come back elsewhere; numeric host. Must not block for long.
-    ///   - clock: monotonic milliseconds.
+    ///   - clock: monotonic milliseconds, some behind at most.
     ///   - random: for nonces, and for spreading reconnects.
     public init(
         peer: Peer, service: String, keys: LinkKeys, address: @escaping @Sendable () throws -> (host: String, port: UInt16),
-        clock: @escaping @Sendable () -> Int64 = EventLoop.monotonicMilliseconds,
+        clock: @escaping @Sendable () -> Int64 = EventLoop.coarseMilliseconds,
         random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes
     ) {
         dial = MeshDial(peer: peer, service: service, keys: keys, address: address, random: random)
@@ -99,7 +99,7 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
             return .fault(fault)
         }
         if queue?.add(bytes, isUrgent: true) == .full { turnAway(id) }
-        if let leads { lead(leads, until: seat) }
+        if let leads, let reply = lead(leads, until: seat) { return reply }
         return follow(seat, deadline: now + timeoutMilliseconds)
     }
 
@@ -166,13 +166,14 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
                 return nil
             }
             if let reply { return reply }
-            if let leads { lead(leads, until: seat) }
+            if let leads, let reply = lead(leads, until: seat) { return reply }
             expire(late)
         }
     }
 
     /// The caller holds the lock.
-    private func free(_ seat: Seat, _ reply: ReplyBytes) -> ReplyBytes {
+    @discardableResult
+    func free(_ seat: Seat, _ reply: ReplyBytes) -> ReplyBytes {
         followers.remove(seat)
         if seat.mustLead { passLead() }
         seat.mustLead = false

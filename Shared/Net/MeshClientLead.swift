@@ -5,18 +5,21 @@ import Wire
 /// Leading: the one who leads reads for all. Leadership is handed on under the client's lock, and while any call is under way
 /// somebody has it.
 extension MeshClient {
-    /// A blocked caller reads until its own reply is there, or the connection is over.
-    func lead(_ link: MeshLink, until seat: Seat) {
-        while true {
-            let isOver = !step(link)
-            let isDone = lock.withLock {
-                guard isOver || seat.reply != nil else { return false }
-                if seat.reply == nil { followers.add(seat) }
+    /// A blocked caller reads until its own reply is there, which it gets; nil when the connection is over.
+    func lead(_ link: MeshLink, until seat: Seat) -> ReplyBytes? {
+        var isOver = false
+        var reply: ReplyBytes?
+        while !isOver && reply == nil {
+            isOver = !step(link)
+            lock.withLock {
+                guard isOver || seat.reply != nil else { return }
+                reply = seat.reply
+                if reply == nil { followers.add(seat) }
                 passLead()
-                return true
+                if let reply { free(seat, reply) }
             }
-            if isDone { return }
         }
+        return reply
     }
 
     private enum Turn {
@@ -118,7 +121,9 @@ extension MeshClient {
                 callbackCount -= 1
                 return receive
             case .seat(let seat):
-                fill(seat, .frame(Array(bytes[range]), 0..<range.count))
+                // While nobody else waits nobody reads on, so the caller may look into the buffer. (A call that comes meanwhile and
+                // has to be read for makes the buffer move: a copy, as every list does that somebody else still holds.)
+                fill(seat, machine.isIdle ? .frame(bytes, range) : .frame(Array(bytes[range]), 0..<range.count))
                 return nil
             }
         }

@@ -3,7 +3,7 @@ import Threads
 import Wire
 
 /// The server's side of one connection: what is under way on it, and how its requests are answered from any thread.
-// All mutable state is guarded by `lock`, which is taken before the queue's and the budget's.
+// All mutable state is guarded by `lock`.
 final class MeshConnection: @unchecked Sendable {
     enum Admission {
         case admitted
@@ -14,7 +14,7 @@ final class MeshConnection: @unchecked Sendable {
     let queue: SendQueue
     private let options: MeshListenerOptions
     private let budget: WeightBudget
-    private let lock = Lock()
+    private let lock: Lock
     private let answered: Condition
     private var inFlightBytes = 0
     private var isEnded = false
@@ -25,6 +25,8 @@ final class MeshConnection: @unchecked Sendable {
         self.options = options
         self.budget = budget
         queue = SendQueue(socket, budget: budget, stallMillisecondsMax: options.stallMillisecondsMax)
+        // The queue's own: one lock a request and one a reply.
+        lock = queue.lock
         answered = Condition(lock)
         tally.connections = 1
         tally.connectionsAccepted = 1
@@ -37,7 +39,7 @@ final class MeshConnection: @unchecked Sendable {
             tally.bytesIn += Int64(bytes)
             if stopDeadline != nil { return .rejected(Fault(.unavailable, "the service is stopping; nothing was executed")) }
             guard tally.inFlight < options.inFlightCountMax, inFlightBytes + bytes <= options.inFlightBytesMax,
-                queue.waitingBytes < SendQueue.waitingBytesMax, budget.take(bytes)
+                queue.waiting < SendQueue.waitingBytesMax, budget.take(bytes)
             else { return .rejected(Fault(.overloaded, "too much is under way; nothing was executed: send less at once")) }
             tally.inFlight += 1
             inFlightBytes += bytes
@@ -73,7 +75,7 @@ final class MeshConnection: @unchecked Sendable {
     /// Waits until every admitted request is answered and sent; false when that took too long.
     func waitUntilAnswered(deadline: Int64) -> Bool {
         let isAnswered = lock.withLock {
-            while tally.inFlight > 0, queue.isOpen {
+            while tally.inFlight > 0, queue.isOpenHeld {
                 let left = deadline - EventLoop.monotonicMilliseconds()
                 if left <= 0 || !answered.wait(milliseconds: left) { return tally.inFlight == 0 }
             }
@@ -105,7 +107,7 @@ final class MeshConnection: @unchecked Sendable {
     /// The caller holds the lock.
     private func put(_ frame: [UInt8]) {
         if let code = ReplyEnvelope.faultCode(of: frame) { tally.faults[code, default: 0] += 1 }
-        guard queue.add(frame) == .full else { return }
+        guard queue.addHeld(frame) == .full else { return }
         let fault = Fault(.unavailable, "you read too slowly for this reply: the outcome is unknown, read back by key")
         tally.faults[fault.code, default: 0] += 1
         let id: Int64?
@@ -113,6 +115,6 @@ final class MeshConnection: @unchecked Sendable {
             preconditionFailure("the router sends replies: \(error.message)")
         }
         // Even that doesn't fit: the peer takes nothing, and must learn that its calls have no answers.
-        if queue.add(ReplyEnvelope.fault(id, fault)) == .full { queue.cut() }
+        if queue.addHeld(ReplyEnvelope.fault(id, fault)) == .full { queue.cutHeld() }
     }
 }

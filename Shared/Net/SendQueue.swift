@@ -10,6 +10,8 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
     static let waitingBytesMax = 8 * 1024 * 1024
     /// So much is not held back for the end of a scope.
     static let heldBytesMax = 256 * 1024
+    /// A frame of this size gains nothing by leaving with others, and would have to be copied.
+    static let coalescedBytesMax = 4 * 1024
     /// A buffer that grew beyond this is given back once it is empty.
     private static let keptBytesMax = 256 * 1024
 
@@ -20,9 +22,11 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
 
     let socket: Socket
     let stallMillisecondsMax: Int64
+    /// Its connection's too: what is under way there and what waits here change together.
+    let lock = Lock()
     private let budget: WeightBudget?
-    private let lock = Lock()
     private let settled: Condition
+    private var isAwaited = false
     private var state = State.open
     private var pending: [UInt8] = []
     private var head = 0
@@ -42,28 +46,7 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
     /// Adds a whole frame; `full` when the peer reads too slowly for it to wait. A connection that ended drops it silently.
     /// - Parameter isUrgent: leaves now, although a scope is open on this thread.
     @discardableResult
-    func add(_ frame: [UInt8], isUrgent: Bool = false) -> Admission {
-        lock.withLock {
-            guard state == .open else { return .taken }
-            if isStalled {
-                guard waiting + frame.count <= SendQueue.waitingBytesMax, budget?.take(frame.count) ?? true else { return .full }
-                weighed += frame.count
-                append(frame)
-                return .taken
-            }
-            if !isUrgent, waiting + frame.count < SendQueue.heldBytesMax, let open = FlushNotes.open {
-                append(frame)
-                if notes !== open {
-                    notes = open
-                    open.note(self)
-                }
-                return .taken
-            }
-            if waiting > 0 { append(frame) } else { sendFirst(frame) }
-            if waiting > 0 { sendWaiting() }
-            return .taken
-        }
-    }
+    func add(_ frame: [UInt8], isUrgent: Bool = false) -> Admission { lock.withLock { addHeld(frame, isUrgent: isUrgent) } }
 
     /// Sends what the scope's thread noted.
     func flush(notedBy thread: FlushNotes) {
@@ -97,7 +80,7 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
     func cut(asStalled: Bool = false) {
         lock.withLock {
             hasStalledOut = asStalled && state == .open
-            end()
+            cutHeld()
         }
     }
 
@@ -114,6 +97,7 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
     func waitUntilSent(milliseconds: Int64) -> Bool {
         let start = EventLoop.monotonicMilliseconds()
         return lock.withLock {
+            isAwaited = true
             while waiting > 0 {
                 let left = milliseconds - (EventLoop.monotonicMilliseconds() - start)
                 if left <= 0 || !settled.wait(milliseconds: left) { return waiting == 0 }
@@ -125,7 +109,7 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
     /// Gives the descriptor back. Called once, by the one who read from the socket, when nobody reads any more.
     func close() {
         lock.withLock {
-            end()
+            cutHeld()
             precondition(state != .closed, "a connection is closed once")
             state = .closed
             // The flusher stops watching a descriptor before anyone closes it.
@@ -133,13 +117,35 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
         }
     }
 
-    var waitingBytes: Int { lock.withLock { waiting } }
-    var sentBytes: Int64 { lock.withLock { sent } }
-    var isOpen: Bool { lock.withLock { state == .open } }
+    var isOpen: Bool { lock.withLock { isOpenHeld } }
 
     // MARK: The caller holds the lock
 
-    private var waiting: Int { pending.count - head }
+    var waiting: Int { pending.count - head }
+    var sentBytes: Int64 { sent }
+    var isOpenHeld: Bool { state == .open }
+
+    /// As `add`.
+    func addHeld(_ frame: [UInt8], isUrgent: Bool = false) -> Admission {
+        guard state == .open else { return .taken }
+        if isStalled {
+            guard waiting + frame.count <= SendQueue.waitingBytesMax, budget?.take(frame.count) ?? true else { return .full }
+            weighed += frame.count
+            append(frame)
+            return .taken
+        }
+        if !isUrgent, frame.count < SendQueue.coalescedBytesMax, waiting < SendQueue.heldBytesMax, let open = FlushNotes.open {
+            append(frame)
+            if notes !== open {
+                notes = open
+                open.note(self)
+            }
+            return .taken
+        }
+        if waiting > 0 { append(frame) } else { sendFirst(frame) }
+        if waiting > 0 { sendWaiting() }
+        return .taken
+    }
 
     private func append(_ frame: [UInt8]) {
         if head > SendQueue.keptBytesMax, head > waiting {
@@ -161,7 +167,7 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
         if waiting == 0 {
             pending.removeAll(keepingCapacity: pending.capacity <= SendQueue.keptBytesMax)
             head = 0
-            settled.broadcast()
+            if isAwaited { settled.broadcast() }
         } else if !isStalled {
             isStalled = true
             Flusher.process.watch(self)
@@ -173,7 +179,7 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
     private func count(_ outcome: (done: Int, failed: Bool)) -> Int {
         sent += Int64(outcome.done)
         guard outcome.failed else { return outcome.done }
-        end()
+        cutHeld()
         return 0
     }
 
@@ -194,7 +200,8 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
         return (done, false)
     }
 
-    private func end() {
+    /// As `cut`.
+    func cutHeld() {
         guard state == .open else { return }
         state = .cut
         pending = []

@@ -1,34 +1,34 @@
-import Threads
+import Synchronization
 
 /// How many bytes of requests under way, partial frames and unsent replies the whole process holds for its peers (DESIGN §2).
-public final class WeightBudget: @unchecked Sendable {  // `used` is guarded by `lock`.
+public final class WeightBudget: Sendable {
     public static let bytesMaxDefault = 64 * 1024 * 1024
 
     private let bytesMax: Int
-    private let lock = Lock()
-    private var used = 0
+    // It guards nothing else, so no order with other memory is needed.
+    private let used = Atomic<Int>(0)
 
     public init(bytesMax: Int = WeightBudget.bytesMaxDefault) { self.bytesMax = bytesMax }
 
     /// Bytes held now.
-    public var bytesUsed: Int { lock.withLock { used } }
+    public var bytesUsed: Int { used.load(ordering: .relaxed) }
 
     /// Takes `bytes` from the budget; false, and nothing taken, when they don't fit.
     func take(_ bytes: Int) -> Bool {
-        lock.withLock {
-            guard used + bytes <= bytesMax else { return false }
-            used += bytes
-            return true
+        var before = bytesUsed
+        while before + bytes <= bytesMax {
+            let (isTaken, now) = used.compareExchange(expected: before, desired: before + bytes, ordering: .relaxed)
+            if isTaken { return true }
+            before = now
         }
+        return false
     }
 
     /// Accounts for bytes that exist already and can't be refused any more.
-    func takeRegardless(_ bytes: Int) { lock.withLock { used += bytes } }
+    func takeRegardless(_ bytes: Int) { used.add(bytes, ordering: .relaxed) }
 
     func give(_ bytes: Int) {
-        lock.withLock {
-            precondition(used >= bytes, "a budget gets back what was taken from it")
-            used -= bytes
-        }
+        let before = used.subtract(bytes, ordering: .relaxed).oldValue
+        precondition(before >= bytes, "a budget gets back what was taken from it")
     }
 }
