@@ -84,10 +84,11 @@ public final class ConversationStore: Sendable {
 
     private func read(_ request: ReadConversation, _ reply: Reply<ReadConversation>) {
         do {
-            guard let response = try database.read("read conversation", { try store.read(request, $0) }) else {
+            guard let (response, messages) = try database.read("read conversation", { try store.read(request, $0) }) else {
                 return reply.refuse(.unknownConversation, "the workspace has no such conversation")
             }
-            reply.ok(hidesContacts(reply.caller, request.workspace) ? ContactMask.masked(response) : response)
+            guard hidesContacts(reply.caller, request.workspace) else { return reply.ok(response, with: messages) }
+            reply.ok(ContactMask.masked(try messages.filling(response)))
         } catch {
             fail(error, reply)
         }

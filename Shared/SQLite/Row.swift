@@ -12,7 +12,14 @@ public struct Row: ~Copyable {
         return sqlite3_column_int64(handle, Int32(truncatingIfNeeded: column))
     }
 
-    @inlinable public func optionalInt(_ column: Int) -> Int64? { isNull(column) ? nil : int(column) }
+    @inlinable
+    public func optionalInt(_ column: Int) -> Int64? {
+        switch type(column) {
+        case SQLITE_INTEGER: sqlite3_column_int64(handle, Int32(truncatingIfNeeded: column))
+        case SQLITE_NULL: nil
+        default: preconditionFailure("the column holds an integer or NULL")
+        }
+    }
 
     @inlinable public func bool(_ column: Int) -> Bool { int(column) != 0 }
 
@@ -22,7 +29,14 @@ public struct Row: ~Copyable {
         return withBytes(column) { String(decoding: $0, as: UTF8.self) }
     }
 
-    @inlinable public func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
+    @inlinable
+    public func optionalText(_ column: Int) -> String? {
+        switch type(column) {
+        case SQLITE_TEXT: withBytes(column) { String(decoding: $0, as: UTF8.self) }
+        case SQLITE_NULL: nil
+        default: preconditionFailure("the column holds text or NULL")
+        }
+    }
 
     @inlinable public func blob(_ column: Int) -> [UInt8] {
         precondition(type(column) == SQLITE_BLOB, "the column holds a blob; NULL is read with optionalBlob")
@@ -44,9 +58,14 @@ public struct Row: ~Copyable {
         return try body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(count)))
     }
 
+    /// The bytes of a TEXT or BLOB without a copy, nil for NULL. They stand until the row ends: don't keep them.
+    @inlinable
+    public func optionalBytes(_ column: Int) -> UnsafeRawBufferPointer? {
+        isNull(column) ? nil : withBytes(column) { $0 }
+    }
+
     @inlinable func type(_ column: Int) -> Int32 {
-        precondition(
-            column >= 0 && column < Int(sqlite3_data_count(handle)), "a column is read that the statement does not return")
+        assert(column >= 0 && column < Int(sqlite3_data_count(handle)), "a column is read that the statement does not return")
         return sqlite3_column_type(handle, Int32(truncatingIfNeeded: column))
     }
 }

@@ -119,8 +119,8 @@ public struct ReplyEnvelope: Fields {
 
     /// A reply larger than a frame becomes a fault: the caller would close the connection over it, and every neighbour would pay.
     @inlinable
-    static func ok<Response: Fields>(_ id: Int64, _ response: Response) -> [UInt8] {
-        let frame = reply(id, "ok") { FieldVisitor.write(response, into: &$0) }
+    static func ok<Response: Fields>(_ id: Int64, _ response: Response, with list: WrittenList? = nil) -> [UInt8] {
+        let frame = reply(id, "ok", reserving: list?.bytesMax ?? 0) { FieldVisitor.write(response, into: &$0, with: list) }
         return frame.count <= Frame.headerBytes + Frame.lengthMax ? frame : fault(id, tooLarge)
     }
 
@@ -142,8 +142,8 @@ public struct ReplyEnvelope: Fields {
     static var tooLarge: Fault { Fault(.tooLarge, "the reply has more than \(Frame.lengthMax) bytes: ask for less at once") }
 
     @inlinable
-    static func reply(_ id: Int64?, _ kind: StaticString, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
-        Frame.write { writer in
+    static func reply(_ id: Int64?, _ kind: StaticString, reserving capacity: Int = 0, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        Frame.write(reserving: Frame.commonBytes + capacity) { writer in
             writer.beginObject()
             writer.member("id")
             if let id { writer.int(id) } else { writer.null() }

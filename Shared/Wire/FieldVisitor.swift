@@ -36,6 +36,8 @@ public struct FieldVisitor: ~Copyable {
     var reader: JSONReader
     @usableFromInline var writer: JSONWriter
     @usableFromInline var object = ObjectState()
+    /// Stands for the list of its elements' type in what is written.
+    @usableFromInline var written: WrittenList?
     public internal(set) var failure: WireError?
 
     /// Reads from `bytes`, which outlive it.
@@ -74,8 +76,9 @@ public struct FieldVisitor: ~Copyable {
 
     /// Writes one value behind what `writer` has.
     @inlinable
-    public static func write<Value: WireValue>(_ value: Value, into writer: inout JSONWriter) {
+    public static func write<Value: WireValue>(_ value: Value, into writer: inout JSONWriter, with list: WrittenList? = nil) {
         var visitor = FieldVisitor(.writing, reserving: 0)
+        visitor.written = list
         swap(&visitor.writer, &writer)
         var value = value
         value.visitValue(&visitor)
@@ -96,6 +99,16 @@ public struct FieldVisitor: ~Copyable {
         var value = Value()
         value.visitValue(&visitor)
         return visitor.writer.bytes
+    }
+
+    /// The names of a type's members, in the order of its `visit`.
+    static func names<Value: Fields>(of type: Value.Type) -> [MemberName] {
+        var visitor = FieldVisitor(.describing)
+        let detour = ObjectDetour()
+        visitor.object.detour = detour
+        var value = Value()
+        value.visit(&visitor)
+        return detour.names
     }
 
     @usableFromInline

@@ -5,9 +5,12 @@ public enum Frame {
     /// Until the hello is done a stranger is at the other end.
     public static let helloLengthMax = 8 * 1024
 
+    /// Room that most frames fit into.
+    @usableFromInline static let commonBytes = 512
+
     /// Writes one frame around what `body` writes. Not inlinable: outside, making an array looks up its type each time.
     @usableFromInline
-    static func write(reserving capacity: Int = 512, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    static func write(reserving capacity: Int = commonBytes, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var frame: [UInt8] = []
         var larger: [UInt8] = []
         // Most frames are written where they stay.

@@ -103,12 +103,32 @@ public struct JSONReader: ~Copyable {
         guard end - index >= count + 3, bytes[index] == UInt8(ascii: "\"") else {
             return isSpace(index) && passesSpacedName(name, isFirst: isFirst)
         }
-        guard bytes[index + 1 + count] == UInt8(ascii: "\""), memcmp(bytes.baseAddress! + index + 1, name.utf8Start, count) == 0 else {
-            return false
-        }
+        guard bytes[index + 1 + count] == UInt8(ascii: "\""), stands(name, at: index + 1) else { return false }
         index += count + 2
         guard bytes[index] == UInt8(ascii: ":") else { return isSpace(index) && passesSpacedName(name, isFirst: isFirst) }
         position = index + 1
+        return true
+    }
+
+    /// There are as many bytes behind `index`. (Names are short: calling memcmp would cost more than comparing.)
+    @inline(__always)
+    private func stands(_ name: StaticString, at index: Int) -> Bool {
+        let count = name.utf8CodeUnitCount
+        let here = UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped + index)
+        let there = UnsafeRawPointer(name.utf8Start)
+        func differ<Word: FixedWidthInteger>(_ word: Word.Type, _ offset: Int) -> Bool {
+            here.loadUnaligned(fromByteOffset: offset, as: word) != there.loadUnaligned(fromByteOffset: offset, as: word)
+        }
+        if count >= 8 {
+            var offset = 0
+            while offset < count &- 8 {
+                if differ(UInt64.self, offset) { return false }
+                offset &+= 8
+            }
+            return !differ(UInt64.self, count &- 8)
+        }
+        if count >= 4 { return !differ(UInt32.self, 0) && !differ(UInt32.self, count &- 4) }
+        for offset in 0..<count where differ(UInt8.self, offset) { return false }
         return true
     }
 

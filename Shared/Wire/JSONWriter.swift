@@ -56,6 +56,17 @@ public struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
+    /// Text that may not be UTF-8: then it is repaired as `String(decoding:as:)` does.
+    mutating func string(repairing text: UnsafeRawBufferPointer) {
+        let plain = text.escapeFreePrefix()
+        if plain.isASCII && plain.count == text.count {
+            appendQuoted(text)
+            needsComma = true
+        } else {
+            string(String(decoding: text, as: UTF8.self))
+        }
+    }
+
     public mutating func int(_ value: Int64) {
         reserve(21)  // A comma, a sign and 19 digits.
         if needsComma { put(UInt8(ascii: ",")) }
@@ -176,6 +187,11 @@ public struct JSONWriter: ~Copyable {
             put(byte & 15 < 10 ? 48 + byte & 15 : 87 + byte & 15)
         }
     }
+
+    /// What comes next stands alone: not behind what was written before.
+    mutating func beginAlone() { needsComma = false }
+
+    func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) { body(UnsafeRawBufferPointer(start: room, count: count)) }
 
     // MARK: Room
 

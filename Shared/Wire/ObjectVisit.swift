@@ -22,7 +22,7 @@ final class ObjectDetour {
     /// Behind the object's closing brace.
     var end = 0
     /// Names collected while describing.
-    var required: [StaticString] = []
+    var names: [MemberName] = []
 
     struct Member {
         let name: JSONReader.Name
@@ -97,7 +97,7 @@ extension FieldVisitor {
             return isPresent
         case .describing:
             writer.member(name)
-            if isRequired { object.detour?.required.append(name) }
+            object.detour?.names.append(MemberName(text: name, isRequired: isRequired))
             return true
         }
     }
@@ -164,10 +164,11 @@ extension FieldVisitor {
 
     private mutating func endDescription() {
         writer.endObject()
-        if let required = object.detour?.required, !required.isEmpty {
+        let required = (object.detour?.names ?? []).filter(\.isRequired)
+        if !required.isEmpty {
             writer.member("required")
             writer.beginArray()
-            for name in required { writer.string("\(name)") }
+            for name in required { writer.string("\(name.text)") }
             writer.endArray()
         }
         writer.endObject()

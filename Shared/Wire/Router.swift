@@ -33,6 +33,9 @@ public struct Reply<R: Request>: Sendable {
 
     @inlinable
     public func ok(_ response: R.Response) { send(ReplyEnvelope.ok(id, response)) }
+    /// As above, `list` standing for the empty list of its elements in `response`.
+    @inlinable
+    public func ok(_ response: R.Response, with list: WrittenList) { send(ReplyEnvelope.ok(id, response, with: list)) }
     public func refuse(_ reason: R.Refusal, _ message: String) { send(ReplyEnvelope.refused(id, reason.rawValue, message)) }
     public func fault(_ code: Fault.Code, _ message: String) { send(ReplyEnvelope.fault(id, Fault(code, message))) }
 }

@@ -58,6 +58,7 @@ extension FieldVisitor {
         switch mode {
         case .writing:
             writer.beginArray()
+            if let written, written.element == ObjectIdentifier(Value.self) { putWritten() }
             for var value in values { value.visitValue(&self) }  // A copy each: writing in place would copy the whole array.
             writer.endArray()
         case .describing:
@@ -71,13 +72,24 @@ extension FieldVisitor {
         case .reading:
             openArray()
             values = []
+            let start = position
             while hasElement(behind: values.count, max: max) {
-                var item = Value()
-                item.visitValue(&self)
-                values.append(item)
+                if values.count == 1 { values.reserveCapacity(min(max, elementsExpected(since: start))) }
+                // Read where it stays: large values are costly to move.
+                values.append(Value())
+                values[values.count &- 1].visitValue(&self)
             }
         }
     }
+
+    @usableFromInline var position: Int { reader.position }
+
+    /// How many elements as long as the first, which began at `start`, fit into what is left. Never more than bytes that have come.
+    @usableFromInline
+    func elementsExpected(since start: Int) -> Int { 1 + (reader.end - reader.position) / (reader.position - start) }
+
+    @usableFromInline
+    mutating func putWritten() { written?.writeReversed(into: &writer) }
 
     @usableFromInline
     mutating func openArray() {
@@ -119,6 +131,7 @@ extension FieldVisitor {
             writer.endObject()
         case .reading:
             guard let text = readString() else { return }
+            if text == value.rawValue { return }  // The first of the words, which is the likeliest: finding another looks at all.
             guard let word = Value(rawValue: text) else { return refuse(expecting: Value.allCases.map(\.rawValue)) }
             value = word
         }

@@ -1,28 +1,30 @@
-/// Looking at 8 bytes of text at once: in a general register, since the standard library's vectors compare byte by byte.
+/// Looking at many bytes of text at once.
 extension UnsafeRawBufferPointer {
     /// How many bytes at the start need no escape in JSON, and whether they are all ASCII.
     func escapeFreePrefix() -> (count: Int, isASCII: Bool) {
+        let count = count
         var index = 0
-        var high: UInt64 = 0
-        // Long plain ASCII, as most text is: four words without a look at where in them something stands.
-        while index + 32 <= count {
-            let words = (word(at: index), word(at: index + 8), word(at: index + 16), word(at: index + 24))
-            let all = (words.0 | differences(words.0)) | (words.1 | differences(words.1))
-            let more = (words.2 | differences(words.2)) | (words.3 | differences(words.3))
-            if (all | more) & 0x8080_8080_8080_8080 != 0 { break }
-            index += 32
-        }
-        while index + 8 <= count {
-            let word = word(at: index)
-            let marks = marks(word)
-            if marks != 0 {
-                let plainBits = UInt64(marks.trailingZeroBitCount & ~7)
-                high |= word & ((1 << plainBits) &- 1)
-                return (index + Int(plainBits >> 3), high & 0x8080_8080_8080_8080 == 0)
+        var all = SIMD16<UInt8>(repeating: 0)
+        // Whole vectors on both sides: only comparisons of these compile to instructions.
+        let space = SIMD16<UInt8>(repeating: 0x20)
+        let quote = SIMD16<UInt8>(repeating: UInt8(ascii: "\""))
+        let backslash = SIMD16<UInt8>(repeating: UInt8(ascii: "\\"))
+        while index &+ 16 <= count {
+            let bytes = baseAddress.unsafelyUnwrapped.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+            let marks = (bytes .< space) .| (bytes .== quote) .| (bytes .== backslash)
+            // Two words: asking a mask whether any of it is set would look at each byte alone.
+            let words = unsafeBitCast(marks, to: SIMD2<UInt64>.self)
+            if words[0] | words[1] != 0 {
+                let plain = (words[0] != 0 ? words[0].trailingZeroBitCount : 64 &+ words[1].trailingZeroBitCount) >> 3
+                let isPlain = UnsafeRawBufferPointer.places .< SIMD16<UInt8>(repeating: UInt8(truncatingIfNeeded: plain))
+                let before = unsafeBitCast((all | bytes).replacing(with: all, where: .!isPlain), to: SIMD2<UInt64>.self)
+                return (index &+ plain, (before[0] | before[1]) & 0x8080_8080_8080_8080 == 0)
             }
-            high |= word
-            index += 8
+            all = all | bytes
+            index &+= 16
         }
+        let words = unsafeBitCast(all, to: SIMD2<UInt64>.self)
+        var high = words[0] | words[1]
         while index < count {
             let byte = self[index]
             if byte < 0x20 || byte == 0x22 || byte == 0x5C { break }
@@ -31,6 +33,9 @@ extension UnsafeRawBufferPointer {
         }
         return (index, high & 0x8080_8080_8080_8080 == 0)
     }
+
+    /// The number of each byte of a vector.
+    private static var places: SIMD16<UInt8> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
 
     /// The number that 8 decimal digits at `index` make; nil when they are something else. There are 8 bytes.
     @inline(__always)
@@ -47,17 +52,4 @@ extension UnsafeRawBufferPointer {
 
     @inline(__always)
     private func word(at index: Int) -> UInt64 { UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self)) }
-
-    /// The top bit of each byte below 0x20, of each quote and backslash. A borrow can only mark bytes behind the first such.
-    @inline(__always)
-    private func marks(_ word: UInt64) -> UInt64 { differences(word) & ~word & 0x8080_8080_8080_8080 }
-
-    /// As `marks`, for bytes below 0x80; the others and the lower bits say nothing.
-    @inline(__always)
-    private func differences(_ word: UInt64) -> UInt64 {
-        // Exchanging 0x20 and 0x22 puts the quote next to the control characters: one difference for both.
-        let controlOrQuote = (word ^ 0x0202_0202_0202_0202) &- 0x2121_2121_2121_2121
-        let backslash = (word ^ 0x5C5C_5C5C_5C5C_5C5C) &- 0x0101_0101_0101_0101
-        return controlOrQuote | backslash
-    }
 }

@@ -36,6 +36,31 @@ import Wire
         #expect(messages.map(\.status) == [nil, nil])
     }
 
+    /// Rows go into the reply as bytes; what comes out must be what the contract's own writer makes of the same messages.
+    @Test func aReplyOfRowsIsTheBytesOfItsContract() throws {
+        var random = Dice(50)
+        let pieces = ["plain ", "\"", "\\", "\n", "\u{0}", "Привет", "👋", "é", "/", "a text that is longer than sixteen bytes"]
+        for number in 0..<120 {
+            let text = (0..<Int.random(in: 0...9, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+            var event = Bool.random(using: &random) ? message("m\(number)", text) : echo("m\(number)", text)
+            if Int.random(in: 0..<6, using: &random) == 0 {
+                event.kind = .other
+                event.raw = RawJSON(checked: FieldVisitor.write(text))
+            }
+            try store.append(event)
+            if event.kind == .echo { try store.append(status("m\(number)", .read)) }
+        }
+        let conversation = try store.list()[0].id
+
+        for limit in [1, 2, 50, 200] as [Int64] {
+            let recorder = ReplyRecorder(LocalTransport(store.process.router, as: .handoffContext))
+            let outcome = recorder.call(ReadConversation(workspace: shop, conversation: conversation, limit: limit))
+            guard case .ok(let response) = outcome else { throw Unexpected(text: "\(outcome)") }
+            #expect(response.messages.count == min(limit, 120))
+            #expect(recorder.reply == Array(#"{"id":1,"ok":"#.utf8) + FieldVisitor.write(response) + Array("}".utf8))
+        }
+    }
+
     @Test func conversationsAreListedLastActiveFirst() throws {
         try store.append((1...5).map { message("m\($0)", from: person($0), at: noon.adding(seconds: Int64($0))) })
         try store.append(message("again", from: person(2), at: noon.adding(seconds: 9)))

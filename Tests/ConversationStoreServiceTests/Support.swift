@@ -213,3 +213,21 @@ extension Timestamp {
     func adding(seconds: Int64) -> Timestamp { adding(milliseconds: seconds * 1000) }
     func adding(days: Int64) -> Timestamp { adding(milliseconds: days * 86_400_000) }
 }
+
+/// Passes a call on and keeps the reply's bytes.
+final class ReplyRecorder: Transport, @unchecked Sendable {  // Used by one thread at a time.
+    private let transport: LocalTransport
+    private(set) var reply: [UInt8] = []
+
+    init(_ transport: LocalTransport) { self.transport = transport }
+
+    func exchange(
+        timeoutMilliseconds: Int64, mayRepeat: Bool, frame: (Int64) -> [UInt8], receive: @escaping @Sendable (ReplyBytes) -> Void
+    ) { transport.exchange(timeoutMilliseconds: timeoutMilliseconds, mayRepeat: mayRepeat, frame: frame, receive: receive) }
+
+    func exchangeBlocking(timeoutMilliseconds: Int64, mayRepeat: Bool, frame: (Int64) -> [UInt8]) -> ReplyBytes {
+        let outcome = transport.exchangeBlocking(timeoutMilliseconds: timeoutMilliseconds, mayRepeat: mayRepeat, frame: frame)
+        if case .frame(let bytes, let range) = outcome { reply = Array(bytes[range]) }
+        return outcome
+    }
+}

@@ -6,13 +6,16 @@ import Wire
 extension ConversationStoreStore {
     /// Text and raw bytes of one answer: JSON may double them, and a frame holds 4 MiB. One message always fits.
     static let contentBytesMax = 1 << 20
+    /// What most messages take in a reply.
+    private static let messageBytesExpected = 320
+    private static let messageNames = MemberNames(of: Message.self)
     /// Names of one person that are shown.
     static let aliasCountMax: Int64 = 64
 
     /// The last messages of a conversation, oldest first; nil when the workspace has no such conversation.
     ///
     /// Fewer than asked for where they hold too much for one frame: the reader goes on before the oldest.
-    func read(_ request: ReadConversation, _ connection: Connection) throws -> ReadConversation.Response? {
+    func read(_ request: ReadConversation, _ connection: Connection) throws -> (ReadConversation.Response, WrittenList)? {
         var response = ReadConversation.Response()
         let isKnown = try connection.first(
             """
@@ -28,30 +31,43 @@ extension ConversationStoreStore {
         }
         guard isKnown != nil else { return nil }
         response.participant.aliases = try aliases(of: response.participant.id, connection)
-        response.messages = try messages(request, connection)
-        return response
+        return (response, try messages(request, connection))
     }
 
-    private func messages(_ request: ReadConversation, _ connection: Connection) throws -> [Message] {
-        var messages: [Message] = []
-        messages.reserveCapacity(Int(request.limit))
+    /// The response's list, a row after the other, newest first.
+    private func messages(_ request: ReadConversation, _ connection: Connection) throws -> WrittenList {
+        let messages = WrittenList(
+            of: ConversationStoreStore.messageNames, reserving: Int(request.limit) * ConversationStoreStore.messageBytesExpected)
         var bytes = 0
         var isFull = false
         try connection.each(
             """
-            SELECT id, kind, author, origin, sent_at, status, type, text, details, raw,
+            SELECT id, kind, author, type, text, sent_at, status, origin, details,
                 CASE WHEN status IS NOT NULL THEN
-                    (SELECT details FROM delivery_statuses WHERE message = messages.id AND status = messages.status) END
+                    (SELECT details FROM delivery_statuses WHERE message = messages.id AND status = messages.status) END,
+                raw
             FROM messages WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?
             """, .integer(request.conversation.rawValue), .integer(request.before?.rawValue ?? .max), .integer(request.limit)
         ) { row in
             if isFull { return }
-            let message = try Message(row)
-            for column in 7...10 { bytes += row.withBytes(column) { $0.count } }
-            isFull = bytes > ConversationStoreStore.contentBytesMax && !messages.isEmpty
-            if !isFull { messages.append(message) }
+            let (text, details, delivery, raw) = (row.optionalBytes(4), row.optionalBytes(8), row.optionalBytes(9), row.optionalBytes(10))
+            bytes += (text?.count ?? 0) + (details?.count ?? 0) + (delivery?.count ?? 0) + (raw?.count ?? 0)
+            isFull = bytes > ConversationStoreStore.contentBytesMax && messages.count > 0
+            if isFull { return }
+            messages.append { message in
+                message.integer(row.int(0))
+                message.word(ChannelEvent.Kind(code: row.int(1)).rawValue)
+                message.word(Message.Author(code: row.int(2)).rawValue)
+                message.text(row.optionalBytes(3))
+                message.text(text)
+                message.integer(row.int(5))
+                message.word(row.optionalInt(6).map { ChannelEvent.Status(rank: $0).rawValue })
+                message.word(row.optionalInt(7).map { ChannelEvent.Origin(code: $0).rawValue })
+                message.json(details)
+                message.json(delivery)
+                message.json(raw)
+            }
         }
-        messages.reverse()
         return messages
     }
 
@@ -64,23 +80,6 @@ extension ConversationStoreStore {
             aliases.append(Alias(row))
         }
         return aliases
-    }
-}
-
-extension Message {
-    fileprivate init(_ row: borrowing Row) throws {
-        self.init()
-        id = MessageID(rawValue: row.int(0))
-        kind = ChannelEvent.Kind(code: row.int(1))
-        author = Author(code: row.int(2))
-        origin = row.optionalInt(3).map(ChannelEvent.Origin.init(code:))
-        sentAt = Timestamp(rawValue: row.int(4))
-        status = row.optionalInt(5).map(ChannelEvent.Status.init(rank:))
-        type = row.text(6)
-        text = row.optionalText(7)
-        details = try row.optionalBlob(8).map(EventDetails.init(stored:))
-        raw = row.optionalBlob(9).map(RawJSON.init(checked:))
-        delivery = try row.optionalBlob(10).map(EventDetails.init(stored:))
     }
 }
 
