@@ -72,9 +72,9 @@ import Testing
         while queue.add(piece) == .taken, taken < 64 { taken += 1 }
 
         #expect(taken < 64)
-        #expect(queue.waitingBytes <= SendQueue.waitingBytesMax)
+        #expect(queue.lock.withLock({ queue.waiting }) <= SendQueue.waitingBytesMax)
         queue.close()
-        #expect(queue.waitingBytes == 0)
+        #expect(queue.lock.withLock({ queue.waiting }) == 0)
         peer.close()
     }
 }

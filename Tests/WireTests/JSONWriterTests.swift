@@ -27,7 +27,7 @@ struct JSONWriterTests {
         #expect(text(writer.bytes) == #"{"empty":{},"list":[true,false,null,-7,"s",[],[1]],"a\"\n":0,"":""}"#)
     }
 
-    /// RFC 8259 §7: quotes, backslashes and control characters, and nothing else, wherever they stand in the words of 8 bytes.
+    /// RFC 8259 §7: quotes, backslashes and control characters, and nothing else, wherever they stand in the vectors of 16 bytes.
     @Test func onlyWhatMustBeIsEscaped() throws {
         let escaped: [(Unicode.Scalar, String)] = [
             ("\"", #"\""#), ("\\", #"\\"#), ("\n", #"\n"#), ("\r", #"\r"#), ("\t", #"\t"#), ("\u{0}", #"\u0000"#), ("\u{8}", #"\u0008"#),
@@ -35,7 +35,7 @@ struct JSONWriterTests {
         ]
         let plain: [Unicode.Scalar] = ["/", " ", "\u{7F}", "é", "\u{2028}", "😀", "!", "#", "[", "]"]
         for (scalar, form) in escaped + plain.map({ ($0, String($0)) }) {
-            for padding in 0...17 {
+            for padding in 0...33 {
                 let filler = String(repeating: "x", count: padding)
                 let string = filler + String(scalar) + filler
                 let bytes = FieldVisitor.write(string)
