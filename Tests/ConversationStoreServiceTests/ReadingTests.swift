@@ -47,8 +47,15 @@ import Wire
                 event.kind = .other
                 event.raw = RawJSON(checked: FieldVisitor.write(text))
             }
+            if Bool.random(using: &random) { event.origin = .history }
+            var details = EventDetails()
+            details.forwarded = .often
+            details.content = RawJSON(checked: FieldVisitor.write(text))
+            if Bool.random(using: &random) { event.details = details }
             try store.append(event)
-            if event.kind == .echo { try store.append(status("m\(number)", .read)) }
+            var read = status("m\(number)", .read)
+            if Bool.random(using: &random) { read.details = details }
+            if event.kind == .echo { try store.append(read) }
         }
         let conversation = try store.list()[0].id
 
@@ -57,6 +64,10 @@ import Wire
             let outcome = recorder.call(ReadConversation(workspace: shop, conversation: conversation, limit: limit))
             guard case .ok(let response) = outcome else { throw Unexpected(text: "\(outcome)") }
             #expect(response.messages.count == min(limit, 120))
+            if limit == 200 {
+                #expect(response.messages.contains { $0.delivery != nil } && response.messages.contains { $0.raw != nil })
+                #expect(response.messages.contains { $0.details != nil } && response.messages.contains { $0.origin != nil })
+            }
             #expect(recorder.reply == Array(#"{"id":1,"ok":"#.utf8) + FieldVisitor.write(response) + Array("}".utf8))
         }
     }

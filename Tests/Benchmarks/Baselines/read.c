@@ -7,17 +7,20 @@
 
 static const char *const schema =
     "PRAGMA journal_mode = WAL;"
-    "CREATE TABLE messages (id INTEGER PRIMARY KEY, conversation INTEGER, author INTEGER, sent_at INTEGER, status INTEGER, type TEXT,"
-    " text TEXT, raw BLOB);"
+    "CREATE TABLE messages (id INTEGER PRIMARY KEY, conversation INTEGER, kind INTEGER, author INTEGER, sent_at INTEGER, status INTEGER,"
+    " origin INTEGER, type TEXT, text TEXT, details BLOB, raw BLOB);"
     "CREATE INDEX messages_by_conversation ON messages (conversation, id);";
 
 static const char *const query =
-    "SELECT id, author, sent_at, status, type, text, raw FROM messages WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?";
+    "SELECT id, kind, author, sent_at, status, origin, type, text, details, raw FROM messages"
+    " WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?";
+
+enum { number_columns = 6, columns = 10 };
 
 static int insert(sqlite3 *database, const baseline_messages *messages) {
     sqlite3_stmt *row = NULL;
     int code = sqlite3_prepare_v2(
-        database, "INSERT INTO messages (conversation, author, sent_at, type, text) VALUES (?, 0, ?, 'text', ?)", -1, &row, NULL);
+        database, "INSERT INTO messages (conversation, kind, author, sent_at, type, text) VALUES (?, 0, 0, ?, 'text', ?)", -1, &row, NULL);
     for (int index = 0; index < messages->count && code == SQLITE_OK; index++) {
         sqlite3_bind_int64(row, 1, messages->conversations[index]);
         sqlite3_bind_int64(row, 2, 1700000000000 + index);
@@ -44,12 +47,12 @@ int baseline_fill(const char *path, const baseline_messages *messages) {
 // Copies every value out of SQLite, as whoever answers with it has to.
 static size_t copy_row(sqlite3_stmt *rows, char *target, size_t room) {
     size_t length = 0;
-    for (int column = 0; column < 4 && length + sizeof(int64_t) <= room; column++) {
+    for (int column = 0; column < number_columns && length + sizeof(int64_t) <= room; column++) {
         int64_t number = sqlite3_column_int64(rows, column);
         memcpy(target + length, &number, sizeof number);
         length += sizeof number;
     }
-    for (int column = 4; column < 7; column++) {
+    for (int column = number_columns; column < columns; column++) {
         const void *bytes = sqlite3_column_blob(rows, column);
         size_t count = (size_t)sqlite3_column_bytes(rows, column);
         if (bytes == NULL || length + count > room) continue;
