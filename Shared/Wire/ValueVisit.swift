@@ -89,7 +89,10 @@ extension FieldVisitor {
     func elementsExpected(since start: Int) -> Int { 1 + (reader.end - reader.position) / (reader.position - start) }
 
     @usableFromInline
-    mutating func putWritten() { written?.writeReversed(into: &writer) }
+    mutating func putWritten() {
+        written?.writeReversed(into: &writer)
+        written = nil
+    }
 
     @usableFromInline
     mutating func openArray() {
