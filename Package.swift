@@ -110,6 +110,13 @@ let package = Package(
                     "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
                     "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ], exclude: ["Fixtures"]),
+            // Both ends of what comes in, over one line.
+            tests(
+                "DeliveryTests",
+                [
+                    "ConversationStoreContracts", "ConversationStoreService", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts",
+                    "IntakeContracts", "IntakeService", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                ]),
             tests(
                 "ConversationStoreServiceTests",
                 [

@@ -36,7 +36,7 @@ public struct FieldVisitor: ~Copyable {
     var reader: JSONReader
     @usableFromInline var writer: JSONWriter
     @usableFromInline var object = ObjectState()
-    /// Stands for the first list of its elements' type in what is written; nil when it is in its place.
+    /// Stands for the list of its elements' type in what is written.
     @usableFromInline var written: WrittenList?
     public internal(set) var failure: WireError?
 
@@ -83,7 +83,6 @@ public struct FieldVisitor: ~Copyable {
         var value = value
         value.visitValue(&visitor)
         swap(&visitor.writer, &writer)
-        precondition(visitor.written == nil, "a response has the list that was written for it")
     }
 
     @inlinable

@@ -89,10 +89,7 @@ extension FieldVisitor {
     func elementsExpected(since start: Int) -> Int { 1 + (reader.end - reader.position) / (reader.position - start) }
 
     @usableFromInline
-    mutating func putWritten() {
-        written?.writeReversed(into: &writer)
-        written = nil
-    }
+    mutating func putWritten() { written?.writeReversed(into: &writer) }
 
     @usableFromInline
     mutating func openArray() {

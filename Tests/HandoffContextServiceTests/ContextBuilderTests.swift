@@ -40,6 +40,20 @@ import Wire
         #expect(context.lines.map(\.cites) == [[MessageID(rawValue: 1)], [MessageID(rawValue: 2)]])
     }
 
+    /// An emoji is no answer, a comment was said elsewhere, and a group's members did not speak to us.
+    @Test(arguments: ReadContext.Audience.allCases, ChannelEvent.Kind.allCases)
+    func onlyWhatWasSaidInTheConversationIsALine(audience: ReadContext.Audience, kind: ChannelEvent.Kind) {
+        var conversation = conversation(["said"])
+        conversation.messages[0].kind = kind
+        conversation.messages[0].raw = RawJSON(checked: Array(#"{"secret":1}"#.utf8))
+        let builder = ContextBuilder(audience: audience, masksTexts: false, masksContacts: false, tokenBudget: 1000)
+        func lines() -> [String] { builder.context(of: ConversationID(rawValue: 9), conversation, assistant: nil).lines.map(\.text) }
+
+        #expect(lines() == ([.message, .echo, .reply, .postback].contains(kind) ? ["said"] : []))
+        conversation.messages[0].origin = .group
+        #expect(lines() == [])
+    }
+
     @Test func theNewestMessagesFitTheBudgetFirstAndTheRestIsCounted() {
         let context = context(["aaaa", "bbbb", "cccc"], tokens: 2)
         #expect(context.lines.map(\.text) == ["bbbb", "cccc"])

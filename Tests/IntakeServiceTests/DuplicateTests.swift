@@ -69,6 +69,40 @@ struct DuplicateTests {
         #expect(try fixture.outbox().map(\.id) == (0..<1000).map { "mid.\($0)" })
     }
 
+    /// As large as a platform posts: 3 MB, 1000 updates, of three customers; one of them broken, one for nobody.
+    @Test func oneDeliveryHoldsAThousandUpdatesOfSeveralCustomers() throws {
+        let fixture = try IntakeFixture()
+        let accounts = (0..<3).map { Account(.instagram, "1784140000000000\($0)") }
+        for (index, account) in accounts.enumerated() { try fixture.connect(account, to: try fixture.openWorkspace("workspace-\(index)")) }
+        let padding = String(repeating: "long ", count: 560)
+        let events = (0..<1000).map { number -> String in
+            let ends = #""sender":{"id":"620000000000\#(1000 + number % 50)"},"recipient":{"id":"\#(accounts[number % 3].id)"}"#
+            return number == 500
+                ? #"{"sender":{"odd":1},"padding":"\#(padding)"}"#
+                : #"{\#(ends),"timestamp":\#(Instagram.sentAt),"message":{"mid":"mid.\#(number)","text":"\#(padding)"}}"#
+        }
+        let entries = accounts.indices.map { index in
+            Instagram.entry(events.enumerated().filter { $0.offset % 3 == index }.map(\.element), to: accounts[index].id)
+        }
+        let stranger = Instagram.entry([Instagram.text("who", mid: "mid.x")], to: "17841400000000099")
+        let body = #"{"object":"instagram","entry":[\#((entries + [stranger]).joined(separator: ","))]}"#
+        #expect((2_900_000...3 * 1024 * 1024).contains(body.utf8.count))
+
+        for _ in 0..<2 { #expect(try fixture.post(body, to: .instagram).status == .ok) }
+
+        #expect(try Set(fixture.outbox().map(\.id)) == Set((0..<1000).filter { $0 != 500 }.map { "mid.\($0)" }))
+        #expect(try fixture.count("outbox") == 999)
+        #expect(try fixture.quarantine().map(\.reason) == [.unsupported, .unknownChannel])
+        let workspaces = try fixture.database.read { try $0.first("SELECT count(DISTINCT workspace) FROM outbox") { $0.int(0) } }
+        #expect(workspaces == 3)
+        // Seven days later the platform still repeats.
+        fixture.time.advance(milliseconds: 7 * 86_400_000)
+        fixture.expire()
+        #expect(try fixture.post(body, to: .instagram).status == .ok)
+        #expect(try fixture.count("outbox") == 999)
+        #expect(fixture.metric("inbox.repeated") == 2 * 999)
+    }
+
     @Test func keysAreForgottenWhenNoRepeatCanComeAndThoseWithoutATimeStay() throws {
         let fixture = try fixture()
         let timeless = Instagram.event(#""message":{"mid":"mid.2","text":"when"}"#, at: 0)

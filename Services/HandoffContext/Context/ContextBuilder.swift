@@ -49,8 +49,16 @@ struct ContextBuilder {
         return result
     }
 
+    /// What was said in this conversation: not what happened to it, nor what was said in public or to a group.
+    private static func isTalk(_ message: Message) -> Bool {
+        switch message.kind {
+        case .message, .echo, .reply, .postback: message.origin != .group
+        case .edit, .unsend, .reaction, .read, .status, .referral, .comment, .preference, .identity, .template, .account, .other: false
+        }
+    }
+
     private func line(_ message: Message) -> ContextLine? {
-        guard let text = message.text else { return nil }
+        guard ContextBuilder.isTalk(message), let text = message.text else { return nil }
         let author: ContextLine.Author =
             switch message.author {
             case .participant: .participant
