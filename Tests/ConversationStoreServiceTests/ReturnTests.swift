@@ -23,6 +23,23 @@ import Testing
         try store.database.writer.write("forget") { connection in for table in tables { try connection.run("DELETE FROM \(table)") } }
     }
 
+    /// The new names are nobody's yet: that the person is known by the former ones is what lets the change in.
+    @Test func whoCameBackAndThenChangedTheirNumberIsStillOnePerson() throws {
+        var change = ChannelEvent(
+            kind: .identity, id: "s1", participant: ParticipantIdentity(phone: "15550009999"), sentAt: later.adding(seconds: 5),
+            receivedAt: later.adding(seconds: 5))
+        change.details = EventDetails()
+        change.details?.previous = ParticipantIdentity(phone: ada.phone)
+        // Control: while they have not written anew it stays out.
+        #expect(try store.append(change).keptOut == 1)
+        try store.append(message("m2", at: later))
+
+        #expect(try store.append(change).stored == 1)
+
+        #expect(try store.list().count == 1)
+        #expect(Set(try store.list()[0].participant.aliases.map(\.value)) == [ada.phone, "15550009999"])
+    }
+
     /// While a holder is down an erasure stands still; who writes meanwhile is heard, and keeps what they wrote.
     @Test func whatAPersonWritesWhileTheirErasureIsUnderWayStays() throws {
         try store.append(message("m2", at: later))

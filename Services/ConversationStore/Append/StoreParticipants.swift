@@ -23,9 +23,10 @@ extension ConversationStoreStore {
         return place
     }
 
-    /// Who an event is with, by the surest of its names that is known; nil when none is.
+    /// Who an event is with, by the surest of its names that is known, those that they had before last; nil when none is.
     func participant(of event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> ParticipantID? {
         try participant(of: event.participant, delivery, connection)
+            ?? event.details?.previous.flatMap { try participant(of: $0, delivery, connection) }
     }
 
     private func participant(
@@ -58,7 +59,7 @@ extension ConversationStoreStore {
     private func meetParticipant(
         _ event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection
     ) throws -> (ParticipantID, isCurrent: Bool) {
-        let current = try self.participant(of: event, delivery, connection)
+        let current = try self.participant(of: event.participant, delivery, connection)
         let former = try event.details?.previous.flatMap { try self.participant(of: $0, delivery, connection) }
         let known = current ?? former
         let participant = try known ?? newParticipant(event, delivery, connection)

@@ -46,7 +46,26 @@ struct ReceivedEvent: Sendable {
     private static func checked(_ event: ChannelEvent) -> [UInt8]? {
         let json = FieldVisitor.write(event)
         guard json.count <= bytesMax else { return nil }
-        do throws(WireError) { _ = try FieldVisitor.read(ChannelEvent.self, from: json) } catch { return nil }
+        do throws(WireError) {
+            _ = try FieldVisitor.read(ChannelEvent.self, from: json)
+            // What came from outside may be nested: it lies deeper in a frame than in itself.
+            if event.raw != nil || event.details != nil {
+                _ = try FieldVisitor.read(Framed.self, from: FieldVisitor.write(Framed(body: Framed.Body(events: [event]))))
+            }
+        } catch { return nil }
         return json
+    }
+
+    /// An event as deep as the frame has it that takes it to the store.
+    private struct Framed: Fields {
+        struct Body: Fields {
+            var events: [ChannelEvent] = []
+
+            mutating func visit(_ fields: inout FieldVisitor) { fields.field("events", &events, max: 1) }
+        }
+
+        var body = Body()
+
+        mutating func visit(_ fields: inout FieldVisitor) { fields.field("body", &body) }
     }
 }
