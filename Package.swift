@@ -55,17 +55,24 @@ let package = Package(
         shared("SQLite", ["CSQLite", "Policy", "Threads"]),
         shared("Runtime", ["Digest", "Domain", "HTTP", "MeshContracts", "Net", "Policy", "SQLite", "Threads", "Wire"]),
         // What all services have in common as parts of one promise.
-        shared("Access", ["Domain", "IntakeContracts", "Policy", "Runtime", "SQLite", "Threads", "Wire"]),
+        shared(
+            "Access",
+            ["DeletionCoordinatorContracts", "Digest", "Domain", "IntakeContracts", "Policy", "Runtime", "SQLite", "Threads", "Wire"]),
         shared(
             "TestKit",
-            ["Access", "Digest", "Domain", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "Threads", "Wire"]),
+            [
+                "Access", "DeletionCoordinatorContracts", "Digest", "Domain", "IntakeContracts", "MeshContracts", "Net", "Policy",
+                "Runtime", "Threads", "Wire"
+            ]),
         shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
     ]
         + service("Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts"], ["HTTP", "Net"])
-        + service("ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts", calls: ["IntakeContracts"])
+        + service(
+            "ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts",
+            calls: ["DeletionCoordinatorContracts", "IntakeContracts"])
         + service(
             "HandoffContext", binary: "handoff-context", serves: "HandoffContextContracts",
-            calls: ["ConversationStoreContracts"])
+            calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"])
         + service(
             "DeletionCoordinator", binary: "deletion-coordinator", serves: "DeletionCoordinatorContracts", calls: ["IntakeContracts"],
             ["HTTP"])
@@ -102,7 +109,10 @@ let package = Package(
             tests("DomainTests", ["Domain"]),
             tests(
                 "AccessTests",
-                ["Access", "Digest", "Domain", "IntakeContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"]),
+                [
+                    "Access", "DeletionCoordinatorContracts", "Digest", "Domain", "IntakeContracts", "Policy", "Runtime", "SQLite",
+                    "TestKit", "Threads", "Wire"
+                ]),
             tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
             tests(
                 "IntakeServiceTests",
@@ -120,7 +130,8 @@ let package = Package(
             tests(
                 "ConversationStoreServiceTests",
                 [
-                    "Access", "ConversationStoreContracts", "ConversationStoreService", "Digest", "Domain", "Erasure", "HolderContracts",
+                    "Access", "ConversationStoreContracts", "ConversationStoreService", "DeletionCoordinatorContracts", "Digest", "Domain",
+                    "Erasure", "HolderContracts",
                     "IntakeContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ]),
             // Its own binary is the scan's child process.
@@ -133,8 +144,8 @@ let package = Package(
             tests(
                 "HandoffContextServiceTests",
                 [
-                    "ConversationStoreContracts", "Domain", "Erasure", "HandoffContextContracts", "HandoffContextService",
-                    "HolderContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                    "ConversationStoreContracts", "DeletionCoordinatorContracts", "Domain", "Erasure", "HandoffContextContracts",
+                    "HandoffContextService", "HolderContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ]),
             tests(
                 "MeshctlTests",

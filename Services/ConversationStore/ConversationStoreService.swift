@@ -1,8 +1,10 @@
 import Access
 import ConversationStoreContracts
+import DeletionCoordinatorContracts
 import Domain
 import Erasure
 import HolderContracts
+import Policy
 import Runtime
 import SQLite
 import Wire
@@ -16,17 +18,24 @@ public final class ConversationStore: Sendable {
     let store: ConversationStoreStore
     private let digester: DeliveryDigester
     private let access: AccessFollower
+    private let disclosures: DisclosureOutbox
     private let polls: LongPolls
     private let holder: Holder
     private let stored, repeated, keptOut, waiting: Metrics.Counter
 
-    public init(_ process: ServiceProcess, _ database: Database) throws {
+    /// - Parameters:
+    ///   - accounts: how intake is reached, where not over the mesh.
+    ///   - coordinator: how deletion-coordinator is.
+    public init(
+        _ process: ServiceProcess, _ database: Database, accounts: (any Transport)? = nil, coordinator: (any Transport)? = nil
+    ) throws {
         self.process = process
         self.database = database
         digester = DeliveryDigester(
             lookupKey: process.secret(KeyName.lookupKey(.conversationStore)), erasure: ErasureDigester(peppers: process.peppers()))
         store = try ConversationStoreStore(database, clock: process.system.clock, pepper: digester.newestPepper)
-        access = try AccessFollower(process, database)
+        access = try AccessFollower(process, database, intake: accounts)
+        disclosures = try DisclosureOutbox(process, database, to: coordinator)
         polls = process.longPolls("conversations.feed")
         holder = Holder(process, database, store)
         stored = process.metrics.counter("events.stored")
@@ -40,9 +49,15 @@ public final class ConversationStore: Sendable {
         process.router.on(ListNotices.self, notices)
     }
 
-    public func start() { access.start() }
+    public func start() {
+        access.start()
+        disclosures.start()
+    }
 
-    public func stop() { access.stop() }
+    public func stop() {
+        disclosures.stop()
+        access.stop()
+    }
 
     private func append(_ request: AppendEvents, _ reply: Reply<AppendEvents>) {
         // A workspace that the facts don't name yet is intake's to know: facts may come later than its first events.
@@ -78,7 +93,8 @@ public final class ConversationStore: Sendable {
     private func list(_ request: ListConversations, _ reply: Reply<ListConversations>) {
         do {
             let response = try database.read("list conversations") { try store.list(request, $0) }
-            reply.ok(hidesContacts(reply.caller, request.workspace) ? ContactMask.masked(response) : response)
+            let shown = hidesContacts(reply.caller, request.workspace) ? ContactMask.masked(response) : response
+            show(shown, reply, of: request.workspace, items: response.conversations.count)
         } catch { fail(error, reply) }
     }
 
@@ -87,11 +103,26 @@ public final class ConversationStore: Sendable {
             guard let (response, messages) = try database.read("read conversation", { try store.read(request, $0) }) else {
                 return reply.refuse(.unknownConversation, "the workspace has no such conversation")
             }
-            guard hidesContacts(reply.caller, request.workspace) else { return reply.ok(response, with: messages) }
-            reply.ok(ContactMask.masked(try messages.filling(response)))
+            let isLook = reply.caller.actor?.role == .support
+            guard isLook || hidesContacts(reply.caller, request.workspace) else { return reply.ok(response, with: messages) }
+            let shown = ContactMask.masked(try messages.filling(response))
+            show(
+                shown, reply, of: request.workspace, items: shown.messages.count,
+                about: digester.erasure.tag(.participant(shown.participant.id)))
         } catch {
             fail(error, reply)
         }
+    }
+
+    /// Answers. Support looks by the workspace's grant: each look is on record before anything is shown.
+    private func show<R: Request>(
+        _ response: R.Response, _ reply: Reply<R>, of workspace: WorkspaceID, items: Int, about subject: String? = nil
+    ) {
+        guard let actor = reply.caller.actor, actor.role == .support else { return reply.ok(response) }
+        let look = Disclosure(
+            to: Recipient(.support, actor.member), R.contract.reads, items: Int64(items), for: actor.role.purpose(of: R.contract.purpose),
+            of: workspace, about: subject, role: actor.role, at: process.system.clock.now)
+        disclosures.disclose(look, reply) { reply.ok(response) }
     }
 
     private func notices(_ request: ListNotices, _ reply: Reply<ListNotices>) {

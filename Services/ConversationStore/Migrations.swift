@@ -9,7 +9,10 @@ import SQLite
 /// messages and of `changes` come from one line. AUTOINCREMENT can't count for two tables; what it promises (no number twice) is kept by
 /// `feed.floor`, which rises with every deleted row.
 public enum ConversationStoreMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, people, conversations, keys, notices, feed]
+    public static let all =
+        AccessFollower.migrations + [
+            Tombstones.migration, DisclosureOutbox.migration, people, conversations, keys, notices, feed
+        ]
 
     private static let people = Migration(
         "participants",

@@ -15,9 +15,9 @@ public final class DeletionCoordinator: Sendable {
     /// Before a person's deletion begins, unless it is asked for at once.
     static let windowMilliseconds: Int64 = 24 * 3_600_000
 
-    private let process: ServiceProcess
-    private let store: DeletionCoordinatorStore
-    private let codes: ConfirmationCodes
+    let process: ServiceProcess
+    let store: DeletionCoordinatorStore
+    let codes: ConfirmationCodes
     private let access: AccessFollower
     private let holder: Holder
     let driver: ErasureDriver
@@ -44,12 +44,13 @@ public final class DeletionCoordinator: Sendable {
         store = DeletionCoordinatorStore(database: database, seal: SubjectSeal(secret: secret, random: process.system.random))
         codes = ConfirmationCodes(secret: secret)
         access = try AccessFollower(process, database)
-        holder = Holder(process, database, OwnHolder(facts: access.facts, store: store))
+        let digester = ErasureDigester(peppers: try process.keys.peppers())
+        holder = Holder(process, database, OwnHolder(facts: access.facts, store: store, digester: digester))
         let own: [Peer: any Transport] = [.deletionCoordinator: LocalTransport(process.router, as: .deletionCoordinator)]
         let signers = ErasureRun.holders.map { ($0, ReceiptSigner(key: process.secret(KeyName.receiptKey($0)))) }
         let hands = ErasureHands(
             holders: own.merging(holders) { _, given in given }, journal: journal,
-            digester: ErasureDigester(peppers: try process.keys.peppers()),
+            digester: digester,
             signers: Dictionary(uniqueKeysWithValues: signers), database: database, log: process.log)
         driver = ErasureDriver(process, store, hands)
         door = PublicDoor(process, configuration, store, codes, driver)
@@ -59,6 +60,7 @@ public final class DeletionCoordinator: Sendable {
         process.router.on(RequestDeletion.self, request)
         process.router.on(ReadDeletion.self, read)
         process.router.on(ListDeletions.self, list)
+        registerDisclosures()
     }
 
     public func start() throws {
@@ -125,17 +127,36 @@ public final class DeletionCoordinator: Sendable {
                 return reply.refuse(.unknownDeletion, "no such deletion")
             }
             reply.ok(response)
-        } catch { unreadable(error, reply) }
+        } catch { fail(error, reply) }
     }
 
     private func list(_ request: ListDeletions, _ reply: Reply<ListDeletions>) {
-        do {
-            reply.ok(ListDeletions.Response(deletions: try store.list(of: request.workspace, limit: request.limit, before: request.before)))
-        } catch { unreadable(error, reply) }
+        read(reply) {
+            ListDeletions.Response(deletions: try store.list(of: request.workspace, limit: request.limit, before: request.before))
+        }
     }
 
-    private func unreadable<R: Request>(_ error: any Error, _ reply: Reply<R>) {
-        process.log.event("readFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
-        reply.fault(.unavailable, "the database could not be read: try again")
+    // MARK: What requests have in common
+
+    func read<R: Request>(_ reply: Reply<R>, _ work: () throws -> R.Response) {
+        do { reply.ok(try work()) } catch { fail(error, reply) }
+    }
+
+    func write<R: Request, Value: Sendable>(
+        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void
+    ) {
+        let isQueued = store.database.writer.submit(operation, work) { [self] result in
+            switch result {
+            case .success(let value): then(value)
+            case .failure(let error): fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+        process.log.event("requestFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
+        reply.fault(.unavailable, "deletion-coordinator could not finish \(R.contract.method): try again")
     }
 }

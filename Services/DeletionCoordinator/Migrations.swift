@@ -5,7 +5,7 @@ import SQLite
 
 /// The schema of deletion-coordinator's file, and what each of its columns is kept for.
 public enum DeletionCoordinatorMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions]
+    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures]
 
     /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
     /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.
@@ -78,4 +78,39 @@ public enum DeletionCoordinatorMigrations {
                 "found", "cutoff", "failed_attempts", "setbacks", "next_at", "verified_at", "completed_at")
             + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "deletion", "requested_at")
             + ColumnNote.plain("receipts", "deletion", "leg", "receipt") + ColumnNote.plain("proofs", "deletion", "leg", "proof"))
+
+    private static let disclosures = Migration(
+        "disclosures",
+        sql: """
+            CREATE TABLE disclosures (
+                id             INTEGER PRIMARY KEY AUTOINCREMENT,
+                key            TEXT NOT NULL UNIQUE,
+                digest         BLOB NOT NULL CHECK (length(digest) = 32),  -- of all that was told
+                recipient_kind TEXT NOT NULL CHECK (recipient_kind IN ('support', 'assistant', 'subprocessor', 'person', 'customer')),
+                recipient      TEXT NOT NULL,
+                categories     TEXT NOT NULL,                              -- with blanks between
+                items          INTEGER NOT NULL,
+                purpose        TEXT NOT NULL,
+                workspace      TEXT,
+                subject        BLOB CHECK (length(subject) = 16),          -- as their tombstone would have it
+                role           TEXT,
+                happened_at    INTEGER NOT NULL,
+                recorded_at    INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX disclosures_by_workspace ON disclosures (workspace);
+            CREATE INDEX disclosures_by_subject ON disclosures (subject) WHERE subject IS NOT NULL;
+            CREATE INDEX disclosures_by_age ON disclosures (recorded_at);
+            """,
+        columns: ColumnNote.plain("disclosures", "id", "recorded_at") + [
+            disclosure("subject", about: "subject", erasure: .clearColumn)
+        ]
+            + ["key", "digest", "recipient_kind", "recipient", "categories", "items", "purpose", "workspace", "role", "happened_at"].map {
+                disclosure($0, about: nil, erasure: .keep)
+            })
+
+    private static func disclosure(_ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {
+        ColumnNote(
+            "disclosures", column, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: subject,
+            erasure: erasure)
+    }
 }

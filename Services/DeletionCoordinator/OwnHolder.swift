@@ -4,26 +4,36 @@ import Erasure
 import HolderContracts
 import SQLite
 
-/// deletion-coordinator as a holder of personal data: what it holds of people are the requests themselves.
+/// deletion-coordinator as a holder of personal data: what it holds of people are the requests themselves, and that their data was given
+/// to somebody.
 ///
 /// An open request names its person until all have proved, and is nobody's leftover; a closed one names nobody. Should one do so all the
 /// same, it counts here and is erased here.
 struct OwnHolder: HolderStore {
     let facts: AccessFacts
     let store: DeletionCoordinatorStore
+    let digester: ErasureDigester
 
     /// Adds the accounts on which the workspace's people may be met, which every service is told by `access.feed`.
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
         var known = subject
         known.formUnion(Subject(workspace: subject.workspace, accounts: facts.accounts(of: subject.workspace)))
-        return CollectSubject.Response(subject: known, rows: ["subjects": Int64(try leftovers(of: subject, connection).count)])
+        return CollectSubject.Response(
+            subject: known,
+            rows: [
+                "subjects": Int64(try leftovers(of: subject, connection).count),
+                "disclosures": try DeletionCoordinatorStore.disclosureCount(about: digests(of: subject), connection)
+            ])
     }
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
         let leftovers = try leftovers(of: subject, connection)
         for deletion in leftovers { try DeletionCoordinatorStore.forget(deletion, connection) }
-        return ["subjects": Int64(leftovers.count)]
+        let disclosures = try DeletionCoordinatorStore.anonymizeDisclosures(about: digests(of: subject), connection)
+        return ["subjects": Int64(leftovers.count), "disclosures": disclosures]
     }
+
+    private func digests(of subject: Subject) -> [[UInt8]] { subject.participants.flatMap { digester.digests(.participant($0)) } }
 
     private func leftovers(of subject: Subject, _ connection: Connection) throws -> [DeletionID] {
         try store.closedSubjects(connection).filter { $0.1.sharesName(with: subject) }.map(\.0)

@@ -1,5 +1,6 @@
 import Access
 import ConversationStoreContracts
+import DeletionCoordinatorContracts
 import Digest
 import Domain
 import Erasure
@@ -17,6 +18,8 @@ public final class Handoff: Sendable {
     private let database: Database
     private let store: HandoffContextStore
     private let access: AccessFollower
+    private let disclosures: DisclosureOutbox
+    private let digester: ErasureDigester
     private let conversations: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
     private let holder: Holder
@@ -25,13 +28,19 @@ public final class Handoff: Sendable {
         try self.init(process, database, conversations: process.client(to: .conversationStore))
     }
 
-    /// `conversations` leads to the conversation store, `accounts` to intake; a test answers there itself.
-    init(_ process: ServiceProcess, _ database: Database, conversations: any Transport, accounts: (any Transport)? = nil) throws {
+    /// `conversations` leads to the conversation store, `accounts` to intake, `coordinator` to deletion-coordinator; a test answers there
+    /// itself.
+    init(
+        _ process: ServiceProcess, _ database: Database, conversations: any Transport, accounts: (any Transport)? = nil,
+        coordinator: (any Transport)? = nil
+    ) throws {
         self.process = process
         self.database = database
-        let store = HandoffContextStore(digester: ErasureDigester(peppers: process.peppers()))
+        digester = ErasureDigester(peppers: process.peppers())
+        let store = HandoffContextStore(digester: digester)
         self.store = store
         access = try AccessFollower(process, database, intake: accounts)
+        disclosures = try DisclosureOutbox(process, database, to: coordinator)
         self.conversations = conversations
         let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
         follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
@@ -48,11 +57,13 @@ public final class Handoff: Sendable {
 
     public func start() {
         access.start()
+        disclosures.start()
         follower.start()
     }
 
     public func stop() {
         follower.stop()
+        disclosures.stop()
         access.stop()
     }
 
@@ -92,10 +103,24 @@ public final class Handoff: Sendable {
             switch outcome {
             case .ok(let conversation):
                 let builder = builder(for: request, reply.caller)
-                reply.ok(builder.context(of: request.conversation, conversation, assistant: assistant))
+                hand(builder.context(of: request.conversation, conversation, assistant: assistant), to: builder.audience, request, reply)
             case .refused(.unknownConversation, _): reply.refuse(.unknownConversation, "no such conversation in this workspace")
             case .fault(let fault): pass(fault, on: reply)
             }
+        }
+    }
+
+    /// Answers. What an assistant gets leaves the customer's and our hands: it is on record before it goes out.
+    private func hand(_ context: HandoffContext, to audience: ReadContext.Audience, _ request: ReadContext, _ reply: Reply<ReadContext>) {
+        switch audience {
+        case .human: reply.ok(context)
+        case .assistant:
+            let actor = reply.caller.actor
+            let disclosure = Disclosure(
+                to: Recipient(.assistant, actor?.member ?? reply.caller.peer.name), ReadContext.contract.reads,
+                items: Int64(context.lines.count), for: ReadContext.contract.purpose, of: request.workspace,
+                about: digester.tag(.participant(context.participant.id)), role: actor?.role, at: process.system.clock.now)
+            disclosures.disclose(disclosure, reply) { reply.ok(context) }
         }
     }
 

@@ -5,7 +5,7 @@ import SQLite
 
 /// The tables of handoff-context, each column with what it holds.
 public enum HandoffContextMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, assistants, sessions]
+    public static let all = AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, sessions]
 
     static let assistants = Migration(
         "assistants",

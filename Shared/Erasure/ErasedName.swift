@@ -47,6 +47,9 @@ public struct ErasureDigester: Sendable {
         return peppers.map { Array($0.key.authenticate(text).prefix(ErasureDigester.digestBytes)) }
     }
 
+    /// A name for records that must not say whom they are about: 32 lower-case hex digits, the digest that a tombstone would have.
+    public func tag(_ name: ErasedName) -> String { Hex.encode(digests(name)[0]) }
+
     /// A new tombstone, under the newest pepper.
     public func tombstone(_ name: ErasedName, cutoff: Timestamp) -> Tombstone {
         Tombstone(digest: Hex.encode(digests(name)[0]), pepper: peppers[0].version, cutoff: cutoff)

@@ -14,6 +14,7 @@ public final class PlayedAccounts: @unchecked Sendable {  // `facts` and `isSaid
     private let router = Router(service: "intake")
     private var facts: [AccessFact] = []
     private var isSaid = false
+    private let taken = Answer<Bool>()
 
     public init(_ process: ServiceProcess) throws {
         self.process = process
@@ -23,6 +24,9 @@ public final class PlayedAccounts: @unchecked Sendable {  // `facts` and `isSaid
     }
 
     public var transport: any Transport { LocalTransport(router, as: process.service) }
+
+    /// Whether the service has taken what was said; waits for it.
+    public var areTaken: Bool { taken.wait(milliseconds: 10_000) ?? false }
 
     public func say(_ fact: AccessFact) { lock.withLock { facts.append(fact) } }
 
@@ -43,7 +47,10 @@ public final class PlayedAccounts: @unchecked Sendable {  // `facts` and `isSaid
             defer { isSaid = true }
             return isSaid ? nil : self.facts
         }
-        guard let facts else { return reply.fault(.unavailable, "intake is down") }
+        guard let facts else {
+            taken.fill(true)  // It asks for more: it has what came before.
+            return reply.fault(.unavailable, "intake is down")
+        }
         reply.ok(.init(facts: facts, next: Cursor(epoch: "played", sequence: Int64(facts.count)), restarted: false))
     }
 }

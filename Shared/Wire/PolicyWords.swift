@@ -3,3 +3,4 @@ import Policy
 // The policy's words as they travel.
 extension Role: WireWord {}
 extension Peer: WireWord {}
+extension Category: WireWord {}

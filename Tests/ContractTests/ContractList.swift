@@ -27,7 +27,8 @@ enum ContractList {
         ] + [
             ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self)
         ] + [
-            ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self)
+            ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self),
+            ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self)
         ] + [
             ContractEntry(DescribeHolder.self), ContractEntry(CollectSubject.self), ContractEntry(PlaceTombstones.self),
             ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self)

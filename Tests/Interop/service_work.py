@@ -3,6 +3,38 @@
 import secrets
 
 from mesh import now
+from report import eventually
+
+
+def disclose(story):
+    """Looks by the workspace's grant, and what is on record of them."""
+    report, mesh, workspace = story.report, story.mesh, story.workspace
+    support, read = mesh.actors["support"], {"workspace": workspace, "limit": 100}
+    report.equal("without a grant support sees nothing", ("fault", "forbidden"), mesh.outcome("conversations.list", read, actor=support))
+    mesh.ask("workspaces.instruct", {"workspace": workspace, "supportUntil": now() + 60_000})
+
+    def seen():
+        kind, content = mesh.outcome("conversations.list", read, actor=support)
+        return content if kind == "ok" else None
+
+    conversations = eventually("support is let in", seen)["conversations"]
+
+    def listed():
+        found = mesh.ask("disclosures.list", read)["disclosures"]
+        return next((entry["disclosure"] for entry in found if entry["disclosure"]["recipient"]["kind"] == "support"), None)
+
+    look = eventually("the look is on record", listed)
+    report.equal("it says what for and how much", ("supportCustomer", len(conversations)), (look["purpose"], look["items"]))
+    report.equal("and who looked", story.members["support"], look["recipient"]["name"])
+    body = {"disclosure": {**look, "items": 7}}
+    first = mesh.ask("disclosures.record", body, key=f"{story.tag}:disclosure", peer="handoff-context")
+    again = mesh.ask("disclosures.record", body, key=f"{story.tag}:disclosure", peer="handoff-context")
+    report.equal("a disclosure is recorded once", first, again)
+    for purpose, expected in (("sale", ("fault", "purposeForbidden")), ("curiosity", ("refused", "unknownPurpose"))):
+        wrong = {"disclosure": {**look, "purpose": purpose}}
+        found = mesh.outcome("disclosures.record", wrong, key=f"{story.tag}:{purpose}", peer="handoff-context")
+        report.equal(f"nothing is disclosed for {purpose}", expected, found)
+    report.equal("nobody else records", ("fault", "forbidden"), mesh.outcome("disclosures.record", body, key=f"{story.tag}:operator"))
 
 
 def work(story):

@@ -36,6 +36,7 @@ class Story:
         self.look_into_quarantine()
         agreeing.agree(self)
         service_work.work(self)
+        service_work.disclose(self)
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)

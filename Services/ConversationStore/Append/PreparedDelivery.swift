@@ -46,7 +46,7 @@ final class PreparedEvent: Sendable {
 /// Makes the digests of deliveries. No raw id of a platform reaches the file: it may carry a phone number.
 struct DeliveryDigester: Sendable {
     private let lookup: HMACSHA256Key
-    fileprivate let erasure: ErasureDigester
+    let erasure: ErasureDigester
 
     init(lookupKey: [UInt8], erasure: ErasureDigester) {
         lookup = HMACSHA256Key(lookupKey)

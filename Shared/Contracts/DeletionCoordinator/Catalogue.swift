@@ -1,4 +1,6 @@
 /// What deletion-coordinator serves beside what every service and every holder does.
 public enum DeletionCoordinatorCatalogue {
-    public static let methods = [RequestDeletion.contract, ReadDeletion.contract, ListDeletions.contract].map(\.method)
+    public static let methods = [
+        RequestDeletion.contract, ReadDeletion.contract, ListDeletions.contract, RecordDisclosure.contract, ListDisclosures.contract
+    ].map(\.method)
 }
