@@ -100,8 +100,8 @@ let package = Package(
             tests(
                 "ContractTests",
                 [
-                    "ConversationStoreContracts", "DeletionCoordinatorContracts", "HandoffContextContracts", "HolderContracts",
-                    "IntakeContracts", "MeshContracts", "Policy", "Threads", "Wire"
+                    "Access", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Domain", "HandoffContextContracts",
+                    "HolderContracts", "IntakeContracts", "MeshContracts", "Policy", "TestKit", "Threads", "Wire"
                 ], exclude: ["Goldens"]),
             tests(
                 "PolicyTests",

@@ -1,3 +1,4 @@
+import Policy
 import Testing
 import Wire
 
@@ -22,6 +23,8 @@ struct ContractEntry: Sendable, CustomTestStringConvertible {
     let refusals: [String]
     let requestSchema: Schema
     let responseSchema: Schema
+    /// What a gate is asked when the body comes.
+    let entrant: @Sendable (_ peer: ConnectedPeer, _ token: String?, _ body: [UInt8]) throws(WireError) -> Entrant
     /// Reads a request's body and writes it again.
     let rewriteRequest: @Sendable ([UInt8]) throws(WireError) -> [UInt8]
     let rewriteResponse: @Sendable ([UInt8]) throws(WireError) -> [UInt8]
@@ -41,6 +44,10 @@ struct ContractEntry: Sendable, CustomTestStringConvertible {
         refusals = R.Refusal.self == NoRefusal.self ? [] : R.Refusal.allCases.map(\.rawValue)
         requestSchema = Schema(FieldVisitor.schema(of: R.self))
         responseSchema = Schema(FieldVisitor.schema(of: R.Response.self))
+        entrant = { peer, token, body throws(WireError) in
+            let request = try FieldVisitor.read(R.self, from: body)
+            return Entrant(peer: peer, token: token, contract: R.contract, scope: request.scope, purposes: request.purposes)
+        }
         rewriteRequest = { body throws(WireError) in FieldVisitor.write(try FieldVisitor.read(R.self, from: body)) }
         rewriteResponse = { body throws(WireError) in FieldVisitor.write(try FieldVisitor.read(R.Response.self, from: body)) }
         send = { body, key, id, options throws(WireError) in

@@ -5,7 +5,8 @@ import Wire
 /// Which forms wait, and which are done; without what they say or who wrote them.
 public struct ListForms: Request {
     public static let contract = Contract(
-        "forms.list", purpose: .respondToRequest, repeats: .harmless, callers: [.operator, .gateway], roles: [.support, .privacyOfficer])
+        "forms.list", purpose: .respondToRequest, reads: [.support], repeats: .harmless, callers: [.operator, .gateway],
+        roles: [.support, .privacyOfficer])
     public static let countMax = 200
 
     /// Forms with a higher number follow; 0 for the first.

@@ -5,7 +5,8 @@ import Wire
 /// The facts that decide what a service may do, in the order in which they came about. Long poll: answers when there is something new.
 public struct ReadAccessFeed: FeedRequest {
     public static let contract = Contract(
-        "access.feed", purpose: .provideService, reads: [.workspaceConfiguration], repeats: .harmless, deadlineMilliseconds: 35_000,
+        "access.feed", purpose: .provideService, reads: [.account, .workspaceConfiguration], repeats: .harmless,
+        deadlineMilliseconds: 35_000,
         callers: [.conversationStore, .handoffContext, .deletionCoordinator])
     public static let countMax = 500
     public static let waitMillisecondsMax: Int64 = 30_000

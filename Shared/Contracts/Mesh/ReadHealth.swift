@@ -4,7 +4,7 @@ import Wire
 /// Whether a service can do its work, and what keeps it from it.
 public struct ReadHealth: Request {
     public static let contract = Contract(
-        "mesh.health", purpose: .maintainSecurity, repeats: .harmless, callers: Peer.allCases, roles: [.operator])
+        "mesh.health", purpose: .maintainSecurity, repeats: .harmless, callers: Peer.ofMesh, roles: [.operator])
 
     public init() {}
     public mutating func visit(_ fields: inout FieldVisitor) {}
