@@ -127,7 +127,8 @@ public final class ConversationStore: Sendable {
 
     private func notices(_ request: ListNotices, _ reply: Reply<ListNotices>) {
         do {
-            reply.ok(ListNotices.Response(notices: try database.read("list notices") { try store.notices(request, $0) }))
+            let response = ListNotices.Response(notices: try database.read("list notices") { try store.notices(request, $0) })
+            reply.ok(hidesContacts(reply.caller, request.workspace) ? ContactMask.masked(response) : response)
         } catch {
             fail(error, reply)
         }

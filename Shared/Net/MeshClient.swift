@@ -40,16 +40,18 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
     /// Makes no connection yet. `close` it when done.
     /// - Parameters:
     ///   - peer: who this process is; the service must hold the same key for it.
+    ///   - name: of a program that is not the mesh's own.
     ///   - keys: by service; the newest for `service` is used.
     ///   - address: asked at each connect, so that a service may come back elsewhere; numeric host. Must not block for long.
     ///   - clock: monotonic milliseconds, some behind at most.
     ///   - random: for nonces, and for spreading reconnects.
     public init(
-        peer: Peer, service: String, keys: LinkKeys, address: @escaping @Sendable () throws -> (host: String, port: UInt16),
+        peer: Peer, name: String? = nil, service: String, keys: LinkKeys,
+        address: @escaping @Sendable () throws -> (host: String, port: UInt16),
         clock: @escaping @Sendable () -> Int64 = EventLoop.coarseMilliseconds,
         random: @escaping @Sendable (Int) -> [UInt8] = SecureRandom.bytes
     ) {
-        dial = MeshDial(peer: peer, service: service, keys: keys, address: address, random: random)
+        dial = MeshDial(peer: name ?? peer.rawValue, service: service, keys: keys, address: address, random: random)
         self.clock = clock
         threadWake = Condition(lock)
     }

@@ -1,12 +1,12 @@
 import Glibc
-import Policy
 import Wire
 
 /// How a client reaches its service: address, connection, hello.
 struct MeshDial: Sendable {
     static let connectTimeoutMilliseconds: Int64 = 2000
 
-    let peer: Peer
+    /// Whose keys these are.
+    let peer: String
     let service: String
     let keys: LinkKeys
     let address: @Sendable () throws -> (host: String, port: UInt16)
@@ -21,7 +21,7 @@ struct MeshDial: Sendable {
         let socket = try open(isWanted)
         do throws(Fault) {
             var hello = ClientHello(
-                service: service, peer: peer.rawValue, key: key, secret: secret, nonce: random(Hello.nonceBytes))
+                service: service, peer: peer, key: key, secret: secret, nonce: random(Hello.nonceBytes))
             var buffer = FrameBuffer()
             let deadline = EventLoop.monotonicMilliseconds() + Hello.timeoutMilliseconds
             let frames = HelloFrame(socket, deadline: deadline, isWanted: isWanted)

@@ -30,9 +30,12 @@ public struct KeyFolder: Sendable {
     }
 
     /// The keys by which a peer connects, all services together.
-    public func callingKeys(of peer: Peer) throws(KeyProblem) -> LinkKeys {
+    public func callingKeys(of peer: Peer) throws(KeyProblem) -> LinkKeys { try callingKeys(of: peer.rawValue) }
+
+    /// The same of a program with a name of its own.
+    public func callingKeys(of program: String) throws(KeyProblem) -> LinkKeys {
         var keys = LinkKeys()
-        for link in try links() where link.caller == peer.rawValue {
+        for link in try links() where link.caller == program {
             keys.add(peer: link.callee, key: link.id, secret: try secret(named: link.name))
         }
         return keys

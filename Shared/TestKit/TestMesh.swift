@@ -105,9 +105,11 @@ public final class TestMesh: @unchecked Sendable {  // `processes` and `actor` a
     // MARK: Doors
 
     /// A client of its own for one service, as the operator unless said otherwise.
-    public func client(to service: Peer, as peer: Peer = .operator) throws -> MeshClient {
+    /// - Parameter name: of a program that is not the mesh's own.
+    public func client(to service: Peer, as peer: Peer = .operator, name: String? = nil) throws -> MeshClient {
         let folder = folder.path
-        return MeshClient(peer: peer, service: service.rawValue, keys: try keys.callingKeys(of: peer)) {
+        let keys = try keys.callingKeys(of: name ?? peer.rawValue)
+        return MeshClient(peer: peer, name: name, service: service.rawValue, keys: keys) {
             ("127.0.0.1", try PortFile(dataFolder: folder, service: service, door: .mesh).read())
         }
     }
@@ -162,6 +164,13 @@ public final class TestMesh: @unchecked Sendable {  // `processes` and `actor` a
 
     public func address(of service: Peer, _ door: MeshPlan.Door = .http) throws -> SocketAddress {
         try SocketAddress(host: "127.0.0.1", port: try PortFile(dataFolder: folder.path, service: service, door: door).read())
+    }
+
+    /// Lets a program in beside the mesh's own; every service hears of it within a moment.
+    /// - Parameter workspace: the only one that it may speak for.
+    public func addProgram(_ name: String, _ kind: Peer, of workspace: WorkspaceID?) throws {
+        _ = try call(.intake, AddPeer(name: name, kind: kind, workspace: workspace))
+        try keys.createLinks(of: name, random: SecureRandom.bytes)
     }
 
     public func webhooks() throws -> WebhookClient { WebhookClient(address: try address(of: .intake)) }

@@ -86,6 +86,15 @@ import Wire
         #expect(open.participant.phone == "491700000042" && open.participant.username == "mara.example")
     }
 
+    @Test func whoMayNotSeeContactsSeesNoNameAnywhere() {
+        let masked = context(["Mara here, mara.example, +49 170 0000042", "Dear Mara"], masksContacts: true)
+        #expect(masked.lines.map(\.text) == ["••• here, •••.•••, •••", "Dear •••"])
+        #expect(masked.participant.name == IdentifierMask.mask)
+        #expect(masked.participant.phone == nil && masked.participant.username == nil)
+        // Control: an assistant may call the person by name.
+        #expect(context(["Dear Mara"], for: .assistant).lines.map(\.text) == ["Dear Mara"])
+    }
+
     @Test(
         arguments: [
             ("4111 1111 1111 1111", "•••"), ("(030) 901-820-00.", "•••."), ("order 123456", "order 123456"), ("2 of 3", "2 of 3"),

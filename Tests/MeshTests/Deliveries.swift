@@ -2,12 +2,16 @@ import Domain
 
 /// Webhooks shaped as Meta sends them (PLATFORM §§2, 3), of letters that all came on one platform.
 enum Deliveries {
-    static func accounts(_ platform: Platform) -> Account {
+    /// - Parameter shop: its number; the first has the accounts that a test of one shop alone uses.
+    static func accounts(_ platform: Platform, of shop: Int = 1) -> Account {
         switch platform {
-        case .instagram: Account(.instagram, "17841400000000001")
-        case .whatsapp: Account(.whatsapp, "106540352242922")
+        case .instagram: Account(.instagram, "1784140000000000\(shop)")
+        case .whatsapp: Account(.whatsapp, "10654035224292\(1 + shop)")
         }
     }
+
+    /// The WhatsApp business account that a number belongs to: each shop's own.
+    static func business(of account: Account) -> String { "102290129\(account.id.suffix(6))" }
 
     static func body(_ letters: [Letter], to account: Account? = nil) -> [UInt8] {
         precondition(Set(letters.map(\.person.platform)).count == 1, "a delivery comes from one platform")
@@ -37,7 +41,7 @@ enum Deliveries {
             """
         }
         return """
-            {"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"field":"messages","value":\
+            {"object":"whatsapp_business_account","entry":[{"id":"\(business(of: account))","changes":[{"field":"messages","value":\
             {"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881","phone_number_id":"\(account.id)"},\
             "contacts":[\(contacts.joined(separator: ","))],"messages":[\(messages.joined(separator: ","))]}}]}]}
             """

@@ -13,24 +13,31 @@ import Wire
 struct Shop: Sendable {
     let mesh: TestMesh
     let workspace: WorkspaceID
+    let owner: MemberID
     let channels: [Platform: ChannelID]
+    let accounts: [Platform: Account]
     private let secrets: [Platform: [UInt8]]
 
-    /// - Parameter authorization: who authorised the app for the Instagram channel.
-    init(_ mesh: TestMesh, authorization: ChannelAuthorization? = nil) throws {
+    /// - Parameters:
+    ///   - number: of the shop, where a mesh has several.
+    ///   - authorization: who authorised the app for the Instagram channel.
+    init(_ mesh: TestMesh, _ number: Int = 1, authorization: ChannelAuthorization? = nil) throws {
         self.mesh = mesh
+        accounts = Dictionary(uniqueKeysWithValues: Platform.allCases.map { ($0, Deliveries.accounts($0, of: number)) })
         let opening = OpenWorkspace(
-            key: RequestKey("open"), name: "Lamp Shop (invented)", market: "international", policyVersion: "2026-06-19",
+            key: RequestKey("open-\(number)"), name: "Lamp Shop \(number) (invented)", market: "international", policyVersion: "2026-06-19",
             agreementVersion: "2026-01", onDeletion: .erase)
         workspace = try mesh.call(.intake, opening).workspace
-        let owner = try mesh.call(.intake, AddMember(key: RequestKey("owner"), workspace: workspace, role: Role.owner.rawValue)).member
+        let joining = AddMember(key: RequestKey("owner-\(number)"), workspace: workspace, role: Role.owner.rawValue)
+        owner = try mesh.call(.intake, joining).member
         mesh.act(as: owner, of: workspace)
         var channels: [Platform: ChannelID] = [:]
         for platform in Platform.allCases {
             let attestation = Attestation(
                 member: "member-1", textVersion: "2026-01", attestedAt: SystemClock().now, rights: true, notices: true, consents: true)
             let connection = ConnectChannel(
-                key: RequestKey("connect-\(platform.rawValue)"), workspace: workspace, account: Deliveries.accounts(platform),
+                key: RequestKey("connect-\(number)-\(platform.rawValue)"), workspace: workspace,
+                account: Deliveries.accounts(platform, of: number),
                 attestation: attestation, authorization: platform == .instagram ? authorization : nil)
             channels[platform] = try mesh.call(.intake, connection).channel
         }
@@ -52,7 +59,7 @@ struct Shop: Sendable {
     /// Posts letters of one platform, signed; returns the HTTP status. Throws when no answer came: their fate is unknown.
     func deliver(_ letters: [Letter], through door: WebhookClient) throws -> Int {
         let platform = letters[0].person.platform
-        return try door.post(Shop.path(platform), Deliveries.body(letters), secret: secret(platform)).status
+        return try door.post(Shop.path(platform), Deliveries.body(letters, to: accounts[platform]), secret: secret(platform)).status
     }
 
     func deliver(_ letters: Letter...) throws -> Int { try deliver(letters, through: mesh.webhooks()) }

@@ -1,9 +1,14 @@
 import ConversationStoreContracts
 import Domain
 
-/// Hides how a person is called and reached from a role that may see a conversation but not contact data: name, phone, username, what of
-/// that kind stands in a text, and the raw events, which hold it all.
-enum ContactMask {
+/// Hides how a person is called and reached from a role that may see a conversation but not contact data: name, phone and username, what
+/// of that kind stands in a text, and everything that we don't read ourselves.
+struct ContactMask {
+    private let person: PersonMask
+
+    /// - Parameter participant: who talks; nil for what concerns nobody in particular.
+    init(_ participant: Participant?) { person = PersonMask(names: participant?.names ?? []) }
+
     static func masked(_ participant: Participant) -> Participant {
         var masked = participant
         masked.name = participant.name.map { _ in IdentifierMask.mask }
@@ -20,14 +25,46 @@ enum ContactMask {
     }
 
     static func masked(_ response: ReadConversation.Response) -> ReadConversation.Response {
+        let mask = ContactMask(response.participant)
         var response = response
         response.participant = masked(response.participant)
         for index in response.messages.indices {
-            response.messages[index].text = response.messages[index].text.map(IdentifierMask.masked)
-            response.messages[index].details = nil
+            response.messages[index].text = response.messages[index].text.map(mask.person.masked)
+            response.messages[index].details = response.messages[index].details.map(mask.masked)
             response.messages[index].delivery = nil
             response.messages[index].raw = nil
         }
         return response
+    }
+
+    static func masked(_ response: ListNotices.Response) -> ListNotices.Response {
+        let mask = ContactMask(nil)
+        var response = response
+        for index in response.notices.indices {
+            response.notices[index].text = response.notices[index].text.map(mask.person.masked)
+            response.notices[index].details = response.notices[index].details.map(mask.masked)
+            response.notices[index].raw = nil
+        }
+        return response
+    }
+
+    /// What names nobody, so that a picture can be seen and a template understood; what stays as it came may hold anything.
+    private func masked(_ details: EventDetails) -> EventDetails {
+        var shown = EventDetails()
+        shown.attachments = details.attachments?.map(masked)
+        shown.story = details.story
+        shown.forwarded = details.forwarded
+        shown.revision = details.revision
+        shown.marketing = details.marketing
+        shown.comment = details.comment
+        shown.template = details.template
+        return shown
+    }
+
+    private func masked(_ attachment: Attachment) -> Attachment {
+        var shown = attachment
+        shown.filename = nil
+        shown.caption = attachment.caption.map(person.masked)
+        return shown
     }
 }

@@ -20,7 +20,8 @@ struct ContextBuilder {
         context.conversation = id
         context.assistant = assistant
         context.participant = participant(conversation.participant)
-        let lines = conversation.messages.compactMap(line)
+        let hide = textMask(conversation.participant)
+        let lines = conversation.messages.compactMap { line($0, hide) }
         var left = tokenBudget * ContextBuilder.bytesPerToken - Int64(assistant?.prompt.utf8.count ?? 0)
         var kept: [ContextLine] = []
         for line in lines.reversed() {
@@ -57,7 +58,16 @@ struct ContextBuilder {
         }
     }
 
-    private func line(_ message: Message) -> ContextLine? {
+    /// What a text shows to whoever asked.
+    private func textMask(_ participant: Participant) -> (String) -> String {
+        if masksContacts {
+            let person = PersonMask(names: participant.names)
+            return { person.masked($0) }
+        }
+        return masksTexts ? { IdentifierMask.masked($0) } : { $0 }
+    }
+
+    private func line(_ message: Message, _ shown: (String) -> String) -> ContextLine? {
         guard ContextBuilder.isTalk(message), let text = message.text else { return nil }
         let author: ContextLine.Author =
             switch message.author {
@@ -66,7 +76,6 @@ struct ContextBuilder {
             case .assistant: .assistant
             case .agent: .agent
             }
-        let shown = masksTexts ? IdentifierMask.masked(text) : text
-        return ContextLine(author: author, text: shown, at: message.sentAt, cites: [message.id])
+        return ContextLine(author: author, text: shown(text), at: message.sentAt, cites: [message.id])
     }
 }

@@ -79,6 +79,9 @@ public struct Participant: Fields, Equatable {
     /// Since when the person wants no marketing; absent while they don't object.
     public var marketingObjectionAt: Timestamp?
 
+    /// All by which the person is called: what a role that sees no contact data must not find in a text either.
+    public var names: [String] { [name].compactMap { $0 } + aliases.filter { $0.kind == .username }.map(\.value) }
+
     public init() {}
 
     public mutating func visit(_ fields: inout FieldVisitor) {

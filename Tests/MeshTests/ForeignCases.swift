@@ -1,0 +1,150 @@
+import Domain
+
+/// What a member of one shop tries with the ids of another, method by method: in the name of `workspace`, about what is `theirs`.
+struct ForeignCase: Sendable {
+    /// How it ends for somebody of another workspace.
+    let end: String
+    /// How it ends for the one whose it is.
+    let endForOwner: String
+    let body: @Sendable (_ workspace: WorkspaceID, _ theirs: FilledShop) -> String
+
+    init(_ end: String, owner: String = "ok", _ body: @escaping @Sendable (WorkspaceID, FilledShop) -> String) {
+        self.end = end
+        endForOwner = owner
+        self.body = body
+    }
+
+    /// Every method that a role of a workspace may call. What names nothing but its workspace is asked for all the same: its answer must
+    /// be the own one. In an order in which the owner can do all of it.
+    static let all: [(method: String, cases: [ForeignCase])] = [
+        ("workspaces.read", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
+        ("workspaces.instruct", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
+        ("members.add", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","role":"agent"}"# }]),
+        (
+            "members.setRole",
+            [
+                ForeignCase("unknownMember") {
+                    #"{"workspace":"\#($0.rawValue)","member":"\#($1.agent.rawValue)","role":"manager"}"#
+                }
+            ]
+        ),
+        ("members.remove", [ForeignCase("unknownMember") { #"{"workspace":"\#($0.rawValue)","member":"\#($1.agent.rawValue)"}"# }]),
+        (
+            "channels.connect",
+            [
+                ForeignCase("accountConnected", owner: "accountConnected") { workspace, theirs in
+                    #"{"workspace":"\#(workspace.rawValue)","account":{"platform":"whatsapp","id":"\#(theirs.shop.accounts[.whatsapp]?.id ?? "")"},"#
+                        + #""attestation":{"member":"m","textVersion":"1","attestedAt":1768471200000,"rights":true,"notices":true,"consents":true}}"#
+                }
+            ]
+        ),
+        (
+            "channels.setFeatures",
+            [
+                ForeignCase("unknownChannel") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","features":["comments"]}"# }
+            ]
+        ),
+        (
+            "channels.notices",
+            [
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":100}"# },
+                ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","limit":100}"# }
+            ]
+        ),
+        (
+            "replies.record",
+            [
+                ForeignCase("unknownChannel") { workspace, theirs in
+                    #"{"workspace":"\#(workspace.rawValue)","channel":"\#(theirs.line)","recipient":\#(theirs.someone),"#
+                        + #""author":"assistant","text":"hello","sentAt":1768474800000}"#
+                }
+            ]
+        ),
+        (
+            "consents.record",
+            [
+                ForeignCase("unknownChannel") { workspace, theirs in
+                    #"{"workspace":"\#(workspace.rawValue)","person":{"channel":"\#(theirs.line)","participant":\#(theirs.someone)},"#
+                        + #""purpose":"respondToRequest","textVersion":"1","policyVersion":"1","market":"ES","#
+                        + #""evidence":{"kind":"message"},"givenAt":1768474800000}"#
+                }
+            ]
+        ),
+        (
+            "consents.withdraw",
+            [
+                ForeignCase("unknownConsent") { #"{"workspace":"\#($0.rawValue)","consent":\#($1.consent.rawValue)}"# },
+                ForeignCase("unknownConsent") {
+                    #"{"workspace":"\#($0.rawValue)","person":{"channel":"\#($1.line)","participant":\#($1.someone)}}"#
+                }
+            ]
+        ),
+        (
+            "events.summary",
+            [
+                ForeignCase("ok") { workspace, theirs in
+                    let now = theirs.shop.now.rawValue
+                    return #"{"workspace":"\#(workspace.rawValue)","from":\#(now - 86_400_000),"to":\#(now)}"#
+                }
+            ]
+        ),
+        (
+            "conversations.list",
+            [
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":100}"# },
+                ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","limit":100}"# }
+            ]
+        ),
+        (
+            "conversations.read",
+            (0..<3).map { number in
+                ForeignCase("unknownConversation") {
+                    #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[number].rawValue),"limit":200}"#
+                }
+            }
+        ),
+        (
+            "assistants.configure",
+            [
+                ForeignCase("ok") { workspace, theirs in
+                    let prompt = workspace == theirs.workspace ? theirs.prompt : "Be kind."
+                    return #"{"workspace":"\#(workspace.rawValue)","assistant":{"name":"Lumi","prompt":"\#(prompt)"}}"#
+                }
+            ]
+        ),
+        (
+            "handoff.context",
+            (0..<3).map { number in
+                ForeignCase("unknownConversation") {
+                    #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[number].rawValue),"audience":"human","tokenBudget":9000}"#
+                }
+            }
+        ),
+        (
+            "deletions.read", [ForeignCase("unknownDeletion") { #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue)}"# }]
+        ),
+        (
+            "deletions.list",
+            [
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":200}"# },
+                ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","limit":200,"before":\#($1.deletion.rawValue + 1)}"# }
+            ]
+        ),
+        (
+            // Asked for in the wrong workspace, it finds nobody there and nobody here.
+            "deletions.request",
+            [
+                ForeignCase("ok") { workspace, theirs in
+                    #"{"workspace":"\#(workspace.rawValue)","subject":\#(theirs.someone),"source":"customer","immediately":true}"#
+                }
+            ]
+        )
+    ]
+}
+
+extension FilledShop {
+    /// Its WhatsApp channel.
+    fileprivate var line: String { shop.channels[.whatsapp]?.rawValue ?? "" }
+    /// Somebody who writes there, as JSON.
+    fileprivate var someone: String { #"{"platform":"whatsapp","kind":"phone","value":"\#(people[1].alias.value)"}"# }
+}
