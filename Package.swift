@@ -168,8 +168,8 @@ let package = Package(
             .executableTarget(
                 name: "benchmarks",
                 dependencies: [
-                    "Baselines", "CLinux", "ConversationStoreContracts", "Digest", "Domain", "MeshContracts", "Net", "Policy", "Runtime",
-                    "Threads", "Wire"
+                    "Access", "Baselines", "CLinux", "ConversationStoreContracts", "Digest", "Domain", "IntakeContracts", "MeshContracts",
+                    "Net", "Policy", "Runtime", "Threads", "Wire"
                 ], path: "Tests/Benchmarks", exclude: ["Baselines"], swiftSettings: strict)
         ]
 )

@@ -5,16 +5,21 @@ struct Measurement {
         case perSecond = "/s"
     }
 
-    /// What the ratio ours : baseline has to keep.
     enum Target {
+        /// What the ratio ours : baseline has to keep.
         case atMost(Double)
         case atLeast(Double)
+        /// What ours has to keep, whatever the baseline takes.
+        case takesAtMost(microseconds: Double)
+        /// What ours may take beyond the baseline.
+        case addsAtMost(microseconds: Double)
     }
 
     struct Round {
         let ours: Double
         let baseline: Double
         var ratio: Double { ours / baseline }
+        var added: Double { ours - baseline }
     }
 
     let work: String
@@ -27,6 +32,7 @@ struct Measurement {
     var ours: Double { median(rounds.map(\.ours)) }
     var baseline: Double { median(rounds.map(\.baseline)) }
     var ratio: Double { median(rounds.map(\.ratio)) }
+    var added: Double { median(rounds.map(\.added)) }
     var ratioMin: Double { rounds.map(\.ratio).min() ?? .nan }
     var ratioMax: Double { rounds.map(\.ratio).max() ?? .nan }
 
@@ -34,6 +40,8 @@ struct Measurement {
         switch target {
         case .atMost(let limit): ratio <= limit
         case .atLeast(let limit): ratio >= limit
+        case .takesAtMost(microseconds: let limit): ours <= limit
+        case .addsAtMost(microseconds: let limit): added <= limit
         }
     }
 }

@@ -92,6 +92,8 @@ struct Report {
         switch target {
         case .atMost(let limit): "≤ \(decimal(limit, places: 2))"
         case .atLeast(let limit): "≥ \(decimal(limit, places: 2))"
+        case .takesAtMost(microseconds: let limit): "≤ \(decimal(limit, places: 0)) µs"
+        case .addsAtMost(microseconds: let limit): "+ \(decimal(limit, places: 0)) µs"
         }
     }
 

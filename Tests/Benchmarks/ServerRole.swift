@@ -14,6 +14,8 @@ enum ServerRole {
     case rawReads(FrameBytes, table: String, limit: Int32)
     /// The mesh: listener, hello, router, `mesh.echo`; the keys are in a data folder.
     case echo(dataFolder: String)
+    /// The same behind a gate.
+    case guardedEcho(dataFolder: String)
 
     static let service = Peer.conversationStore
 
@@ -26,6 +28,7 @@ enum ServerRole {
             guard let frames = FrameBytes(arguments[2...3]), let limit = Int32(arguments[5]) else { return nil }
             self = .rawReads(frames, table: arguments[4], limit: limit)
         case ("serve-echo", 3): self = .echo(dataFolder: arguments[2])
+        case ("serve-guarded-echo", 3): self = .guardedEcho(dataFolder: arguments[2])
         default: return nil
         }
     }
@@ -35,6 +38,7 @@ enum ServerRole {
         case .raw(let frames): ["serve-raw"] + frames.arguments
         case .rawReads(let frames, let table, let limit): ["serve-raw-reads"] + frames.arguments + [table, "\(limit)"]
         case .echo(let dataFolder): ["serve-echo", dataFolder]
+        case .guardedEcho(let dataFolder): ["serve-guarded-echo", dataFolder]
         }
     }
 
@@ -55,21 +59,27 @@ enum ServerRole {
             case .raw(let frames): try ServerRole.serve { baseline_serve($0, frames.request, frames.reply) }
             case .rawReads(let frames, let table, let limit):
                 try ServerRole.serve { baseline_serve_reads($0, table, limit, frames.request, frames.reply) }
-            case .echo(let dataFolder):
-                let router = Router(service: ServerRole.service.rawValue)
-                router.on(Echo.self) { request, reply in reply.ok(Echo.Response(payload: request.payload)) }
-                router.seal(serving: [Echo.contract.method])
-                let keys = try KeyFolder(dataFolder: dataFolder).servingKeys(of: ServerRole.service)
-                let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, register: keys)
-                printLine("\(listener.port)")
-                // A parent that was killed can't stop us.
-                while getppid() == parent { sleep(1) }
-                exit(EXIT_SUCCESS)
+            case .echo(let dataFolder): try ServerRole.serveEcho(KeyFolder(dataFolder: dataFolder), gate: nil, of: parent)
+            case .guardedEcho(let dataFolder):
+                let keys = KeyFolder(dataFolder: dataFolder)
+                try ServerRole.serveEcho(keys, gate: EnforcementBenchmark.gate(keys), of: parent)
             }
         } catch {
             printLine("\(error)", to: STDERR_FILENO)
             exit(EXIT_FAILURE)
         }
+    }
+
+    private static func serveEcho(_ keys: KeyFolder, gate: (any Gate)?, of parent: pid_t) throws -> Never {
+        let router = Router(service: service.rawValue)
+        router.on(Echo.self) { request, reply in reply.ok(Echo.Response(payload: request.payload)) }
+        if let gate { router.guardHandlers(by: gate) }
+        router.seal(serving: [Echo.contract.method])
+        let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, register: keys.servingKeys(of: service))
+        printLine("\(listener.port)")
+        // A parent that was killed can't stop us.
+        while getppid() == parent { sleep(1) }
+        exit(EXIT_SUCCESS)
     }
 
     /// `serve` is bare C: it takes a listening socket, and gives 0 or an errno in the end.
