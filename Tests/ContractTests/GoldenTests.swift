@@ -21,7 +21,7 @@ import Wire
         let sent = try entry.send(Golden.read(entry.method, "request"), envelope.key, envelope.id, options)
 
         #expect(text(sent) == text(golden))
-        // No token exists yet: whoever sends an actor is refused.
+        // A token is another for each caller, so no golden has one.
         #expect(envelope.trace != nil && envelope.actor == nil)
         #expect((envelope.key != nil) == entry.isKeyed)
     }
