@@ -21,8 +21,9 @@ struct InboxKeys: Sendable {
 
     func digest(ofReply key: RequestKey, on channel: ChannelID) -> [UInt8] { digest("reply\n\(channel.rawValue)\n\(key.rawValue)") }
 
-    func digest(ofEvents key: RequestKey, as category: EventCount.Category) -> [UInt8] {
-        digest("events\n\(category.rawValue)\n\(key.rawValue)")
+    /// A key is its workspace's own: what another one chose must not make this one's batch a repeat.
+    func digest(ofEvents key: RequestKey, as category: EventCount.Category, in workspace: WorkspaceID) -> [UInt8] {
+        digest("events\n\(category.rawValue)\n\(workspace.rawValue)\n\(key.rawValue)")
     }
 
     /// What a repeated request must have in common with the first.

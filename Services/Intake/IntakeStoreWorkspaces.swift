@@ -227,10 +227,10 @@ extension IntakeStore {
 
     // MARK: Access feed
 
-    /// Facts are never deleted and a rolled-back write gives its number back, so sequences have no gaps: followers number the facts of
-    /// an answer backwards from its cursor (`AccessTable.take`).
+    /// Takes the place of what was said of the same thing: the feed grows with how much there is, not with how often it changes.
     func publish(_ fact: AccessFact, _ connection: Connection) throws {
-        try connection.run("INSERT INTO access_feed (fact) VALUES (?)", .blob(FieldVisitor.write(fact)))
+        try connection.run(
+            "INSERT OR REPLACE INTO access_feed (subject, fact) VALUES (?, ?)", .text(fact.subject), .blob(FieldVisitor.write(fact)))
     }
 
     /// The feed's epoch; `new` becomes it in a new file.
@@ -239,9 +239,11 @@ extension IntakeStore {
         return try connection.first("SELECT epoch FROM feed_epoch") { $0.text(0) } ?? new
     }
 
-    /// What follows `after`: from the beginning where the cursor is not of this epoch.
+    /// What follows `after`: from the beginning where the cursor is not of this epoch, or ahead of us. That is how an older copy of our
+    /// file looks to a follower: it would wait for numbers that it has seen, and never hear what they say now.
     func facts(after: Cursor, epoch: String, _ connection: Connection) throws -> ReadAccessFeed.Response {
-        let isOurs = after.epoch == epoch
+        let last = try connection.first("SELECT max(sequence) FROM access_feed") { $0.optionalInt(0) ?? 0 } ?? 0
+        let isOurs = after.epoch == epoch && after.sequence <= last
         let start = Cursor(epoch: epoch, sequence: isOurs ? after.sequence : 0)
         var response = ReadAccessFeed.Response(facts: [], next: start, restarted: !isOurs && after != Cursor())
         try connection.each(

@@ -154,6 +154,7 @@ public enum IntakeMigrations {
         sql: """
             CREATE TABLE access_feed (
                 sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+                subject  TEXT NOT NULL UNIQUE,
                 fact     BLOB NOT NULL
             ) STRICT;
             CREATE TABLE feed_epoch (
@@ -161,11 +162,12 @@ public enum IntakeMigrations {
                 epoch TEXT NOT NULL
             ) STRICT;
             """,
-        columns: ColumnNote.plain("access_feed", "sequence") + ColumnNote.plain("feed_epoch", "id", "epoch") + [
-            ColumnNote(
-                "access_feed", "fact", .workspaceConfiguration, for: [.provideService, .maintainSecurity], on: .contract,
-                kept: .accountData, subject: nil, erasure: .keep)
-        ])
+        columns: ColumnNote.plain("access_feed", "sequence") + ColumnNote.plain("feed_epoch", "id", "epoch")
+            + ["subject", "fact"].map {
+                ColumnNote(
+                    "access_feed", $0, .workspaceConfiguration, for: [.provideService, .maintainSecurity], on: .contract,
+                    kept: .accountData, subject: nil, erasure: .keep)
+            })
 
     static let inbox = Migration(
         "inbox and outbox",

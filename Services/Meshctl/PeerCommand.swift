@@ -34,7 +34,11 @@ struct PeerCommand {
             guard Hello.isName(arguments.words[2]) else { throw UsageError("a name is 1 to 32 of a-z 0-9 -, without --") }
             let workspace = arguments.option("--workspace").map { WorkspaceID(rawValue: $0) }
             return .add(AddPeer(name: arguments.words[2], kind: kind, workspace: workspace))
-        case ("remove", 3): return .remove(arguments.words[2])
+        case ("remove", 3):
+            guard !Peer.ofMesh.contains(where: { $0.rawValue == arguments.words[2] }) else {
+                throw UsageError("\(arguments.words[2]) is the mesh's own and stays")
+            }
+            return .remove(arguments.words[2])
         case ("list", 2): return .list
         default: throw UsageError("peer takes: add NAME --kind KIND [--workspace W], remove NAME, or list")
         }
@@ -48,8 +52,9 @@ struct PeerCommand {
             try mesh.folder.createLinks(of: request.name, random: SecureRandom.bytes)
             Terminal.say("\(request.name) may connect as a \(request.kind.rawValue); its keys: \(mesh.folder.path)/\(request.name)--*.key")
         case .remove(let name):
-            _ = try mesh.call(.intake, RemovePeer(name: name))
+            // The keys first: whoever was interrupted here removes the program once more, and no key is forgotten.
             try mesh.folder.removeLinks(of: name)
+            _ = try mesh.call(.intake, RemovePeer(name: name))
             Terminal.say("\(name) is turned away: at once by intake, within a minute everywhere; its keys are gone")
         case .list: list(try mesh.call(.intake, ListPeers()))
         }

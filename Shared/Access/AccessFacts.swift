@@ -29,6 +29,8 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
         public let kind: Peer
         /// The only one that it may speak for; nil: any.
         public let workspace: WorkspaceID?
+        /// Removed and added again under its name, it is another program, with other keys.
+        public let addedAt: Timestamp
     }
 
     private let lock = Lock()
@@ -36,8 +38,12 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
     private var channels: [ChannelID: Channel] = [:]
     private var members: [MemberID: Member] = [:]
     private var programs: [String: Program] = [:]
+    private var onLeave: @Sendable (Set<String>) -> Void = { _ in }
 
     public init() {}
+
+    /// From now on `body` hears the names of programs that were removed, or are others by now.
+    func whenProgramsLeave(_ body: @escaping @Sendable (Set<String>) -> Void) { lock.withLock { onLeave = body } }
 
     public func workspace(_ id: WorkspaceID) -> Workspace? { lock.withLock { workspaces[id] } }
     public func channel(_ id: ChannelID) -> Channel? { lock.withLock { channels[id] } }
@@ -67,7 +73,8 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
     /// Facts come in order; each says how things stand from then on. Nobody sees them half taken.
     /// - Parameter anew: what was known before is forgotten.
     public func take(_ facts: [AccessFact], anew: Bool = false) {
-        lock.withLock {
+        let (left, onLeave) = lock.withLock {
+            let before = programs
             if anew {
                 workspaces = [:]
                 channels = [:]
@@ -75,7 +82,9 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
                 programs = [:]
             }
             for fact in facts { apply(fact) }
+            return (Set(before.filter { programs[$0.key] != $0.value }.keys), self.onLeave)
         }
+        if !left.isEmpty { onLeave(left) }
     }
 
     /// A fact without the part that its kind is about comes from a newer intake: it says nothing to us.
@@ -83,7 +92,7 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
         switch fact.kind {
         case .workspaceOpened, .workspaceInstructed:
             guard let workspace = fact.workspace, let instructions = fact.instructions else { return }
-            workspaces[workspace] = Workspace(instructions: instructions)
+            workspaces[workspace, default: Workspace(instructions: instructions)].instructions = instructions
         case .workspaceTerminated:
             guard let workspace = fact.workspace else { return }
             workspaces[workspace, default: Workspace(instructions: Instructions())].isTerminated = true
@@ -98,7 +107,7 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
         case .memberRemoved:
             if let member = fact.member { members[member.member] = nil }
         case .peerAdded:
-            if let peer = fact.peer { programs[peer.name] = Program(kind: peer.kind, workspace: fact.workspace) }
+            if let peer = fact.peer { programs[peer.name] = Program(kind: peer.kind, workspace: fact.workspace, addedAt: fact.at) }
         case .peerRemoved:
             if let peer = fact.peer { programs[peer.name] = nil }
         }

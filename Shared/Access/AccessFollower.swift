@@ -32,12 +32,13 @@ public final class AccessFollower: Sendable {
 }
 
 extension ServiceProcess {
-    /// Puts the gate before all handlers, lets the programs connect that the facts know, and records who was turned away.
+    /// Puts the gate before all handlers, lets the programs connect that the facts know until they leave, and records who was turned away.
     /// - Parameter isFresh: whether the facts are recent enough to decide about a person by them.
     public func guardHandlers(by facts: AccessFacts, in database: Database, isFresh: @escaping @Sendable () -> Bool) {
         let security = SecurityLog(self, database)
         router.guardHandlers(
             by: AccessGate(facts, tokens: TokenKeys(tokenKeys()), clock: system.clock, isFresh: isFresh) { security.record($0, $1, $2) })
         knowPeers { facts.program($0)?.kind }
+        facts.whenProgramsLeave { [weak self] in self?.cutOff($0) }
     }
 }

@@ -11,6 +11,7 @@ public enum AccessTable {
         sql: """
             CREATE TABLE access_facts (
                 sequence INTEGER PRIMARY KEY,
+                subject  TEXT NOT NULL UNIQUE,
                 fact     BLOB NOT NULL
             ) STRICT;
             CREATE TABLE access_cursor (
@@ -19,11 +20,12 @@ public enum AccessTable {
                 sequence INTEGER NOT NULL
             ) STRICT;
             """,
-        columns: ColumnNote.plain("access_facts", "sequence") + ColumnNote.plain("access_cursor", "id", "epoch", "sequence") + [
-            ColumnNote(
-                "access_facts", "fact", .workspaceConfiguration, for: [.provideService, .maintainSecurity], on: .contract,
-                kept: .accountData, subject: nil, erasure: .keep)
-        ])
+        columns: ColumnNote.plain("access_facts", "sequence") + ColumnNote.plain("access_cursor", "id", "epoch", "sequence")
+            + ["subject", "fact"].map {
+                ColumnNote(
+                    "access_facts", $0, .workspaceConfiguration, for: [.provideService, .maintainSecurity], on: .contract,
+                    kept: .accountData, subject: nil, erasure: .keep)
+            })
 
     static func cursor(_ connection: Connection) throws -> Cursor {
         try connection.first("SELECT epoch, sequence FROM access_cursor") { Cursor(epoch: $0.text(0), sequence: $0.int(1)) } ?? Cursor()
@@ -40,14 +42,15 @@ public enum AccessTable {
     /// Takes one answer of the feed: facts and cursor in the caller's one transaction.
     static func take(_ response: ReadAccessFeed.Response, _ connection: Connection) throws {
         if response.restarted { try connection.run("DELETE FROM access_facts") }
-        let first = response.next.sequence - Int64(response.facts.count)
-        for (index, fact) in response.facts.enumerated() {
-            try connection.run(
-                "INSERT OR REPLACE INTO access_facts (sequence, fact) VALUES (?, ?)", .integer(first + Int64(index) + 1),
-                .blob(FieldVisitor.write(fact)))
-        }
+        for fact in response.facts { try put(fact, connection) }
         try connection.run(
             "INSERT OR REPLACE INTO access_cursor (id, epoch, sequence) VALUES (1, ?, ?)", .text(response.next.epoch),
             .integer(response.next.sequence))
+    }
+
+    /// The last of all, in the place of what was known of the same thing.
+    public static func put(_ fact: AccessFact, _ connection: Connection) throws {
+        try connection.run(
+            "INSERT OR REPLACE INTO access_facts (subject, fact) VALUES (?, ?)", .text(fact.subject), .blob(FieldVisitor.write(fact)))
     }
 }

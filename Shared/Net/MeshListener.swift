@@ -123,6 +123,13 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
         }
     }
 
+    /// Ends the connections of peers that may not connect any more, at once: what they have in flight stays unanswered.
+    public func cutOff(_ names: Set<String>) {
+        lock.withLock {
+            for entry in entries.values where entry.peer.map({ names.contains($0.name) }) == true { entry.connection.queue.cut() }
+        }
+    }
+
     // MARK: The accepting thread
 
     private func accept() {
@@ -201,12 +208,14 @@ public final class MeshListener: @unchecked Sendable {  // All mutable state is 
 
     /// False when there is no room for this peer, or the listener stops.
     private func identify(_ number: Int64, _ peer: ConnectedPeer) -> Bool {
-        lock.withLock {
+        let hasPlace = lock.withLock {
             guard !isStopping, slots.identify(peer.kind) else { return false }
             entries[number]?.peer = peer
             // A stranger's place is free.
             changed.broadcast()
             return true
         }
+        // Whoever left during the hello had no name here yet when the others were cut off.
+        return hasPlace && register.kind(of: peer.name) == peer.kind
     }
 }

@@ -73,6 +73,8 @@ private final class FeedRound<Feed: FeedRequest>: @unchecked Sendable {
             let wait = lock.withLock { heardAt } == nil ? 0 : FeedPatience.waitMilliseconds
             switch transport.call(Feed(after: try cursor(), waitMilliseconds: wait)) {
             case .ok(let page):
+                // What was known is forgotten, what takes its place may take more than one answer.
+                if page.restarted { lock.withLock { currentAt = nil } }
                 if !page.isEmpty || page.restarted { try take(page) }
                 let now = process.system.clock.monotonicMilliseconds
                 lock.withLock {

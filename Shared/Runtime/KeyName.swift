@@ -40,14 +40,14 @@ public enum KeyName {
     /// The parts of a link's name; nil for other names, malformed ones included.
     static func parseLink(_ name: String) -> (caller: String, callee: String, id: String)? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, parts[2] == "key", let dash = parts[0].firstDoubleDash else { return nil }
+        guard parts.count == 3, parts[2] == "key", let dash = parts[0].lastDoubleDash else { return nil }
         let caller = String(parts[0][..<dash])
         let callee = String(parts[0][dash...].dropFirst(2))
         guard Hello.isName(caller), Hello.isName(callee), Hello.isName(parts[1]) else { return nil }
         return (caller, callee, parts[1])
     }
 
-    static func isLink(_ name: String) -> Bool { name.hasSuffix(".key") && name.firstDoubleDash != nil }
+    static func isLink(_ name: String) -> Bool { name.hasSuffix(".key") && name.lastDoubleDash != nil }
 
     /// The version in a pepper's name; nil for other names.
     static func parsePepper(_ name: String) -> Int64? {
@@ -57,7 +57,8 @@ public enum KeyName {
 }
 
 extension String {
-    fileprivate var firstDoubleDash: Index? {
-        indices.first { self[$0] == "-" && index(after: $0) < endIndex && self[index(after: $0)] == "-" }
+    /// A name may end with a dash, a service's begins with none.
+    fileprivate var lastDoubleDash: Index? {
+        indices.last { self[$0] == "-" && index(after: $0) < endIndex && self[index(after: $0)] == "-" }
     }
 }

@@ -17,6 +17,7 @@ public final class OpenService: Sendable {
         try start()
         servers = try doors.map { ($0.name.door, try process.server(of: $0)) }
         mesh = try process.listener()
+        process.hasOpened(mesh)
         process.observe(mesh)
         for (door, server) in servers {
             process.observe(server, door)

@@ -34,6 +34,7 @@ public final class ServiceProcess: Sendable {
     nonisolated(unsafe) private var openDatabase: Database?
     nonisolated(unsafe) private var clients: [Peer: MeshClient] = [:]
     nonisolated(unsafe) private var polls: [LongPolls] = []
+    nonisolated(unsafe) private var listener: MeshListener?
 
     /// A process's parts without anything that is global: no environment, no signals. Tests use it as it is, `begin` does the rest.
     /// Throws when the key folder is missing, or a key of the service is broken or readable by others.
@@ -157,6 +158,11 @@ public final class ServiceProcess: Sendable {
     /// Lets programs connect that are not the mesh's own.
     /// - Parameter kind: of the program with that name; nil for one that is not known.
     public func knowPeers(_ kind: @escaping @Sendable (String) -> Peer?) { keyRing.know(kind) }
+
+    /// Ends the connections of programs that may not connect any more.
+    public func cutOff(_ programs: Set<String>) { lock.withLock { listener }?.cutOff(programs) }
+
+    func hasOpened(_ listener: MeshListener) { lock.withLock { self.listener = listener } }
 
     /// Long polls that a stop resumes before it waits for the requests in flight; else each would hold the stop up.
     public func longPolls(_ name: String) -> LongPolls {

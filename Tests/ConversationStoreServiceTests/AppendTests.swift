@@ -1,3 +1,4 @@
+import Access
 import ConversationStoreContracts
 import ConversationStoreService
 import Dispatch
@@ -95,9 +96,7 @@ import Wire
         let opened = AccessFact(.workspaceOpened, shop, at: noon)
         let ended = AccessFact(.workspaceTerminated, shop, at: noon)
         try store.database.writer.write("facts") { connection in
-            for fact in [opened, ended] {
-                try connection.run("INSERT INTO access_facts (fact) VALUES (?)", .blob(FieldVisitor.write(fact)))
-            }
+            for fact in [opened, ended] { try AccessTable.put(fact, connection) }
         }
         try store.reopen()
 

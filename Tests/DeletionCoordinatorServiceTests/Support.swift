@@ -1,3 +1,4 @@
+import Access
 import DeletionCoordinatorContracts
 import Digest
 import Domain
@@ -200,11 +201,7 @@ final class Coordinator {
         }
         let rows = facts
         try database.writer.write("put facts") { connection in
-            for (index, fact) in rows.enumerated() {
-                try connection.run(
-                    "INSERT OR REPLACE INTO access_facts (sequence, fact) VALUES (?, ?)", SQLValue(index + 1),
-                    .blob(FieldVisitor.write(fact)))
-            }
+            for fact in rows { try AccessTable.put(fact, connection) }
         }
     }
 }

@@ -46,6 +46,16 @@ struct EventTests {
         #expect(try fixture.count("usage_events") == 4)
     }
 
+    @Test func twoWorkspacesMayChooseTheSameKey() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let other = try fixture.openWorkspace("workspace-2")
+
+        #expect(try fixture.ok(usage(workspace)).recorded == 3)
+        #expect(try fixture.ok(usage(other)).recorded == 3)
+        #expect(try fixture.ok(usage(other)).recorded == 0)
+    }
+
     @Test func aSummaryIsOfItsDaysAndItsWorkspace() throws {
         let fixture = try IntakeFixture()
         let workspace = try fixture.openWorkspace()

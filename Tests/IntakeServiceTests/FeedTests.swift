@@ -24,20 +24,32 @@ struct FeedTests {
         #expect(try read(fixture, after: response.next).facts.isEmpty)
     }
 
-    /// Followers number the facts backwards from the cursor.
-    @Test func sequencesHaveNoGapsAlsoBehindARefusedWrite() throws {
+    @Test func ofFactsAboutTheSameThingTheLastAloneIsKept() throws {
         let fixture = try IntakeFixture()
         let workspace = try fixture.openWorkspace()
-        try fixture.connect(IntakeFixture.instagram, to: workspace)
-        _ = fixture.call(ConnectChannel.sample(workspace, IntakeFixture.instagram, key: "another"))
-        _ = fixture.call(ConnectChannel.sample(WorkspaceID(rawValue: "ws_unknown"), IntakeFixture.whatsapp))
-        try fixture.reopen()
-        try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+        let early = try read(fixture, after: Cursor()).next
+        let channel = try fixture.connect(IntakeFixture.instagram, to: workspace)
+        for isOn in [true, false, true, false, true] {
+            _ = try fixture.ok(SetChannelFeatures(workspace: workspace, channel: channel, features: isOn ? [.comments] : []))
+        }
 
         let response = try read(fixture, after: Cursor())
 
-        #expect(response.facts.count == 3)
-        #expect(response.next.sequence == 3)
+        #expect(response.facts.map(\.kind) == [.workspaceOpened, .channelConnected, .channelFeatures])
+        #expect(response.facts.last?.features == [.comments])
+        // Whoever heard a part before hears what is new.
+        #expect(try read(fixture, after: early).facts == Array(response.facts.dropFirst()))
+    }
+
+    /// As after somebody put an older copy of the file in its place: its numbers go to other facts now.
+    @Test func aCursorAheadOfTheFeedStartsAnew() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let known = try read(fixture, after: Cursor()).next
+        let ahead = try read(fixture, after: Cursor(epoch: known.epoch, sequence: known.sequence + 1))
+        #expect(ahead.restarted && ahead.facts.map(\.workspace) == [workspace])
+        // Control: who has heard all is not ahead.
+        #expect(!(try read(fixture, after: known).restarted))
     }
 
     @Test func aCursorOfAnotherEpochStartsAnew() throws {

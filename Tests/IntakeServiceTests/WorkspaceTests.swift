@@ -1,5 +1,6 @@
 import Domain
 import IntakeContracts
+import SQLite
 import Testing
 import Wire
 
@@ -62,9 +63,10 @@ struct WorkspaceTests {
         _ = set(.history, .comments, .comments, of: channel, in: workspace)
         _ = set(.comments, .history, of: channel, in: workspace)
 
-        let facts = try fixture.ok(ReadAccessFeed(after: Cursor(), waitMilliseconds: 0), as: .conversationStore).facts
-        #expect(facts.compactMap(\.features) == [[.comments, .insights], [.comments, .history]])
-        #expect(facts.last?.channel == channel)
+        let feed = try fixture.ok(ReadAccessFeed(after: Cursor(), waitMilliseconds: 0), as: .conversationStore)
+        #expect(feed.facts.compactMap(\.features) == [[.comments, .history]])
+        #expect(feed.facts.last?.channel == channel)
+        #expect(feed.next.sequence == 4, "what changed nothing is no fact: a workspace, a channel, its features twice")
         try fixture.reopen()
         #expect(try fixture.count("channel_features") == 2)
         let stranger = ChannelID(rawValue: "ch_none")
@@ -89,6 +91,22 @@ struct WorkspaceTests {
         // Control: another account, and the same id on another platform, are free.
         try fixture.connect(Account(.whatsapp, Instagram.business), to: other)
         #expect(try fixture.count("channels") == 2)
+    }
+
+    @Test func thereAreNoMoreProgramsThanAListCanShow() throws {
+        let fixture = try IntakeFixture()
+        try fixture.database.writer.write("programs") { connection in
+            for number in 1...ListPeers.countMax {
+                try connection.run("INSERT INTO programs (name, kind, added_at) VALUES ('program-' || ?, 'gateway', 1)", SQLValue(number))
+            }
+        }
+
+        #expect(refusal(fixture.call(AddPeer(name: "one-more", kind: .gateway))) == .tooMany)
+        #expect(try fixture.ok(ListPeers()).peers.count == ListPeers.countMax)
+        // Control: what is there may be said again, and what is gone makes room.
+        _ = try fixture.ok(AddPeer(name: "program-7", kind: .gateway))
+        _ = try fixture.ok(RemovePeer(name: "program-7"))
+        _ = try fixture.ok(AddPeer(name: "one-more", kind: .gateway))
     }
 
     @Test func aChannelNeedsAWorkspaceThatIsThere() throws {

@@ -1,5 +1,7 @@
 """Who acts: members and their tokens, what a workspace instructs, and a gateway that speaks for them."""
 
+from mesh_client import HelloRefused
+
 
 def join(story):
     """Members of the new workspace, and a privacy officer; from here on they act where the operator may not."""
@@ -96,6 +98,11 @@ def programs(story):
     officer = mesh.outcome("members.issueToken", {"member": story.members["privacyOfficer"], "seconds": 60}, peer=name)
     report.equal("and for nobody else", ("fault", "forbidden"), officer)
     report.equal("the gateway is removed", {}, mesh.ask("peers.remove", {"name": name}))
-    late = mesh.outcome("workspaces.read", read, peer=name, actor=mesh.actors["owner"])
-    report.equal("and turned away where it is connected", ("fault", "forbidden"), late)
+    report.check("and cut off where it is connected", "the end", mesh.link("intake", name).is_closed())
+    try:
+        mesh.connect("intake", name)
+        answer = "welcome"
+    except HelloRefused as refused:
+        answer = refused.fault["code"]
+    report.equal("and let in no more, whatever keys it has", "unauthenticated", answer)
     report.equal("nobody is removed twice", ("refused", "unknownPeer"), mesh.outcome("peers.remove", {"name": name}))

@@ -41,9 +41,7 @@ def work(story):
     report, ask = story.report, story.mesh.ask
     facts = ask("access.feed", {"after": {"epoch": "", "sequence": 0}, "waitMilliseconds": 0}, peer="conversation-store")
     ours = [fact["kind"] for fact in facts["facts"] if fact.get("workspace") == story.workspace]
-    told = [
-        "workspaceOpened", "memberSet", "memberSet", "channelConnected", "channelConnected", "channelFeatures", "workspaceInstructed",
-        "workspaceInstructed"]
+    told = ["memberSet", "memberSet", "channelConnected", "channelConnected", "channelFeatures", "workspaceInstructed"]
     report.equal("the access feed tells of workspace, members and channels", told, ours)
     changes = ask("conversations.feed", {"after": {"epoch": "", "sequence": 0}, "waitMilliseconds": 0}, peer="handoff-context")
     report.check("the feed of conversations has changes", "some", changes["changes"])

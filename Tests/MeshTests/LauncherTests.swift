@@ -47,6 +47,20 @@ extension RealMesh {
             #expect(try launcher.run("status", "--base-port", "0", "--debug").status != 0)
         }
 
+        @Test func aCrashWhileTheLauncherWaitsForACommandIsSeen() throws {
+            defer { launcher.downIfUp() }
+            // Its own binaries: a service that does nothing, and a status that kills one before it ends.
+            let killing = """
+                case "$*" in status\\ --data*) kill -KILL "$(cat "$3/run/conversation-store.pid")"; sleep 0.3 ;; esac
+                """
+            let binaries = try launcher.binaries(service: #"echo '"event":"ready"'; exec sleep 600"#, meshctl: killing)
+
+            let up = try launcher.run("up", "--detach", "--base-port", "0", "--debug", variables: ["LAUNCHER_BINARIES": binaries])
+
+            #expect(up.status == 0, "\(up.output)")
+            #expect(launcher.eventually { launcher.log.contains("starting conversation-store again") })
+        }
+
         @Test func aMeshThatCannotStartSaysWhyAtOnceAndLeavesNothing() throws {
             defer { launcher.downIfUp() }
             let started = Date()
@@ -94,6 +108,18 @@ private struct Launcher {
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, text)
+    }
+
+    /// A folder with binaries that are these scripts.
+    func binaries(service: String, meshctl: String) throws -> String {
+        let path = folder.path("binaries")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for (name, script) in MeshPlan.services.map({ ($0.rawValue, service) }) + [("meshctl", meshctl)] {
+            let isMade = FileManager.default.createFile(
+                atPath: "\(path)/\(name)", contents: Data("#!/bin/sh\n\(script)\n".utf8), attributes: [.posixPermissions: 0o700])
+            guard isMade else { throw CocoaError(.fileWriteUnknown) }
+        }
+        return path
     }
 
     func downIfUp() {

@@ -3,6 +3,7 @@ import Net
 import Policy
 import TestKit
 import Testing
+import Threads
 import Wire
 
 @Suite struct MeshHelloTests {
@@ -15,6 +16,33 @@ import Wire
         #expect(service.listener.counters.requests == 0)
         client.close()
         service.stop()
+    }
+
+    @Test func aPeerThatMayConnectNoMoreIsCutOffAndTheOthersAreNot() throws {
+        let service = try TestService()
+        let (leaving, staying) = (try RawPeer(service), try RawPeer(service))
+        try leaving.greet(as: "intake")
+        try staying.greet(as: "operator")
+
+        service.listener.cutOff(["intake"])
+
+        #expect(try leaving.readFrame() == nil)
+        try staying.send(json: #"{"id":1,"method":"test.echo","timeout":2000,"body":{"text":"here"}}"#)
+        #expect(try staying.readText()?.contains("here") == true)
+        service.stop()
+    }
+
+    @Test func whoLeavesDuringTheHelloIsNotLetIn() throws {
+        let router = Router(service: "test")
+        router.seal(serving: [])
+        let register = LeavingPeer()
+        let listener = try MeshListener(host: "127.0.0.1", port: 0, router: router, register: register)
+        let peer = try RawPeer(address: SocketAddress(host: "127.0.0.1", port: listener.port), service: "test")
+
+        #expect(throws: Fault.self) { try peer.greet(as: "intake", key: "k1", secret: TestService.secret) }
+
+        #expect(register.timesAsked == 2, "once to prove it, once when it had its place")
+        #expect(listener.drain(deadlineMilliseconds: 2000))
     }
 
     @Test func aMissingKeyIsUnauthenticatedWithoutConnecting() throws {
@@ -107,5 +135,22 @@ import Wire
         options.isLinkProtected = true
         let listener = try MeshListener(host: "0.0.0.0", port: 0, router: router, register: LinkKeys(), options: options)
         #expect(listener.drain(deadlineMilliseconds: 1000))
+    }
+}
+
+/// Is known when it proves who it is, and no longer a moment after.
+private final class LeavingPeer: PeerRegister, @unchecked Sendable {  // `asked` is guarded by `lock`.
+    private let lock = Lock()
+    private var asked = 0
+
+    var timesAsked: Int { lock.withLock { asked } }
+
+    func secret(_ peer: String, _ key: String) -> [UInt8]? { TestService.secret }
+
+    func kind(of peer: String) -> Peer? {
+        lock.withLock {
+            asked += 1
+            return asked == 1 ? .intake : nil
+        }
     }
 }

@@ -39,6 +39,14 @@ import Wire
         #expect(problems.all == [])
     }
 
+    @Test func aNameMayEndWithADash() throws {
+        try createLinks("shop-")
+        #expect(ring.secret("shop-", "k1") != nil)
+        #expect(ring.secret("shop", "k1") == nil)
+        try keys.removeLinks(of: "shop-")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: keys.path).filter { $0.hasPrefix("shop") } == [])
+    }
+
     @Test func keysThatAreThereStay() throws {
         try createLinks("shop-gateway")
         let first = ring.secret("shop-gateway", "k1")

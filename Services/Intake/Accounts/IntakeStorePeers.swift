@@ -18,6 +18,8 @@ extension IntakeStore {
             guard isSame else { throw Refused<AddPeer>(reason: .nameTaken) }
             return
         }
+        let count = try connection.first("SELECT count(*) FROM programs") { $0.int(0) } ?? 0
+        if count >= Int64(ListPeers.countMax) { throw Refused<AddPeer>(reason: .tooMany) }
         try connection.run(
             "INSERT INTO programs (name, kind, workspace, added_at) VALUES (?, ?, ?, ?)", .text(request.name),
             .text(request.kind.rawValue), SQLValue(request.workspace?.rawValue), .integer(now.rawValue))
@@ -34,9 +36,7 @@ extension IntakeStore {
 
     func peers(_ connection: Connection) throws -> [ListPeers.Entry] {
         var entries: [ListPeers.Entry] = []
-        try connection.each(
-            "SELECT name, kind, workspace, added_at FROM programs ORDER BY name LIMIT ?", .integer(Int64(ListPeers.countMax))
-        ) { row in
+        try connection.each("SELECT name, kind, workspace, added_at FROM programs ORDER BY name") { row in
             guard let kind = Peer(rawValue: row.text(1)) else { return }
             entries.append(
                 ListPeers.Entry(

@@ -15,7 +15,7 @@ extension Intake {
         let members = Set(request.events.map(\.member))
         let member = members.count == 1 ? members.first ?? nil : nil
         let person = member.map { digests.keys.digest(of: .member(request.workspace, $0)) }
-        let (store, key) = (store, digests.keys.digest(ofEvents: request.key, as: .usage))
+        let (store, key) = (store, digests.keys.digest(ofEvents: request.key, as: .usage, in: request.workspace))
         write("record usage", reply) { connection in
             try store.record(
                 events, in: request.workspace, key: key, restingOn: request.consent, of: person ?? [], now: now, connection)
@@ -45,7 +45,7 @@ extension Intake {
             (incoming.browser, incoming.device) = (event.browser, event.device)
             events.append(incoming)
         }
-        let (store, key) = (store, digests.keys.digest(ofEvents: request.key, as: .technical))
+        let (store, key) = (store, digests.keys.digest(ofEvents: request.key, as: .technical, in: request.workspace ?? .nobodys))
         write("record technical events", reply) { [events] connection in
             try store.record(events, in: request.workspace, key: key, now: now, connection)
         } then: {

@@ -38,6 +38,18 @@ public struct AccessFact: Fields, Equatable {
         self.at = at
     }
 
+    /// What the fact is about: with it, every earlier fact about the same has no say any more.
+    public var subject: String {
+        switch kind {
+        case .workspaceOpened, .workspaceInstructed: "workspace \(workspace?.rawValue ?? "")"
+        case .workspaceTerminated: "termination \(workspace?.rawValue ?? "")"
+        case .channelConnected, .channelEnded: "channel \(channel?.rawValue ?? "")"
+        case .channelFeatures: "features \(channel?.rawValue ?? "")"
+        case .memberSet, .memberRemoved: "member \(member?.member.rawValue ?? "")"
+        case .peerAdded, .peerRemoved: "program \(peer?.name ?? "")"
+        }
+    }
+
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("kind", &kind)
         fields.field("workspace", &workspace)

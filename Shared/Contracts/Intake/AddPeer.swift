@@ -37,5 +37,7 @@ public struct AddPeer: AnyWorkspaceRequest {
         case nameTaken
         /// A connector speaks for one workspace.
         case workspaceMissing
+        /// `ListPeers.countMax` are there: remove one that is no longer used.
+        case tooMany
     }
 }

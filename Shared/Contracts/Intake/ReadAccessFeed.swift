@@ -2,7 +2,8 @@ import Domain
 import Policy
 import Wire
 
-/// The facts that decide what a service may do, in the order in which they came about. Long poll: answers when there is something new.
+/// The facts that decide what a service may do, in the order in which they came about; of those about the same thing, the last alone.
+/// Long poll: answers when there is something new.
 public struct ReadAccessFeed: FeedRequest {
     public static let contract = Contract(
         "access.feed", purpose: .provideService, reads: [.account, .workspaceConfiguration], repeats: .harmless,
