@@ -141,7 +141,8 @@ public enum ConversationStoreMigrations {
             ]
             + ["details", "raw"].map { person("pending_statuses", $0, .communication, "conversation.participant") })
 
-    /// What names nobody. An own comment's words may, so an erasure looks for the person's names in all of them: they are few.
+    /// What names nobody. An own comment's words may: it goes with the comment that it answers, and an erasure looks for the person's names
+    /// in all notices, which are few.
     private static let notices = Migration(
         "notices",
         sql: """
@@ -153,15 +154,18 @@ public enum ConversationStoreMigrations {
                 sent_at     INTEGER NOT NULL,
                 received_at INTEGER NOT NULL,
                 digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 16),
+                parent      BLOB CHECK (length(parent) = 16),  -- as erasure_digest of the comment that it answers
                 type        TEXT NOT NULL,
                 text        TEXT,
                 details     BLOB,
                 raw         BLOB
             ) STRICT;
             CREATE INDEX notices_by_workspace ON notices (workspace);
+            CREATE INDEX notices_by_parent ON notices (parent) WHERE parent IS NOT NULL;
             """,
         columns: ColumnNote.plain("notices", "id", "workspace", "channel", "kind", "sent_at", "received_at", "type") + [
-            mark("notices", "digest", kept: .messengerData, erasure: .deleteRow)
+            mark("notices", "digest", kept: .messengerData, erasure: .deleteRow),
+            mark("notices", "parent", kept: .messengerData, erasure: .deleteRow)
         ]
             + ["text", "details", "raw"].map { person("notices", $0, .communication, "text, details, raw") })
 

@@ -35,7 +35,8 @@ final class Expiry: @unchecked Sendable {  // `owesResidue` is guarded by `lock`
     private let store: IntakeStore
     private let expired: Metrics.Counter
     private let lock = Lock()
-    private var owesResidue = false
+    /// At first too: what ran before may have ended between a deletion and its bytes.
+    private var owesResidue = true
     private lazy var worker = Worker(process.system, "expiry") { [unowned self] in round() }
 
     init(_ process: ServiceProcess, _ database: Database, _ store: IntakeStore) {

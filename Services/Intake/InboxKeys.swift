@@ -34,9 +34,11 @@ struct InboxKeys: Sendable {
 
     func digest(ofQuarantined raw: some Sequence<UInt8>) -> [UInt8] { digest(Array("quarantine\n".utf8) + raw) }
 
-    /// The id of an event that the platform gave none: the same bytes are the same event.
-    func id(ofRaw raw: some Sequence<UInt8>, type: String) -> String {
-        "\(type):\(Base64URL.encode(digest(Array("raw\n\(type)\n".utf8) + raw)))"
+    /// The id of an event that the platform gave none: the same bytes at the same time are the same event.
+    /// - Parameter time: where the bytes don't have it: a template is approved, paused, and approved again in the same words.
+    func id(ofRaw raw: some Sequence<UInt8>, at time: Timestamp? = nil, type: String) -> String {
+        let time = time.map { String($0.rawValue) } ?? ""
+        return "\(type):\(Base64URL.encode(digest(Array("raw\n\(type)\n\(time)\n".utf8) + raw)))"
     }
 
     /// The id of an event that the platform gave none, from what makes it this one and no other.

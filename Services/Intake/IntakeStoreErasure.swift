@@ -97,7 +97,7 @@ extension IntakeStore {
             let participant = ParticipantIdentity(igsid: row.optionalText(2), bsuid: row.optionalText(3), phone: row.optionalText(4))
             let previous = ParticipantIdentity(bsuid: row.optionalText(6), phone: row.optionalText(7))
             let aliases = participant.identifyingAliases(on: platform) + previous.identifyingAliases(on: platform)
-            let isNamed = row.optionalText(8).map { json in subject.searchableNames.contains { json.contains($0) } } ?? false
+            let isNamed = row.withBytes(8) { Array($0) }.holdsAny(of: subject.searchableNames)
             if isNamed || !names.isDisjoint(with: aliases) { rows.append(HeldRow(sequence: row.int(0), aliases: aliases)) }
         }
         return rows
@@ -117,4 +117,8 @@ extension IntakeStore {
     func forgetAuthorization(of channel: ChannelID, _ connection: Connection) throws {
         try connection.run("DELETE FROM channel_authorizations WHERE channel = ?", .text(channel.rawValue))
     }
+}
+
+extension [UInt8] {
+    fileprivate func holdsAny(of names: Set<String>) -> Bool { !isEmpty && names.contains { MentionedNames.holds($0, in: self) } }
 }

@@ -32,10 +32,12 @@ public struct Contact: Fields, Hashable, Comparable {
         value = "\(parts[0])@\(parts[1].lowercased())"
     }
 
-    /// nil without a country code (`+` or `00`): the digits alone would be another phone in each country. Source: ITU-T E.164.
+    /// nil without a country code (`+` or `00`): the digits alone would be another phone in each country. nil also with the `(0)` of calls
+    /// within a country, which is no part of the number and would make two of one. Sources: ITU-T E.164, E.123.
     public init?(phone typed: String) {
         let signs: Set<Character> = [" ", "-", ".", "/", "(", ")"]
-        var digits = typed.utf8.count <= Contact.phoneLengthMax ? typed.filter { !signs.contains($0) }[...] : ""
+        guard typed.utf8.count <= Contact.phoneLengthMax, !typed.contains("(0)") else { return nil }
+        var digits = typed.filter { !signs.contains($0) }[...]
         if digits.first == "+" {
             digits = digits.dropFirst()
         } else if digits.hasPrefix("00") {

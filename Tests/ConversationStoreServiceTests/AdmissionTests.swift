@@ -22,6 +22,14 @@ import Testing
         #expect(keepsOut(kind, cutoff: noon.adding(seconds: -1), isKnown: false) == !isOwnAccord)
     }
 
+    /// A name that stands in a notice keeps out what is older than its erasure, and nothing later.
+    @Test func whatNamesNobodyIsJudgedByItsTimeAlone() {
+        let notice = ChannelEvent(kind: .account, id: "a", participant: ParticipantIdentity(), sentAt: noon, receivedAt: noon)
+        for (cutoff, isOut) in [(noon, true), (noon.adding(milliseconds: -1), false)] {
+            #expect(Admission(messageIsErased: false, personCutoff: cutoff).keepsOut(notice) { false } == isOut)
+        }
+    }
+
     @Test func memoryIsBoundedAndForgetsWhatACommitCameTooLateFor() {
         var memory = Acquaintances()
         let place = ConversationPlace(conversation: ConversationID(rawValue: 1), listed: nil)

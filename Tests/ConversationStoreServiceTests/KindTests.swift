@@ -5,6 +5,8 @@ import SQLite
 import Testing
 import Wire
 
+@testable import ConversationStoreService
+
 /// Every kind of event is kept once, and read as what it is.
 @Suite struct KindTests {
     private let store: StoreFixture
@@ -128,6 +130,58 @@ import Wire
 
         #expect(receipt.rows["notices"] == 2)
         #expect(try store.notices(ListNotices(workspace: shop, limit: 9)).map(\.raw) == [other.raw, later.raw])
+    }
+
+    /// A phone may be the beginning of another one.
+    @Test func aNoticeWithALongerNumberStays() throws {
+        var longer = KindTests.event(.account, "a1", from: ParticipantIdentity())
+        longer.raw = KindTests.json(#"{"phone":"\#(adasPhone.value)7"}"#)
+        var written = KindTests.event(.account, "a2", from: ParticipantIdentity())
+        written.raw = KindTests.json(#"{"phone":"00\#(adasPhone.value)"}"#)
+        try store.append(longer, written)
+
+        #expect(try store.erase(adasPhone).rows["notices"] == 1)
+
+        #expect(try store.notices(ListNotices(workspace: shop, limit: 9)).map(\.raw) == [longer.raw])
+    }
+
+    /// It may come late, or have been on its way while its person was erased.
+    @Test func aNoticeOfBeforeAnErasureThatNamesThePersonStaysOut() throws {
+        try store.place([.person(shop, line.account, adasPhone)], cutoff: noon)
+        func notice(_ id: String, _ phone: String, at time: Timestamp = noon) -> ChannelEvent {
+            var event = KindTests.event(.account, id, from: ParticipantIdentity(), at: time)
+            event.raw = KindTests.json(#"{"caller":{"wa_id":"\#(phone)"}}"#)
+            return event
+        }
+        var mine = KindTests.event(.comment, "c1", from: ParticipantIdentity())
+        mine.text = "Call +\(adasPhone.value)."
+
+        let response = try store.append(
+            notice("a1", adasPhone.value), mine, notice("a2", bensPhone.value), notice("a3", adasPhone.value, at: noon.adding(seconds: 1)))
+
+        #expect(response.keptOut == 2 && response.stored == 2)
+        #expect(try store.notices(ListNotices(workspace: shop, limit: 9)).map(\.at) == [noon.adding(seconds: 1), noon])
+    }
+
+    /// What the business answers in public begins with the person's username as often as not.
+    @Test func theAnswerToAnErasedPersonsCommentGoesWithItAndStaysOut() throws {
+        func answer(_ id: String, to parent: String) -> ChannelEvent {
+            var event = KindTests.event(.comment, id, from: ParticipantIdentity())
+            event.text = "@ada.sample it is on its way"
+            event.details = EventDetails()
+            event.details?.comment = CommentPlace()
+            event.details?.comment?.parent = parent
+            return event
+        }
+        try store.append(KindTests.event(.comment, "c1"), answer("c2", to: "c1"))
+        try store.append(KindTests.event(.comment, "c3", from: ben), answer("c4", to: "c3"))
+
+        #expect(try store.erase(adasPhone).rows["notices"] == 1)
+        #expect(try store.append(answer("c5", to: "c1")).keptOut == 1)
+
+        // Control: the answer to somebody else stays, and another one comes in.
+        #expect(try store.append(answer("c6", to: "c3")).stored == 1)
+        #expect(try store.notices(ListNotices(workspace: shop, limit: 9)).map { $0.details?.comment?.parent } == ["c3", "c3"])
     }
 
     // MARK: Identity

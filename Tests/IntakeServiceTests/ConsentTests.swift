@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import HolderContracts
 import IntakeContracts
 import Testing
@@ -125,6 +126,36 @@ struct ConsentTests {
         #expect(try fixture.count("consents") == 2)
         #expect(try fixture.liveConsents() == 1)
         #expect(try fixture.occurrences(of: WhatsApp.jonas) == 0)
+    }
+
+    /// Who was erased in between has not agreed to anything that may still rest on it.
+    @Test func aConsentOfBeforeAnErasureIsProofAlone() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+        let jonas = ConsentingPerson(channel: channel, participant: Alias(.whatsapp, .phone, WhatsApp.jonas))
+        let visitor = RecordConsent.sample(key: "1")
+        let participant = RecordConsent.sample(key: "2", workspace: workspace, person: jonas)
+        let digester = ErasureDigester(peppers: try fixture.process.keys.peppers())
+        let names: [ErasedName] = [
+            .contact(try #require(Contact(email: "mara@lamps.example"))),
+            .person(workspace, IntakeFixture.whatsapp, Alias(.whatsapp, .phone, WhatsApp.jonas))
+        ]
+        let tombstones = names.map { digester.tombstone($0, cutoff: visitor.givenAt) }
+        _ = try fixture.ok(PlaceTombstones(deletion: DeletionID(rawValue: 1), tombstones: tombstones), as: .deletionCoordinator)
+
+        _ = try fixture.ok(visitor)
+        _ = try fixture.ok(participant)
+
+        #expect(try fixture.count("consents") == 2)
+        #expect(try fixture.liveConsents() == 0)
+        // Controls: what they agree to afterwards stands, and so does what somebody else agreed to.
+        fixture.time.advance(milliseconds: 86_400_000)
+        var later = RecordConsent.sample(key: "3")
+        later.givenAt = visitor.givenAt.adding(milliseconds: 1)
+        _ = try fixture.ok(later)
+        _ = try fixture.ok(RecordConsent.sample(key: "4", person: ConsentingPerson(email: "noah@lamps.example")))
+        #expect(try fixture.liveConsents() == 2)
     }
 
     @Test func aProofIsKeptForThreeYearsAfterItsConsentEnded() throws {

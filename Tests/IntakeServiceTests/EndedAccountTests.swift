@@ -1,5 +1,6 @@
 import ConversationStoreContracts
 import Domain
+import HolderContracts
 import IntakeContracts
 import SQLite
 import Testing
@@ -54,6 +55,34 @@ struct EndedAccountTests {
         _ = try fixture.post(other, to: .whatsapp)
         _ = try fixture.post(text, to: .whatsapp)
         #expect(try fixture.outbox().map(\.id) == ["wamid.2"])
+    }
+
+    /// Numbers of one business account may be of several customers: what a person wrote is for one number, and stands with none of them
+    /// where it doesn't say for which.
+    @Test func aMessageWithoutItsNumberIsNobodysThoughItsBusinessIsKnown() throws {
+        let fixture = try IntakeFixture()
+        let (one, other) = (try fixture.openWorkspace(), try fixture.openWorkspace("workspace-2"))
+        _ = try fixture.ok(ConnectChannel.sample(one, IntakeFixture.whatsapp, business: business))
+        _ = try fixture.ok(ConnectChannel.sample(other, secondNumber, business: business))
+        func entry(_ change: String) -> String {
+            #"{"object":"whatsapp_business_account","entry":[{"id":"\#(business)","time":1767225000,"changes":[\#(change)]}]}"#
+        }
+        func pieces(_ workspace: WorkspaceID) throws -> Int64? {
+            let subject = Subject(workspace: workspace, aliases: [Alias(.whatsapp, .phone, WhatsApp.jonas)])
+            return try fixture.ok(CollectSubject(subject: subject), as: .deletionCoordinator).rows["quarantine"]
+        }
+
+        let message = WhatsApp.messages(WhatsApp.text("hi", id: "wamid.1"))
+        _ = try fixture.post(entry(#"{"field":"messages","value":{\#(message)}}"#), to: .whatsapp)
+        _ = try fixture.post(entry(#"{"field":"messages","value":{"phone":"\#(WhatsApp.jonas)"}}"#), to: .whatsapp)
+
+        #expect(try fixture.outbox().isEmpty)
+        #expect(try fixture.quarantine().map(\.reason) == [.unknownChannel, .unsupported])
+        // Nobody knows whose person it is: an erasure by either customer finds it.
+        #expect(try pieces(one) == 2 && pieces(other) == 2)
+        // Control: what concerns the whole account reaches both.
+        _ = try fixture.post(entry(#"{"field":"message_template_status_update","value":{"event":"APPROVED"}}"#), to: .whatsapp)
+        #expect(try fixture.outbox().map(\.kind) == [.template, .template])
     }
 
     @Test func connectedAgainItIsNotErasedAndALateRepeatEndsNothing() throws {

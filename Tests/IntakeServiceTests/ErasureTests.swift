@@ -147,6 +147,22 @@ struct ErasureTests {
         #expect(try fixture.outbox().map(\.id) == ["mid.3", "mid.4"])
     }
 
+    /// What waits to be told of an account may have the person's number in it, or somebody else's longer one.
+    @Test func whatNamesNobodyIsErasedByANumberInItAndNotByALongerOne() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+        for number in [WhatsApp.jonas, "00\(WhatsApp.jonas)", "\(WhatsApp.jonas)2", "1\(WhatsApp.jonas)"] {
+            _ = try fixture.post(WhatsApp.delivery(#""caller":"\#(number)""#, field: "calls"), to: .whatsapp)
+        }
+        let subject = Subject(workspace: workspace, aliases: [Alias(.whatsapp, .phone, WhatsApp.jonas)])
+
+        let receipt = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+
+        #expect(receipt.rows["outbox"] == 2)
+        #expect(try fixture.count("outbox") == 2)
+    }
+
     @Test func aPersonOfAnotherWorkspaceKeepsTheirRows() throws {
         let fixture = try IntakeFixture()
         let workspace = try fixture.openWorkspace()

@@ -36,6 +36,32 @@ struct FeatureTests {
         #expect(try fixture.outbox().count == shape.updates.count)
     }
 
+    /// Content that the customer never asked for is not kept because it came in an odd shape.
+    @Test(arguments: [
+        (Platform.instagram, ChannelFeature.comments, #"{"field":"comments","value":{"id":"17960000000000005","text":"odd words"}}"#),
+        (.whatsapp, .history, WhatsApp.change(WhatsApp.messages(WhatsApp.text("odd words", id: "wamid.1")), field: "history")),
+        (.whatsapp, .history, WhatsApp.change(#""history":[{"threads":{"id":"1","text":"odd words"}}]"#, field: "history")),
+        (.whatsapp, .history, WhatsApp.change(#""history":[{"threads":[{"id":"1","text":"odd words"}]}]"#, field: "history")),
+        (.whatsapp, .history, WhatsApp.change(#""history":[{"errors":[{"code":1}],"chats":["odd words"]}]"#, field: "history"))
+    ])
+    func whatIsOddOfAFeatureThatIsOffIsNotKeptEither(platform: Platform, feature: ChannelFeature, change: String) throws {
+        var (fixture, set) = try connected(platform)
+        let (object, id) = platform == .instagram ? ("instagram", Instagram.business) : ("whatsapp_business_account", "200000000000001")
+        let body = #"{"object":"\#(object)","entry":[{"id":"\#(id)","time":1767225000,"changes":[\#(change)]}]}"#
+
+        #expect(try fixture.post(body, to: platform).status == .ok)
+
+        #expect(try fixture.outbox().isEmpty && fixture.quarantine().isEmpty)
+        #expect(try fixture.occurrences(of: "odd words") == 0)
+        #expect(fixture.metric("inbox.featureOff") == 1)
+        // Control: with the feature on nothing of it is lost.
+        set.features = [feature]
+        _ = try fixture.ok(set)
+        _ = try fixture.post(body, to: platform)
+        #expect(try fixture.outbox().count + fixture.quarantine().count == 1)
+        #expect(try fixture.occurrences(of: "odd words") > 0)
+    }
+
     @Test func strangersAddressBooksAreRefusedAndCounted() throws {
         let (fixture, _) = try connected(.whatsapp)
         let shape = try #require(Fixture.all.first { $0.name == "whatsapp/address-book" })
@@ -51,9 +77,13 @@ struct FeatureTests {
         let (fixture, _) = try connected(.instagram)
         let shape = try #require(Fixture.all.first { $0.name == "instagram/dashboard-test" })
 
-        #expect(try fixture.post(String(decoding: shape.body, as: UTF8.self), to: .instagram).status == .ok)
+        let ofComments =
+            #"{"object":"instagram","entry":[{"id":"0","time":1767225000,"changes":[{"field":"comments","value":{"id":"17960000000000005","from":{"id":"232323","username":"test"},"text":"an example"}}]}]}"#
 
-        #expect(fixture.metric("inbox.tests") == 1)
+        #expect(try fixture.post(String(decoding: shape.body, as: UTF8.self), to: .instagram).status == .ok)
+        #expect(try fixture.post(ofComments, to: .instagram).status == .ok)
+
+        #expect(fixture.metric("inbox.tests") == 2)
         #expect(try fixture.outbox().isEmpty && fixture.quarantine().isEmpty)
     }
 }

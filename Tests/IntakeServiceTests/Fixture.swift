@@ -73,8 +73,7 @@ struct ExpectedUpdate: Sendable, Equatable, CustomStringConvertible {
 
     init(_ update: Update) {
         switch update.content {
-        case .event(let received): self.init(received.event)
-        case .optional(let received, let feature): self = ExpectedUpdate(received.event).needing(feature)
+        case .event(let received): self = ExpectedUpdate(received.event).needing(update.needs)
         case .broken: self.init(word: "broken")
         case .accountEnded: self.init(word: "accountEnded")
         case .addressBook(let entries): self.init(word: "addressBook \(entries)")

@@ -95,7 +95,7 @@ extension Update {
     /// The event that it holds.
     var received: ReceivedEvent? {
         switch content {
-        case .event(let received), .optional(let received, _): received
+        case .event(let received): received
         case .broken, .accountEnded, .addressBook, .test: nil
         }
     }

@@ -72,6 +72,23 @@ struct QuarantineTests {
         #expect(try fixture.quarantine().isEmpty)
     }
 
+    /// As after a crash between the two.
+    @Test func whatWasDeletedBeforeAStartHasNoBytesAfterIt() throws {
+        let fixture = try IntakeFixture()
+        _ = try fixture.post("broken words", to: .instagram)
+        fixture.time.waitUntilWaiting(count: 1)
+        let (store, later) = (fixture.intake.store, fixture.time.now.adding(milliseconds: 8 * 86_400_000))
+        _ = try fixture.database.writer.write("expire") { try store.expire(now: later, $0) }
+        #expect(try fixture.quarantine().isEmpty && fixture.occurrences(of: "broken words") > 0)
+
+        let started = Expiry(fixture.process, fixture.database, fixture.intake.store)
+        started.start()
+        fixture.time.waitUntilWaiting(count: 2)
+
+        #expect(try fixture.occurrences(of: "broken words") == 0)
+        started.stop()
+    }
+
     @Test func theListGoesOnBehindWhatItGave() throws {
         let fixture = try IntakeFixture()
         for number in 0..<3 { _ = try fixture.post("broken \(number)", to: .whatsapp) }

@@ -41,6 +41,21 @@ struct ShapeTests {
         }
     }
 
+    /// A template is approved, paused, and approved again: in the same words, and not the same event.
+    @Test(arguments: Fixture.all.filter { $0.updates.contains { $0.event?.kind == .template || $0.event?.kind == .account } })
+    func whatIsToldOfAnAccountLaterIsAnotherEvent(fixture: Fixture) throws {
+        let later = String(decoding: fixture.body, as: UTF8.self).replacing("17672250", with: "17672251")
+        func ids(_ updates: [Update]) -> [String] {
+            updates.compactMap { $0.received?.event }.filter { $0.kind == .template || $0.kind == .account }.map(\.id)
+        }
+
+        let first = ids(try fixture.split(receivedAt, keys))
+        let second = ids(try fixture.split(JSONView(checking: Array(later.utf8)), receivedAt, keys))
+
+        #expect(!first.isEmpty && first.count == second.count)
+        #expect(Set(first).isDisjoint(with: second))
+    }
+
     /// Whatever a shape says, an unknown member anywhere in it must not be lost.
     @Test(arguments: Fixture.all)
     func whatAShapeSaysMoreIsKept(fixture: Fixture) throws {

@@ -5,7 +5,7 @@ import Domain
 struct Admission {
     /// The message itself was erased, or the one that the event is about.
     let messageIsErased: Bool
-    /// The latest cut-off of any of the person's names; nil when nobody erased them.
+    /// The latest cut-off of any of the person's names, or of any that stands in what names nobody; nil when nobody erased them.
     let personCutoff: Timestamp?
 
     /// - Parameter isKnown: whether the person has rows here, which after an erasure means: has written anew. Asked only if it matters.
@@ -13,6 +13,8 @@ struct Admission {
         if messageIsErased { return true }
         guard let personCutoff else { return false }
         if event.happenedAt <= personCutoff { return true }
+        // What names nobody is no talk with them.
+        if event.participant == ParticipantIdentity() { return false }
         return try !event.kind.beginsRelationship && !isKnown()
     }
 }

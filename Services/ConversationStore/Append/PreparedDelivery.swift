@@ -20,10 +20,13 @@ final class PreparedEvent: Sendable {
     let target: [UInt8]?
     /// Of the platform's id, under each live pepper, the newest first: the message's tombstone, should it be erased.
     let messageNames: [[UInt8]]
-    /// Of the target's id, under each live pepper, where the event is nothing without it.
+    /// Of the target's id, under each live pepper, where the event is nothing without it: an edit without its message, the account's own
+    /// answer without the comment under which it stands.
     let targetNames: [[UInt8]]
     /// Of the person's names, under each live pepper; empty when the event names nobody.
     let personNames: [[UInt8]]
+    /// Of what may be names in an event that names nobody, under each live pepper.
+    let mentionedNames: [[UInt8]]
     let face: Face
 
     /// nil when the event lacks what its kind needs.
@@ -37,14 +40,19 @@ final class PreparedEvent: Sendable {
         key = digester.key(event, request.account, namesNobody: aliases.isEmpty)
         self.target = target.map { digester.key($0, request.account) }
         messageNames = digester.erasure.digests(.message(request.account, id: event.id))
-        targetNames = event.kind.needsTarget ? target.map { digester.erasure.digests(.message(request.account, id: $0)) } ?? [] : []
+        let needed = event.kind.needsTarget ? target : aliases.isEmpty ? event.details?.comment?.parent : nil
+        targetNames = needed.map { digester.erasure.digests(.message(request.account, id: $0)) } ?? []
         personNames = aliases.flatMap { digester.erasure.digests(.person(request.workspace, request.account, $0)) }
+        mentionedNames = aliases.isEmpty ? digester.mentions(in: event, request) : []
         face = Face(request.workspace, request.channel, event.participant)
     }
 }
 
 /// Makes the digests of deliveries. No raw id of a platform reaches the file: it may carry a phone number.
 struct DeliveryDigester: Sendable {
+    /// Names that are looked for in one notice: more than the platforms write in any.
+    static let mentionsMax = 1024
+
     private let lookup: HMACSHA256Key
     let erasure: ErasureDigester
 
@@ -65,6 +73,20 @@ struct DeliveryDigester: Sendable {
             events.append(prepared)
         }
         return PreparedDelivery(workspace: request.workspace, channel: request.channel, platform: request.account.platform, events: events)
+    }
+
+    /// All that a notice's words could name by an id or a phone.
+    fileprivate func mentions(in event: ChannelEvent, _ request: AppendEvents) -> [[UInt8]] {
+        let kinds: [Alias.Kind] = request.account.platform == .instagram ? [.igsid] : [.bsuid, .phone]
+        var names: Set<String> = []
+        for bytes in [event.text.map { Array($0.utf8) }, event.details?.stored, event.raw?.bytes] {
+            for name in MentionedNames(in: bytes ?? []) where names.count < DeliveryDigester.mentionsMax {
+                names.insert(String(decoding: name, as: UTF8.self))
+            }
+        }
+        return names.flatMap { name in
+            kinds.flatMap { erasure.digests(.person(request.workspace, request.account, Alias(request.account.platform, $0, name))) }
+        }
     }
 
     fileprivate func key(_ event: ChannelEvent, _ account: Account, namesNobody: Bool) -> [UInt8] {

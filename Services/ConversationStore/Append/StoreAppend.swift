@@ -50,7 +50,7 @@ extension ConversationStoreStore {
     private func admission(of event: PreparedEvent, _ connection: Connection) throws -> Admission {
         Admission(
             messageIsErased: try Tombstones.cutoff(event.messageNames + event.targetNames, connection) != nil,
-            personCutoff: try Tombstones.cutoff(event.personNames, connection))
+            personCutoff: try Tombstones.cutoff(event.personNames + event.mentionedNames, connection))
     }
 
     /// A person who writes after the cut-off while their erasure is still under way: who they were is about to go, so they become

@@ -9,11 +9,12 @@ extension ConversationStoreStore {
         let event = prepared.event
         let isNew = try connection.run(
             """
-            INSERT INTO notices (workspace, channel, kind, sent_at, received_at, digest, type, text, details, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO notices (workspace, channel, kind, sent_at, received_at, digest, parent, type, text, details, raw)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """, .text(delivery.workspace.rawValue), .text(delivery.channel.rawValue), .integer(event.kind.code),
             .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .blob(prepared.key),
-            .text(event.type ?? event.kind.rawValue), SQLValue(event.text), SQLValue(event.details?.stored), SQLValue(event.raw?.bytes))
+            SQLValue(prepared.targetNames.first), .text(event.type ?? event.kind.rawValue),
+            SQLValue(event.text), SQLValue(event.details?.stored), SQLValue(event.raw?.bytes))
         return isNew == 1 ? .stored : .repeated
     }
 

@@ -22,7 +22,7 @@ extension ConversationStoreStore: HolderStore {
         var union = subject
         union.formUnion(found)
         var rows = try count(people, connection)
-        rows["notices"] = Int64(try notices(naming: subject, connection).count)
+        rows["notices"] = Int64(try notices(about: subject, people, connection).count)
         return CollectSubject.Response(subject: union, rows: rows)
     }
 
@@ -30,17 +30,17 @@ extension ConversationStoreStore: HolderStore {
     /// and repeats stay out.
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
         let people = try people(of: subject, connection)
-        var rows: [String: Int64] = [:]
+        var rows: [String: Int64] = ["notices": 0]
+        // While the comments that they answer are here.
+        for notice in try notices(about: subject, people, connection) {
+            rows["notices", default: 0] += Int64(try connection.run("DELETE FROM notices WHERE id = ?", .integer(notice.rawValue)))
+        }
         for table in PersonTable.allCases { rows[table.rawValue] = 0 }
         for person in people {
             for conversation in try conversations(of: person, connection) { try placeTombstones(in: conversation, connection) }
             for table in PersonTable.allCases {
                 rows[table.rawValue, default: 0] += Int64(try connection.run(table.deletion, .integer(person.rawValue)))
             }
-        }
-        rows["notices"] = 0
-        for notice in try notices(naming: subject, connection) {
-            rows["notices", default: 0] += Int64(try connection.run("DELETE FROM notices WHERE id = ?", .integer(notice.rawValue)))
         }
         acquaintances.forgetAll()
         return rows
@@ -71,16 +71,28 @@ extension ConversationStoreStore: HolderStore {
         return kin
     }
 
-    /// Notices in which one of the subject's names stands.
-    private func notices(naming subject: Subject, _ connection: Connection) throws -> [NoticeID] {
+    /// Notices in which one of the subject's names stands, and the account's own answers to their comments.
+    private func notices(about subject: Subject, _ people: [ParticipantID], _ connection: Connection) throws -> [NoticeID] {
         var found: Set<NoticeID> = []
+        for person in people {
+            try connection.each(
+                """
+                SELECT notices.id FROM conversations JOIN messages ON conversation = conversations.id
+                    JOIN notices ON parent = erasure_digest AND notices.workspace = conversations.workspace
+                WHERE participant = ?1 AND messages.kind = ?2
+                """, .integer(person.rawValue), .integer(ChannelEvent.Kind.comment.code)
+            ) { found.insert(NoticeID(rawValue: $0.int(0))) }
+        }
         for name in subject.searchableNames {
             try connection.each(
                 """
-                SELECT id, min(sent_at, received_at) FROM notices WHERE workspace = ?1 AND (instr(text, ?2) > 0
+                SELECT id, min(sent_at, received_at), text, details, raw FROM notices WHERE workspace = ?1 AND (instr(text, ?2) > 0
                     OR instr(details, CAST(?2 AS BLOB)) > 0 OR instr(raw, CAST(?2 AS BLOB)) > 0)
                 """, .text(subject.workspace.rawValue), .text(name)
-            ) { if subject.covers(Timestamp(rawValue: $0.int(1))) { found.insert(NoticeID(rawValue: $0.int(0))) } }
+            ) { row in
+                let isMentioned = (2...4).contains { column in row.withBytes(column) { MentionedNames.holds(name, in: Array($0)) } }
+                if isMentioned, subject.covers(Timestamp(rawValue: row.int(1))) { found.insert(NoticeID(rawValue: row.int(0))) }
+            }
         }
         return found.sorted()
     }

@@ -11,9 +11,9 @@ extension Intake {
             return reply.fault(.malformed, "textVersion, policyVersion, market: a consent without them proves nothing")
         }
         let (store, now) = (store, process.system.clock.now)
-        let (keyed, digest) = (keyed(request), digests.keys.digest(of: party))
+        let (keyed, digest, digester) = (keyed(request), digests.keys.digest(of: party), digests.digester)
         write("record consent", reply) { connection in
-            try store.record(request, keyed, of: party, known: digest, for: purpose, now: now, connection)
+            try store.record(request, keyed, of: party, known: digest, for: purpose, now: now, digester, connection)
         } then: { consent in
             reply.ok(RecordConsent.Response(consent: consent))
         }

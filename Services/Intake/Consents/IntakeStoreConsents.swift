@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import IntakeContracts
 import Policy
 import SQLite
@@ -14,7 +15,7 @@ extension IntakeStore {
 
     func record(
         _ request: RecordConsent, _ keyed: KeyedRequest, of party: ConsentParty, known digest: [UInt8], for purpose: Purpose,
-        now: Timestamp, _ connection: Connection
+        now: Timestamp, _ digester: ErasureDigester, _ connection: Connection
     ) throws -> ConsentID {
         if let known = try answer(keyed, else: Refused<RecordConsent>(reason: .keyReused), connection).flatMap({ Int64($0) }) {
             return ConsentID(rawValue: known)
@@ -35,8 +36,22 @@ extension IntakeStore {
         let consent = try insertConsent(
             of: digest, in: request.workspace, to: purpose, textVersion: request.textVersion, policyVersion: request.policyVersion,
             market: request.market, request.evidence, givenAt: min(request.givenAt, now), now: now, connection)
+        // Whoever was erased after they gave it agrees to nothing any more: it is proof, and nothing rests on it.
+        if let cutoff = try Tombstones.cutoff(try names(of: party, digester, connection), connection), request.givenAt <= cutoff {
+            _ = try withdraw([consent.rawValue], now: now, connection)
+        }
         try remember(keyed, answer: String(consent.rawValue), connection)
         return consent
+    }
+
+    /// By which a consent's person is known to be erased.
+    private func names(of party: ConsentParty, _ digester: ErasureDigester, _ connection: Connection) throws -> [[UInt8]] {
+        switch party {
+        case .visitor(let contact): return digester.digests(.contact(contact))
+        case .member(let workspace, let member): return digester.digests(.member(workspace, member))
+        case .participant(let workspace, let id, let alias):
+            return try channel(id, connection).map { digester.digests(.person(workspace, $0.account, alias)) } ?? []
+        }
     }
 
     func insertConsent(

@@ -57,7 +57,7 @@ struct CheckedForm: Sendable {
             else: "Please check the address: it should look like name@example.com.")
         phone = contact(
             .phone, entry.phone, max: Contact.phoneLengthMax, Contact.init(phone:),
-            else: "Please begin with the country code, for example +49301234567.")
+            else: "Please begin with the country code, without (0), for example +49301234567.")
         // Forms break lines with CR LF (WHATWG HTML §4.10.22), people with whatever their system has.
         let lines = entry.message?.replacing("\r\n", with: "\n")
         message = text(.message, lines, max: FormEntry.messageLengthMax, allowing: ["\n", "\t"])

@@ -33,7 +33,7 @@ struct InstagramComment {
     /// nil for what somebody wrote whom it doesn't name. A mention never names anybody.
     func received() -> ReceivedEvent? {
         guard isOwn || person != nil || field == "mentions" else { return nil }
-        let id = (view["comment_id"] ?? view["id"])?.identifier ?? keys.id(ofRaw: change.raw, type: "comment")
+        let id = (view["comment_id"] ?? view["id"])?.identifier ?? keys.id(ofRaw: change.raw, at: sentAt, type: "comment")
         var draft = EventDraft(.comment, id: id, participant, sentAt: sentAt, receivedAt: receivedAt)
         draft.open(view, ["from", "comment_id", "id", "parent_id", "text", "media", "media_id", "timestamp"])
         if let from = view["from"] { draft.open(from, ["id", "username", "self_ig_scoped_id"]) }

@@ -97,9 +97,10 @@ private struct InstagramEntry {
         field: String?, _ value: JSONView?, of change: JSONView, piece: @escaping @Sendable () -> [UInt8]
     ) -> Update {
         guard let id, let field, let value else { return Update(recipient, nil, piece: piece) }
+        // The dashboard's test buttons, one for each field, name account 0.
+        if id == "0" { return Update(recipient: recipient, content: .test, piece: piece) }
         if field == "messages" {
-            // The dashboard's test button names account 0; a change that names ours is a message in another wrapping.
-            if id == "0" { return Update(recipient: recipient, content: .test, piece: piece) }
+            // A message in another wrapping.
             return Update(recipient, InstagramEvent(value, business: id, nil, receivedAt, keys).received(), piece: piece)
         }
         let feature = InstagramDelivery.feature(of: field)
@@ -107,7 +108,7 @@ private struct InstagramEntry {
             let comment = InstagramComment(value, of: change, field: field, business: id, at: time, receivedAt, keys)
             return Update(recipient, comment.received(), needs: feature, piece: piece)
         }
-        var draft = EventDraft(.account, id: keys.id(ofRaw: change.raw, type: "account"), sentAt: time, receivedAt: receivedAt)
+        var draft = EventDraft(.account, id: keys.id(ofRaw: change.raw, at: time, type: "account"), sentAt: time, receivedAt: receivedAt)
         draft.type(field)
         draft.leave()
         return Update(recipient, draft.received(from: change, day: time?.day), needs: feature, piece: piece)

@@ -85,12 +85,14 @@ struct Delivery: Sendable {
         case .test: dropped.tests += 1
         case .broken:
             guard !isNobodys(update) else { return quarantine(update.piece(), .unsupported, nil, digests) }
-            for channel in channels(of: update, directory, digests) { quarantine(update.piece(), .unsupported, channel, digests) }
+            let channels = channels(of: update, directory, digests)
+            // It is kept once: as nobody's, where several customers share a business account.
+            let isOneCustomers = Set(channels.map(\.workspace)).count == 1
+            if let first = channels.first { quarantine(update.piece(), .unsupported, isOneCustomers ? first : nil, digests) }
         case .accountEnded(let time):
             let channels = channels(of: update, directory, digests)
             if !channels.isEmpty { endings.append(Ending(channels: channels.map(\.id), at: time)) }
-        case .event(let received): arrive(received, update, nil, directory, digests)
-        case .optional(let received, let feature): arrive(received, update, feature, directory, digests)
+        case .event(let received): arrive(received, update, directory, digests)
         }
     }
 
@@ -99,13 +101,9 @@ struct Delivery: Sendable {
     }
 
     private mutating func arrive(
-        _ received: ReceivedEvent, _ update: Update, _ feature: ChannelFeature?, _ directory: ChannelDirectory, _ digests: IntakeDigests
+        _ received: ReceivedEvent, _ update: Update, _ directory: ChannelDirectory, _ digests: IntakeDigests
     ) {
         for channel in channels(of: update, directory, digests) {
-            if let feature, !channel.features.contains(feature) {
-                dropped.featureOff += 1
-                continue
-            }
             let event = received.event
             arrivals.append(
                 Arrival(
@@ -129,12 +127,18 @@ struct Delivery: Sendable {
             channels = directory[account].map { [$0] } ?? []
             note(recipient.business, of: channels.first)
         } else {
-            channels = recipient.business.map { directory.channels(ofBusiness: $0) } ?? []
+            // What is a person's belongs to one number: another customer's may be of the same business account.
+            channels = update.namesPerson ? [] : recipient.business.map { directory.channels(ofBusiness: $0) } ?? []
         }
         if channels.isEmpty { quarantine(update.piece(), .unknownChannel, nil, digests) }
         let count = channels.count
         channels.removeAll(where: \.isEnded)
         if channels.isEmpty && count > 0 { dropped.ended += 1 }
+        if let feature = update.needs {
+            let on = channels.filter { $0.features.contains(feature) }
+            dropped.featureOff += Int64(channels.count - on.count)
+            channels = on
+        }
         guard recipient.account == nil, case .event = update.content else { return channels }
         // Kept once in each workspace.
         var workspaces: Set<WorkspaceID> = []

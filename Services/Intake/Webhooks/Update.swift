@@ -1,3 +1,4 @@
+import ConversationStoreContracts
 import Domain
 import IntakeContracts
 
@@ -5,8 +6,6 @@ import IntakeContracts
 struct Update: Sendable {
     enum Content: Sendable {
         case event(ReceivedEvent)
-        /// The person's or the account's, and only for channels that have the feature on.
-        case optional(ReceivedEvent, ChannelFeature)
         /// Nobody's that we could tell, or nothing that our contract fits.
         case broken
         /// The platform has ended its account, or the customer its use: the basis for processing is gone (PLATFORM §3).
@@ -18,6 +17,8 @@ struct Update: Sendable {
     }
 
     let recipient: Recipient
+    /// Nothing of it is taken or kept for a channel that has this off, be it broken.
+    var needs: ChannelFeature?
     let content: Content
     /// The update as a body that the platform could have posted: what quarantine keeps, and releases through the same door.
     let piece: @Sendable () -> [UInt8]
@@ -32,9 +33,14 @@ struct Recipient: Sendable, Equatable {
 }
 
 extension Update {
+    var namesPerson: Bool {
+        switch content {
+        case .event(let received): received.event.participant != ParticipantIdentity()
+        case .broken, .accountEnded, .addressBook, .test: false
+        }
+    }
+
     init(_ recipient: Recipient, _ event: ReceivedEvent?, needs feature: ChannelFeature? = nil, piece: @escaping @Sendable () -> [UInt8]) {
-        let content: Content =
-            if let event { feature.map { .optional(event, $0) } ?? .event(event) } else { .broken }
-        self.init(recipient: recipient, content: content, piece: piece)
+        self.init(recipient: recipient, needs: feature, content: event.map { .event($0) } ?? .broken, piece: piece)
     }
 }

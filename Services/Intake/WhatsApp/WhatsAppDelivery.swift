@@ -98,18 +98,24 @@ struct WhatsAppChange {
         WhatsAppMessage(view, kind, contacts, thread: thread, receivedAt, keys).received()
     }
 
-    /// Chats from before the channel was connected, in chunks; where the customer declined, an error instead.
+    /// Chats from before the channel was connected, in chunks. In another shape they stay opaque, and need the feature all the same.
     private func history() -> [Update] {
-        elements("history").flatMap { chunk -> [Update] in
-            let threads = chunk["threads"]?.elements ?? []
-            let messages = threads.flatMap { thread in
-                (thread["messages"]?.elements ?? []).map { message in
+        let chunks = elements("history")
+        if chunks.isEmpty { return [notice(field, view, needs: .history)] }
+        return chunks.flatMap { chunk -> [Update] in
+            guard let threads = chunk["threads"]?.elements, !threads.isEmpty else {
+                // Where the customer declined there are errors alone: about nobody's chat.
+                let isDeclined = !chunk.hasMembers(besides: ["errors"])
+                return [notice("history", chunk, in: "history", needs: isDeclined ? nil : .history)]
+            }
+            return threads.flatMap { thread -> [Update] in
+                guard let messages = thread["messages"]?.elements else { return [Update(recipient, nil, needs: .history, piece: piece)] }
+                return messages.map { message in
                     Update(recipient, self.message(message, .message, history: thread), needs: .history) {
                         WhatsAppPiece.history(self.view, in: self.entry, thread, message)
                     }
                 }
             }
-            return messages.isEmpty ? [notice("history", chunk, in: "history")] : messages
         }
     }
 
@@ -139,7 +145,7 @@ struct WhatsAppChange {
     }
 
     private func template() -> Update {
-        var draft = EventDraft(.template, id: keys.id(ofRaw: view.raw, type: "template"), sentAt: time, receivedAt: receivedAt)
+        var draft = EventDraft(.template, id: keys.id(ofRaw: view.raw, at: time, type: "template"), sentAt: time, receivedAt: receivedAt)
         draft.type(field)
         draft.leave()
         var template = TemplateStatus()
@@ -152,12 +158,12 @@ struct WhatsAppChange {
         return Update(recipient, draft.received(from: view, day: time?.day), piece: piece)
     }
 
-    private func notice(_ type: String, _ view: JSONView, in list: String? = nil) -> Update {
-        Update(recipient, noticed(type, view, at: time)) { list.map { piece(view, in: $0) } ?? piece() }
+    private func notice(_ type: String, _ view: JSONView, in list: String? = nil, needs feature: ChannelFeature? = nil) -> Update {
+        Update(recipient, noticed(type, view, at: time), needs: feature) { list.map { piece(view, in: $0) } ?? piece() }
     }
 
     private func noticed(_ type: String, _ view: JSONView, at time: Timestamp?) -> ReceivedEvent? {
-        var draft = EventDraft(.account, id: keys.id(ofRaw: view.raw, type: "account"), sentAt: time, receivedAt: receivedAt)
+        var draft = EventDraft(.account, id: keys.id(ofRaw: view.raw, at: time, type: "account"), sentAt: time, receivedAt: receivedAt)
         draft.type(type.isEmpty ? "unknown" : type)
         draft.leave()
         return draft.received(from: view, day: time?.day)
