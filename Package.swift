@@ -42,7 +42,7 @@ let package = Package(
         shared("Policy"),
         // What crosses the wire.
         shared("Wire", ["Digest", "Policy", "Threads"]),
-        shared("Domain", ["Wire"]),
+        shared("Domain", ["Policy", "Wire"]),
         shared("MeshContracts", ["Policy", "Wire"], at: "Contracts/Mesh"),
         shared("HolderContracts", ["Domain", "Policy", "Wire"], at: "Contracts/Holder"),
         shared("IntakeContracts", ["Domain", "Policy", "Wire"], at: "Contracts/Intake"),

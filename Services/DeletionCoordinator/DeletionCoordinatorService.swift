@@ -34,16 +34,18 @@ public final class DeletionCoordinator: Sendable {
         try self.init(process, configuration, database, holders: holders, journal: journal)
     }
 
-    /// - Parameter holders: how the others are reached; unless said otherwise we reach ourselves by our own router, on the same path.
+    /// - Parameters:
+    ///   - holders: how the others are reached; unless said otherwise we reach ourselves by our own router, on the same path.
+    ///   - accounts: how intake is reached, where not over the mesh.
     init(
         _ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ database: Database,
-        holders: [Peer: any Transport], journal: any TombstoneJournal
+        holders: [Peer: any Transport], journal: any TombstoneJournal, accounts: (any Transport)? = nil
     ) throws {
         self.process = process
         let secret = process.secret(KeyName.receiptKey(.deletionCoordinator))
         store = DeletionCoordinatorStore(database: database, seal: SubjectSeal(secret: secret, random: process.system.random))
         codes = ConfirmationCodes(secret: secret)
-        access = try AccessFollower(process, database)
+        access = try AccessFollower(process, database, intake: accounts)
         let digester = ErasureDigester(peppers: try process.keys.peppers())
         holder = Holder(process, database, OwnHolder(facts: access.facts, store: store, digester: digester))
         let own: [Peer: any Transport] = [.deletionCoordinator: LocalTransport(process.router, as: .deletionCoordinator)]
@@ -61,6 +63,7 @@ public final class DeletionCoordinator: Sendable {
         process.router.on(ReadDeletion.self, read)
         process.router.on(ListDeletions.self, list)
         registerDisclosures()
+        registerSubprocessors()
     }
 
     public func start() throws {

@@ -5,7 +5,7 @@ import SQLite
 
 /// The schema of deletion-coordinator's file, and what each of its columns is kept for.
 public enum DeletionCoordinatorMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures]
+    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures, subprocessors]
 
     /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
     /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.
@@ -107,6 +107,34 @@ public enum DeletionCoordinatorMigrations {
             + ["key", "digest", "recipient_kind", "recipient", "categories", "items", "purpose", "workspace", "role", "happened_at"].map {
                 disclosure($0, about: nil, erasure: .keep)
             })
+
+    /// Of companies, as they publish it themselves: nothing of a person.
+    private static let subprocessors = Migration(
+        "subprocessors",
+        sql: """
+            CREATE TABLE subprocessors (
+                name            TEXT PRIMARY KEY,
+                kind            TEXT NOT NULL
+                    CHECK (kind IN ('infrastructure', 'payment', 'analytics', 'messaging', 'crm', 'communication', 'ai')),
+                country         TEXT NOT NULL CHECK (length(country) = 2),
+                transfer        TEXT NOT NULL
+                    CHECK (transfer IN ('none', 'adequacyDecision', 'standardClauses', 'bindingRules', 'derogation')),
+                terms           TEXT NOT NULL,
+                erasure_channel TEXT NOT NULL,
+                is_ended        INTEGER NOT NULL CHECK (is_ended IN (0, 1)),
+                version         INTEGER NOT NULL UNIQUE,
+                changed_at      INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE subprocessor_uses (
+                subprocessor TEXT NOT NULL REFERENCES subprocessors (name) ON DELETE CASCADE,
+                category     TEXT NOT NULL,
+                purpose      TEXT NOT NULL,
+                PRIMARY KEY (subprocessor, category, purpose)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain(
+            "subprocessors", "name", "kind", "country", "transfer", "terms", "erasure_channel", "is_ended", "version", "changed_at")
+            + ColumnNote.plain("subprocessor_uses", "subprocessor", "category", "purpose"))
 
     private static func disclosure(_ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {
         ColumnNote(

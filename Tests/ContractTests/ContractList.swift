@@ -28,7 +28,8 @@ enum ContractList {
             ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self)
         ] + [
             ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self),
-            ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self)
+            ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self),
+            ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
         ] + [
             ContractEntry(DescribeHolder.self), ContractEntry(CollectSubject.self), ContractEntry(PlaceTombstones.self),
             ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self)

@@ -1,3 +1,4 @@
+import DeletionCoordinatorContracts
 import Domain
 import Foundation
 import HolderContracts
@@ -68,7 +69,7 @@ import Testing
     // MARK: The record of Art. 30
 
     @Test func whatIsDoneForCustomersStandsInThePartOfTheProcessor() throws {
-        let record = ProcessingRecord(try DataMap(DataMapTests.sample), madeAt: Timestamp(rawValue: 1_767_225_600_000)).text
+        let record = try DataMapTests.record()
         let parts = record.components(separatedBy: "## Part 2: ")
 
         try #require(parts.count == 2)
@@ -80,6 +81,42 @@ import Testing
         #expect(parts[0].contains("| technical logs | legitimate interest | for 90 days | store.logs |"))
         for letter in ["(a)", "(b), (c), (f)", "(d)", "(e)", "(g)"] { #expect(parts[0].contains("\n### \(letter) ")) }
         for letter in ["(a)", "(b)", "(c)", "(d)"] { #expect(parts[1].contains("\n### \(letter) ")) }
+    }
+
+    @Test func theRecordNamesWhoWorksForUsAndWhatLetsDataLeave() throws {
+        let hosting = Subprocessor(
+            name: "Example Hosting", kind: .infrastructure, country: "DE", transfer: .none,
+            terms: WebLink(rawValue: "https://hosting.example/terms"), erasureChannel: "privacy@hosting.example",
+            uses: [DeclaredUse(.communication, for: .provideService), DeclaredUse(.communication, for: .complyWithObligation)])
+        let model = Subprocessor(
+            name: "Example Models", kind: .ai, country: "US", transfer: .standardClauses,
+            terms: WebLink(rawValue: "https://models.example/terms"), erasureChannel: "https://models.example/erase",
+            uses: [DeclaredUse(.profile, for: .provideService)])
+        var former = model
+        former.name = "Former Models"
+        former.isEnded = true
+        var register = ListSubprocessors.Response()
+        register.version = 3
+        register.subprocessors = [hosting, model, former].enumerated().map {
+            ListSubprocessors.Entry($1, version: Int64($0 + 1), changedAt: Timestamp())
+        }
+
+        let record = try DataMapTests.record(register)
+
+        #expect(
+            record.contains(
+                "Example Hosting, infrastructure, DE: messages, their times and delivery to provide the service and to comply with "
+                    + "obligations and people's rights. Terms: https://hosting.example/terms. Told of erasures at privacy@hosting.example.")
+        )
+        let transfer = "- Example Models, US: standard contractual clauses (Art. 46(2)(c))."
+        #expect(record.components(separatedBy: transfer).count == 3, "in both parts")
+        #expect(!record.contains("Former Models") && !record.contains("Example Hosting, DE:"))
+        // Control: an empty register is said to be empty.
+        #expect(try DataMapTests.record().contains("none is in the register"))
+    }
+
+    private static func record(_ register: ListSubprocessors.Response = .init()) throws -> String {
+        ProcessingRecord(try DataMap(sample), register, madeAt: Timestamp(rawValue: 1_767_225_600_000)).text
     }
 
     // MARK: The page

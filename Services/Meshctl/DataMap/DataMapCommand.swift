@@ -1,3 +1,4 @@
+import DeletionCoordinatorContracts
 import HolderContracts
 import Runtime
 import Wire
@@ -21,7 +22,9 @@ struct DataMapCommand {
         switch format {
         case .table: DataMapCommand.printTable(try DataMap(answers))
         case .json: Terminal.say(DataMapCommand.json(answers))
-        case .article30: Terminal.say(ProcessingRecord(try DataMap(answers), madeAt: SystemClock().now).text)
+        case .article30:
+            let register = try mesh.call(.deletionCoordinator, ListSubprocessors())
+            Terminal.say(ProcessingRecord(try DataMap(answers), register, madeAt: SystemClock().now).text)
         case .html: Terminal.say(DataMapPage(try DataMap(answers), madeAt: SystemClock().now).html)
         case .fides: Terminal.say(FidesManifest(try DataMap(answers)).json)
         }

@@ -1,3 +1,4 @@
+import DeletionCoordinatorContracts
 import Policy
 
 // The policy's terms as a person reads them, who knows neither the code nor its names.
@@ -53,6 +54,18 @@ extension LegalBasis {
         case .consent: "consent"
         case .legalObligation: "legal obligation"
         case .customerInstruction: "customer's instruction"
+        }
+    }
+}
+
+extension Subprocessor.Transfer {
+    var words: String {
+        switch self {
+        case .none: "within the European Economic Area"
+        case .adequacyDecision: "adequacy decision (Art. 45)"
+        case .standardClauses: "standard contractual clauses (Art. 46(2)(c))"
+        case .bindingRules: "binding corporate rules (Art. 47)"
+        case .derogation: "derogation for single cases (Art. 49)"
         }
     }
 }

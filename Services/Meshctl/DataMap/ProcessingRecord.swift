@@ -1,16 +1,20 @@
+import DeletionCoordinatorContracts
 import Domain
 import Policy
 import Runtime
 
 /// The record of processing activities of GDPR Art. 30, as Markdown: (1) where Botseller decides, (2) where it works for a customer.
 ///
-/// Made from the running services' own data map; what the mesh doesn't know is said to be kept elsewhere, never left out.
+/// Made from the running services' own data map and the register of subprocessors; what the mesh doesn't know is said to be kept
+/// elsewhere, never left out.
 struct ProcessingRecord {
     private let map: DataMap
+    private let register: ListSubprocessors.Response
     private let madeAt: Timestamp
 
-    init(_ map: DataMap, madeAt: Timestamp) {
+    init(_ map: DataMap, _ register: ListSubprocessors.Response, madeAt: Timestamp) {
         self.map = map
+        self.register = register
         self.madeAt = madeAt
     }
 
@@ -34,10 +38,12 @@ struct ProcessingRecord {
         ### (d) Recipients
 
         \(ProcessingRecord.recipients)
+        \(register.recipients)
 
         ### (e) Transfers to third countries
 
         \(ProcessingRecord.transfers)
+        \(register.transfers)
 
         ### (g) Security measures
 
@@ -59,6 +65,7 @@ struct ProcessingRecord {
         ### (c) Transfers to third countries
 
         \(ProcessingRecord.transfers)
+        \(register.transfers)
 
         ### (d) Security measures
 
@@ -88,13 +95,12 @@ struct ProcessingRecord {
         - Within the mesh: the four services named above, each for the methods that its catalogue allows (`meshctl contracts`).
         - Members of the workspace that the data belongs to, by their role.
         - The messenger platforms and, for WhatsApp, the business solution provider through which a conversation runs.
-        - Infrastructure, payment, analytics, messaging, CRM and communication providers as subprocessors (policy §6). Their list is not
-          part of this map: keep it beside this record.
         """
 
     private static let transfers = """
         They may occur where a provider, messenger or CRM system lies outside the user's country (policy §6). The mesh itself sends nothing
-        to third countries: it answers on the machines that it runs on. Safeguards are agreed with each provider and kept with that list.
+        to third countries: it answers on the machines that it runs on. Safeguards as agreed with each subprocessor:
+
         """
 
     /// Each of these is tested; nothing stands here that the mesh leaves to somebody else.
