@@ -1,5 +1,6 @@
 import DeletionCoordinatorContracts
 import Domain
+import Foundation
 import HTTP
 import HolderContracts
 import Policy
@@ -124,6 +125,18 @@ import Wire
         #expect(mesh.intake.with { $0.erased.map(\.authorization) } == [Authorization(app: "meta", user: "218471")])
         #expect(mesh.intake.with { $0.tombstones.count } == 1)
         #expect(try page(mesh, code).1.contains("was erased"))
+    }
+
+    @Test func whoCannotProveToBeMetaIsOnRecord() throws {
+        let mesh = try Mesh()
+        #expect(try callback(mesh, secret: Array("wrong".utf8)).status == .badRequest)
+        #expect(try mesh.coordinator.denials() == ["/meta/data-deletion signatureInvalid 1"])
+        // A rotation needs no restart: the new secret counts once it is there.
+        let isMade = FileManager.default.createFile(
+            atPath: "\(mesh.folder)/keys/meta.app.2.secret", contents: Data("wrong".utf8), attributes: [.posixPermissions: 0o600])
+        #expect(isMade)
+        #expect(try callback(mesh, secret: Array("wrong".utf8)).status == .ok)
+        #expect(try mesh.coordinator.denials() == ["/meta/data-deletion signatureInvalid 1"])
     }
 
     @Test func theSameCallbackAgainIsTheSameRequest() throws {

@@ -36,11 +36,7 @@ final class IntakeFixture {
     init(options: DatabaseOptions = DatabaseOptions(), secrets: [String: String] = [:]) throws {
         folder = NSTemporaryDirectory() + "intake-" + UUID().uuidString
         try KeyFolder.createMissing(dataFolder: folder)
-        for (name, text) in secrets {
-            let isMade = FileManager.default.createFile(
-                atPath: "\(folder)/keys/\(name)", contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-            #expect(isMade)
-        }
+        for (name, text) in secrets { try IntakeFixture.putKey(folder, name, text) }
         (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, options)
         try intake.start()
     }
@@ -175,6 +171,27 @@ final class IntakeFixture {
 
     /// Everything that was queued for the writer before is done.
     func settle() throws { try database.writer.write("settle") { _ in } }
+
+    /// Denials on record at public doors: `door reason count`, in order.
+    func denials() throws -> [String] {
+        try settle()
+        return try database.read { connection in
+            var denials: [String] = []
+            try connection.each(
+                "SELECT method, reason, sum(count), max(workspace) FROM denials WHERE peer = 'public' GROUP BY method, reason ORDER BY 1, 2"
+            ) { denials.append("\($0.text(0)) \($0.text(1)) \($0.int(2))\($0.text(3).isEmpty ? "" : " \($0.text(3))")") }
+            return denials
+        }
+    }
+
+    /// A file comes into the key folder, or goes.
+    func putKey(_ name: String, _ text: String?, mode: Int = 0o600) throws { try IntakeFixture.putKey(folder, name, text, mode: mode) }
+
+    private static func putKey(_ folder: String, _ name: String, _ text: String?, mode: Int = 0o600) throws {
+        let path = "\(folder)/keys/\(name)"
+        guard let text else { return try FileManager.default.removeItem(atPath: path) }
+        #expect(FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode]))
+    }
 
     // MARK: Time
 

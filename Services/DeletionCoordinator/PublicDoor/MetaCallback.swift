@@ -1,3 +1,4 @@
+import Access
 import DeletionCoordinatorContracts
 import Digest
 import Domain
@@ -14,20 +15,24 @@ final class MetaCallback: Sendable {
     private let store: DeletionCoordinatorStore
     private let codes: ConfirmationCodes
     private let driver: ErasureDriver
-    private let keys: [HMACSHA256Key]
+    private let security: SecurityLog
+    private let keys: LiveKeys<[HMACSHA256Key]>
     private let accepted, refused: Metrics.Counter
 
     init(
         _ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ store: DeletionCoordinatorStore,
-        _ codes: ConfirmationCodes, _ driver: ErasureDriver
+        _ codes: ConfirmationCodes, _ driver: ErasureDriver, _ security: SecurityLog
     ) {
         self.process = process
         self.configuration = configuration
         self.store = store
         self.codes = codes
         self.driver = driver
+        self.security = security
         // Instagram-Login apps sign with the Instagram app's secret (PLATFORM §1).
-        keys = [KeyName.metaApp, KeyName.instagramApp].flatMap(process.secrets(of:)).map(HMACSHA256Key.init)
+        keys = process.liveKeys { (folder) throws(KeyProblem) in
+            try (folder.secrets(of: KeyName.metaApp) + folder.secrets(of: KeyName.instagramApp)).map(HMACSHA256Key.init)
+        }
         accepted = process.metrics.counter("meta.callbacksAccepted")
         refused = process.metrics.counter("meta.callbacksRefused")
     }
@@ -39,9 +44,10 @@ final class MetaCallback: Sendable {
         }
         let now = process.system.clock.now
         do throws(SignedRequest.Refusal) {
-            let signed = try SignedRequest(verifying: text, keys: keys, nowSeconds: now.rawValue / 1000)
+            let signed = try SignedRequest(verifying: text, keys: keys.current, nowSeconds: now.rawValue / 1000)
             take(text, signed.user, now, reply)
         } catch {
+            if error == .wrongSignature { security.record(.signatureInvalid, at: "/meta/data-deletion") }
             refuse(.badRequest, "\(error)", reply)
         }
     }

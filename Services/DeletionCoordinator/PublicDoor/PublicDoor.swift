@@ -1,3 +1,4 @@
+import Access
 import DeletionCoordinatorContracts
 import Digest
 import Domain
@@ -15,9 +16,9 @@ final class PublicDoor: Sendable {
 
     init(
         _ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ store: DeletionCoordinatorStore,
-        _ codes: ConfirmationCodes, _ driver: ErasureDriver
+        _ codes: ConfirmationCodes, _ driver: ErasureDriver, _ security: SecurityLog
     ) {
-        let callback = MetaCallback(process, configuration, store, codes, driver)
+        let callback = MetaCallback(process, configuration, store, codes, driver, security)
         var router = HTTPRouter()
         router.on(.get, "\(PublicDoor.statusPath):code") { request, reply in
             reply.send(PublicDoor.status(of: request.parameter ?? "", process, store))

@@ -1,3 +1,4 @@
+import Access
 import Digest
 import Domain
 import HTTP
@@ -16,13 +17,14 @@ final class WebhookDoor: Sendable {
     private let reserve: DiskReserve
     private let relay: Relay
     private let feed: AccessFeed
+    private let security: SecurityLog
     private let secrets: WebhookSecrets
-    private let verifyToken: [UInt8]
+    private let verifyToken: LiveKeys<[UInt8]>
     private let counters: WebhookCounters
 
     init(
         _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ digests: IntakeDigests,
-        _ reserve: DiskReserve, _ relay: Relay, _ feed: AccessFeed
+        _ reserve: DiskReserve, _ relay: Relay, _ feed: AccessFeed, _ security: SecurityLog
     ) {
         self.process = process
         self.database = database
@@ -32,8 +34,9 @@ final class WebhookDoor: Sendable {
         self.reserve = reserve
         self.relay = relay
         self.feed = feed
+        self.security = security
         secrets = WebhookSecrets(process)
-        verifyToken = process.secret(KeyName.webhookVerifyToken)
+        verifyToken = process.liveKeys { (folder) throws(KeyProblem) in try folder.secret(named: KeyName.webhookVerifyToken) }
         counters = WebhookCounters(process.metrics)
     }
 
@@ -54,7 +57,8 @@ final class WebhookDoor: Sendable {
     /// Source: PLATFORM §1, the handshake.
     private func shakeHands(_ request: HTTPRequest, _ reply: HTTPReply) {
         let token = Array((request.query["hub.verify_token"] ?? "").utf8)
-        guard request.query["hub.mode"] == "subscribe", constantTimeEquals(token, verifyToken) else {
+        guard request.query["hub.mode"] == "subscribe", constantTimeEquals(token, verifyToken.current) else {
+            security.record(.verifyTokenInvalid, at: "/webhooks")
             return refuse(.forbidden, "handshakeRefused", reply)
         }
         guard let challenge = request.query["hub.challenge"] else { return reply.send(.text("Expected hub.challenge.\n", .badRequest)) }
@@ -63,11 +67,10 @@ final class WebhookDoor: Sendable {
 
     private func deliver(_ request: HTTPRequest, from platform: Platform, _ reply: HTTPReply) {
         switch secrets.check(request.headers["x-hub-signature-256"], of: request.body, from: platform) {
-        case .valid: break
-        case .missing: return refuse(.unauthorized, "signatureMissing", reply)
-        case .wrong: return refuse(.unauthorized, "signatureWrong", reply)
+        case .valid: deliver(request.body, from: .platform(platform), reply)
+        case .missing: refuse(unsigned: "signatureMissing", platform, reply)
+        case .wrong: refuse(unsigned: "signatureWrong", platform, reply)
         }
-        deliver(request.body, from: .platform(platform), reply)
     }
 
     /// A provider delivers for one channel, and presents what was agreed for it. Who has nothing to present learns of no channel.
@@ -77,7 +80,10 @@ final class WebhookDoor: Sendable {
         // An unknown channel takes as long as a wrong secret.
         let credentials = channel?.credentials ?? [ChannelCredential(header: "authorization", digest: [])]
         let isProved = credentials.count(where: { $0.isPresented(by: request.headers, on: id, digests.keys) }) > 0
-        guard let channel, isProved else { return refuse(.unauthorized, "credentialWrong", reply) }
+        guard let channel, isProved else {
+            security.record(.credentialInvalid, at: "/webhooks/channels", of: channel?.workspace)
+            return refuse(.unauthorized, "credentialWrong", reply)
+        }
         deliver(request.body, from: .channel(channel), reply)
     }
 
@@ -115,7 +121,12 @@ final class WebhookDoor: Sendable {
         feed.wake()
     }
 
-    /// A security event: somebody who could not prove to be the platform.
+    private func refuse(unsigned event: StaticString, _ platform: Platform, _ reply: HTTPReply) {
+        security.record(.signatureInvalid, at: "/webhooks/\(platform.rawValue)")
+        refuse(.unauthorized, event, reply)
+    }
+
+    /// Somebody who could not prove who they are; nothing of what they sent is kept.
     private func refuse(_ status: HTTPStatus, _ event: StaticString, _ reply: HTTPReply) {
         counters.refused.add()
         process.limitedLog.event(event)
