@@ -15,6 +15,7 @@ enum ContractList {
             ContractEntry(AddMember.self), ContractEntry(SetMemberRole.self), ContractEntry(RemoveMember.self),
             ContractEntry(IssueToken.self), ContractEntry(AddPeer.self), ContractEntry(RemovePeer.self), ContractEntry(ListPeers.self),
             ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self), ContractEntry(SetChannelCredential.self),
+            ContractEntry(ListChannels.self), ContractEntry(DisconnectChannel.self), ContractEntry(DeauthorizeConnection.self),
             ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self),
             ContractEntry(ReadQuarantined.self), ContractEntry(ReleaseQuarantined.self)
         ] + [

@@ -6,6 +6,7 @@ import secrets
 
 import accounts
 import agreeing
+import channels
 import forgetting
 import service_work
 import webhooks
@@ -37,6 +38,7 @@ class Story:
         agreeing.agree(self)
         service_work.work(self)
         service_work.disclose(self)
+        channels.end(self)
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)

@@ -8,6 +8,9 @@ extension Intake {
         process.router.on(ConnectChannel.self, connectChannel)
         process.router.on(SetChannelFeatures.self, setFeatures)
         process.router.on(SetChannelCredential.self, setCredential)
+        process.router.on(ListChannels.self, listChannels)
+        process.router.on(DisconnectChannel.self, disconnectChannel)
+        process.router.on(DeauthorizeConnection.self, deauthorize)
     }
 
     private func connectChannel(_ request: ConnectChannel, _ reply: Reply<ConnectChannel>) {
@@ -55,6 +58,40 @@ extension Intake {
         } then: { [directory] channel in
             directory.add(channel)
             reply.ok(SetChannelCredential.Response(live: Int64(channel.credentials.count)))
+        }
+    }
+
+    private func listChannels(_ request: ListChannels, _ reply: Reply<ListChannels>) {
+        read("channels", reply) { ListChannels.Response(channels: try store.listedChannels(request, $0)) }
+    }
+
+    // MARK: Ended
+
+    private func disconnectChannel(_ request: DisconnectChannel, _ reply: Reply<DisconnectChannel>) {
+        let (store, now) = (store, process.system.clock.now)
+        writeFact("disconnect channel", reply) { connection in
+            try store.disconnect(request, now: now, connection)
+        } then: { [self] channel, endedAt in
+            ended([channel])
+            reply.ok(DisconnectChannel.Response(endedAt: endedAt))
+        }
+    }
+
+    private func deauthorize(_ request: DeauthorizeConnection, _ reply: Reply<DeauthorizeConnection>) {
+        let (store, now) = (store, process.system.clock.now)
+        writeFact("deauthorize", reply) { connection in
+            try store.deauthorize(request, now: now, connection)
+        } then: { [self] outcome in
+            ended(outcome.ended)
+            reply.ok(DeauthorizeConnection.Response(known: outcome.known, ended: Int64(outcome.ended.count)))
+        }
+    }
+
+    /// Memory follows the file at once: the next delivery finds no live channel.
+    private func ended(_ channels: [Channel]) {
+        for channel in channels {
+            directory.add(channel)
+            process.log.event("channelEnded", ("channel", .tag(channel.id.rawValue)))
         }
     }
 }

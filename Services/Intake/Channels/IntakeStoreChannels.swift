@@ -1,4 +1,5 @@
 import Domain
+import HolderContracts
 import IntakeContracts
 import SQLite
 import Wire
@@ -143,6 +144,44 @@ extension IntakeStore {
         try connection.first("SELECT ended_at IS NULL FROM channels WHERE id = ?", .text(channel.rawValue)) { $0.bool(0) } ?? false
     }
 
+    /// Returns the channel as it stands then, and since when it has been ended.
+    func disconnect(_ request: DisconnectChannel, now: Timestamp, _ connection: Connection) throws -> (Channel, endedAt: Timestamp) {
+        guard let channel = try channel(request.channel, connection), channel.workspace == request.workspace else {
+            throw Refused<DisconnectChannel>(reason: .unknownChannel)
+        }
+        try end(channel, now: now, connection)
+        let endedAt = try connection.first("SELECT ended_at FROM channels WHERE id = ?", .text(channel.id.rawValue)) { $0.int(0) }
+        return (try self.channel(channel.id, connection) ?? channel, endedAt.map(Timestamp.init(rawValue:)) ?? now)
+    }
+
+    /// Returns how many channels the user ever connected, and those that ended now, as they stand then.
+    func deauthorize(
+        _ request: DeauthorizeConnection, now: Timestamp, _ connection: Connection
+    ) throws -> (known: Int64, ended: [Channel]) {
+        let known = try authorized(by: Authorization(app: request.app, user: request.user), connection)
+        var ended: [Channel] = []
+        for channel in known where try endAccount(of: channel.id, at: request.at, now: now, connection) {
+            if let channel = try self.channel(channel.id, connection) { ended.append(channel) }
+        }
+        return (Int64(known.count), ended)
+    }
+
+    func listedChannels(_ request: ListChannels, _ connection: Connection) throws -> [ListChannels.Entry] {
+        var entries: [ListChannels.Entry] = []
+        try connection.each(
+            """
+            SELECT \(IntakeStore.channelColumns), connected_at, ended_at, erasure_due_at, member, text_version, attested_at,
+                (SELECT count(*) FROM channel_credentials WHERE channel = channels.id)
+            FROM channels JOIN attestations ON attestations.channel = channels.id
+            WHERE workspace = ?1 AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3
+            """, .text(request.workspace.rawValue), SQLValue(request.after?.rawValue), .integer(Int64(ListChannels.countMax))
+        ) { row in
+            guard let channel = IntakeStore.channel(row) else { return }
+            entries.append(ListChannels.Entry(channel, row))
+        }
+        return entries
+    }
+
     /// Ends a channel that lives; every service hears of it.
     func end(_ channel: Channel, now: Timestamp, _ connection: Connection) throws {
         let ended = try connection.run(
@@ -166,5 +205,24 @@ extension IntakeStore {
                 features: Set((row.optionalText(5) ?? "").split(separator: " ").compactMap { ChannelFeature(rawValue: String($0)) }),
                 isEnded: row.bool(4))
         }
+    }
+}
+
+extension ListChannels.Entry {
+    /// From the columns behind the channel's own.
+    fileprivate init(_ known: Channel, _ row: borrowing Row) {
+        self.init()
+        channel = known.id
+        account = known.account
+        business = known.business
+        features = known.features.sorted()
+        connectedAt = Timestamp(rawValue: row.int(7))
+        endedAt = row.optionalInt(8).map(Timestamp.init(rawValue:))
+        erasureDueAt = row.optionalInt(9).map(Timestamp.init(rawValue:))
+        // The schema lets no attestation stand that is not whole.
+        attestation = Attestation(
+            member: row.text(10), textVersion: row.text(11), attestedAt: Timestamp(rawValue: row.int(12)), rights: true, notices: true,
+            consents: true)
+        credentials = row.int(13)
     }
 }
