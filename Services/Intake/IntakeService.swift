@@ -17,7 +17,7 @@ public final class Intake: Sendable {
     let directory = ChannelDirectory()
     let digests: IntakeDigests
     private let reserve: DiskReserve
-    private let relay: Relay
+    let relay: Relay
     private let expiry: Expiry
     let feed: AccessFeed
     let tokens: TokenKeys
@@ -45,12 +45,12 @@ public final class Intake: Sendable {
             keys: InboxKeys(key: process.secret(KeyName.inboxKey)), digester: ErasureDigester(peppers: process.peppers()))
         let reserve = DiskReserve(clock: process.system.clock, freeBytes: freeBytes)
         self.reserve = reserve
-        relay = Relay(process, database, store, directory, to: conversations)
-        expiry = Expiry(process, database, store)
+        relay = Relay(process, database, store, directory, digests.keys, to: conversations)
         feed = AccessFeed(process, database, store)
         tokens = TokenKeys(process.tokenKeys())
         let security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
+        expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
         holder = Holder(
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
         var web = HTTPRouter()
