@@ -17,6 +17,7 @@ public final class Intake: Sendable {
     let directory = ChannelDirectory()
     let digests: IntakeDigests
     private let reserve: DiskReserve
+    let limits: DeliveryLimits
     let relay: Relay
     private let expiry: Expiry
     let feed: AccessFeed
@@ -53,8 +54,9 @@ public final class Intake: Sendable {
         expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
         holder = Holder(
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
+        limits = DeliveryLimits(process.system.clock, configuration, reserve, relay.backlog)
         var web = HTTPRouter()
-        door = WebhookDoor(process, database, store, directory, digests, reserve, relay, feed, security)
+        door = WebhookDoor(process, database, store, directory, digests, limits, relay, feed, security)
         door.register(on: &web)
         FormDoor(process, configuration, database, store, digests, reserve).register(on: &web)
         self.web = web
@@ -97,6 +99,7 @@ public final class Intake: Sendable {
     // MARK: Requests
 
     private func recordReply(_ request: RecordReply, _ reply: Reply<RecordReply>) {
+        if let excess = limits.excess { return reply.fault(.overloaded, excess.message) }
         guard let channel = directory[request.channel], channel.workspace == request.workspace else {
             return reply.refuse(.unknownChannel, "connect it with channels.connect first")
         }

@@ -33,11 +33,15 @@ final class IntakeFixture {
     /// The last that was opened.
     private(set) var workspace = WorkspaceID()
 
-    init(options: DatabaseOptions = DatabaseOptions(), secrets: [String: String] = [:]) throws {
+    private let variables: [String: String]
+
+    /// - Parameter variables: of intake's own, beside those that every test has.
+    init(options: DatabaseOptions = DatabaseOptions(), secrets: [String: String] = [:], variables: [String: String] = [:]) throws {
+        self.variables = variables
         folder = NSTemporaryDirectory() + "intake-" + UUID().uuidString
         try KeyFolder.createMissing(dataFolder: folder)
         for (name, text) in secrets { try IntakeFixture.putKey(folder, name, text) }
-        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, options)
+        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, options, variables)
         try intake.start()
     }
 
@@ -54,16 +58,18 @@ final class IntakeFixture {
     /// As after a restart of the process.
     func reopen() throws {
         close()
-        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, DatabaseOptions())
+        (process, database, intake) = try IntakeFixture.open(
+            folder, time, conversations, lines, freeBytes, DatabaseOptions(), variables)
         try intake.start()
     }
 
     private static func open(
         _ folder: String, _ time: ManualTime, _ conversations: FakeConversationStore, _ lines: Collected<String>,
-        _ freeBytes: Collected<Int64>, _ options: DatabaseOptions
+        _ freeBytes: Collected<Int64>, _ options: DatabaseOptions, _ variables: [String: String]
     ) throws -> (ServiceProcess, Database, Intake) {
         var environment = EnvironmentReader(
-            ["MESH_DATA": folder, "MESH_BASE_PORT": "0", "MESH_INTAKE_ADDRESS_HEADER": "X-Real-IP"], service: .intake)
+            ["MESH_DATA": folder, "MESH_BASE_PORT": "0", "MESH_INTAKE_ADDRESS_HEADER": "X-Real-IP"].merging(variables) { $1 },
+            service: .intake)
         let configuration = IntakeConfiguration(&environment)
         let system = System(clock: time, scheduler: time, random: { SecureRandom.bytes($0) })
         let log = Log(service: "intake", system: system) { lines.add(String(decoding: $0, as: UTF8.self)) }

@@ -7,14 +7,12 @@ import SQLite
 
 /// The public door: takes what platforms post, and answers 200 only when it is on disk.
 final class WebhookDoor: Sendable {
-    static let retryAfterSeconds = "5"
-
     private let process: ServiceProcess
     private let database: Database
     private let store: IntakeStore
     private let directory: ChannelDirectory
     private let digests: IntakeDigests
-    private let reserve: DiskReserve
+    private let limits: DeliveryLimits
     private let relay: Relay
     private let feed: AccessFeed
     private let security: SecurityLog
@@ -24,14 +22,14 @@ final class WebhookDoor: Sendable {
 
     init(
         _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ digests: IntakeDigests,
-        _ reserve: DiskReserve, _ relay: Relay, _ feed: AccessFeed, _ security: SecurityLog
+        _ limits: DeliveryLimits, _ relay: Relay, _ feed: AccessFeed, _ security: SecurityLog
     ) {
         self.process = process
         self.database = database
         self.store = store
         self.directory = directory
         self.digests = digests
-        self.reserve = reserve
+        self.limits = limits
         self.relay = relay
         self.feed = feed
         self.security = security
@@ -49,7 +47,7 @@ final class WebhookDoor: Sendable {
         router.on(.post, "/webhooks/channels/:channel") { [self] in deliverToChannel($0, $1) }
         router.on(.get, "/healthz") { [self] _, reply in
             // A proxy asks whether we can take deliveries: a store that is down only delays them.
-            guard reserve.hasRoom else { return reply.send(.text("full\n", .serviceUnavailable)) }
+            guard limits.hasRoom else { return reply.send(.text("full\n", .serviceUnavailable)) }
             reply.send(.text(process.health.isHealthy ? "ok\n" : "degraded\n"))
         }
     }
@@ -88,21 +86,29 @@ final class WebhookDoor: Sendable {
     }
 
     private func deliver(_ body: [UInt8], from source: DeliverySource, _ reply: HTTPReply) {
-        guard reserve.hasRoom else { return turnAway("diskReserve", reply) }
+        if let excess = limits.enter(bytes: body.count) { return turnAway(excess, reply) }
         let delivery = Delivery(body, from: source, receivedAt: process.system.clock.now, directory, digests)
+        if let excess = limits.pace(delivery) {
+            limits.leave(bytes: body.count)
+            return turnAway(excess, reply)
+        }
         let isQueued = database.writer.submit("take delivery") { [store] connection in
             try store.accept(delivery, now: delivery.receivedAt, connection)
         } completion: { [self] result in
+            limits.leave(bytes: body.count)
             switch result {
             case .success(let tally):
                 committed(tally, at: delivery.receivedAt)
                 reply.send(.empty(.ok))
             case .failure(let error):
                 process.log.event("deliveryFailed", level: .error, ("error", .safe("\(error)")))
-                turnAway("writeFailed", reply)
+                turnAway(.load, reply)
             }
         }
-        if !isQueued { turnAway("queueFull", reply) }
+        if !isQueued {
+            limits.leave(bytes: body.count)
+            turnAway(.load, reply)
+        }
     }
 
     /// A delivery, or a piece of one that was released, is on disk.
@@ -134,10 +140,10 @@ final class WebhookDoor: Sendable {
     }
 
     /// Nothing is acknowledged: the platform comes again.
-    private func turnAway(_ reason: StaticString, _ reply: HTTPReply) {
+    private func turnAway(_ excess: DeliveryLimits.Excess, _ reply: HTTPReply) {
         counters.turnedAway.add()
-        process.limitedLog.event("turnedAway", ("reason", .word(reason)))
-        reply.send(.text("Try again later.\n", .serviceUnavailable).adding("Retry-After", WebhookDoor.retryAfterSeconds))
+        process.limitedLog.event("turnedAway", ("reason", .word(excess.word)))
+        reply.send(excess.response)
     }
 }
 
