@@ -63,6 +63,7 @@ public final class Intake: Sendable {
         process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
         registerAccounts()
         registerChannels()
+        process.router.on(DeliverEvents.self, deliver)
         process.router.on(RecordReply.self, recordReply)
         process.router.on(ListQuarantine.self, listQuarantine)
         process.router.on(RecordConsent.self, recordConsent)

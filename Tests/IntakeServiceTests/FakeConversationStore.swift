@@ -1,4 +1,5 @@
 import ConversationStoreContracts
+import Domain
 import Testing
 import Threads
 import Wire

@@ -4,6 +4,7 @@ import HTTP
 import IntakeContracts
 import Runtime
 import Testing
+import Wire
 
 @testable import IntakeService
 

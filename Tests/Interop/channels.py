@@ -16,8 +16,8 @@ def end(story):
     report.equal("it has no features any more", ("refused", "channelEnded"), mesh.outcome("channels.setFeatures", {**own, "features": []}))
     report.equal(
         "no channel of nobody's ends", ("refused", "unknownChannel"), mesh.outcome("channels.disconnect", {**own, "channel": "ch-nobody"}))
-    users = {"app": "900000000000011", "user": f"1020{account['id'][-10:]}", "at": now()}
+    # All of the story's channels are this user's; a callback from before they were connected ends none.
+    users = {"app": "900000000000011", "user": f"1020{account['id'][-10:]}", "at": now() - 3_600_000}
     told = mesh.ask("channels.deauthorize", users, peer="deletion-coordinator")
-    report.equal("who deauthorizes afterwards ends nothing more", 0, told["ended"])
-    report.equal("but is known", True, told["known"] > 0)
+    report.equal("an old callback ends nothing", {"known": 3, "ended": 0}, told)
     report.equal("the operator can't", ("fault", "forbidden"), mesh.outcome("channels.deauthorize", users))

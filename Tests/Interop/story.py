@@ -7,6 +7,7 @@ import secrets
 import accounts
 import agreeing
 import channels
+import connecting
 import forgetting
 import service_work
 import webhooks
@@ -39,6 +40,7 @@ class Story:
         service_work.work(self)
         service_work.disclose(self)
         channels.end(self)
+        connecting.deliver(self)
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)

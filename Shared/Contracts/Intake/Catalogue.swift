@@ -4,7 +4,8 @@ public enum IntakeCatalogue {
         OpenWorkspace.contract, ReadWorkspace.contract, InstructWorkspace.contract, AddMember.contract, SetMemberRole.contract,
         RemoveMember.contract, IssueToken.contract, AddPeer.contract, RemovePeer.contract, ListPeers.contract, ConnectChannel.contract,
         SetChannelFeatures.contract, SetChannelCredential.contract, ListChannels.contract,
-        DisconnectChannel.contract, DeauthorizeConnection.contract, ReadAccessFeed.contract, RecordReply.contract, ListQuarantine.contract,
+        DisconnectChannel.contract, DeauthorizeConnection.contract, DeliverEvents.contract, ReadAccessFeed.contract, RecordReply.contract,
+        ListQuarantine.contract,
         ReadQuarantined.contract, ReleaseQuarantined.contract,
         RecordConsent.contract, WithdrawConsent.contract, SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,
         RecordUsage.contract, RecordTechnical.contract, SummarizeEvents.contract
