@@ -14,10 +14,10 @@ public final class ConversationStore: Sendable {
     public static let methods = ConversationStoreCatalogue.methods + HolderCatalogue.methods
 
     private let process: ServiceProcess
-    private let database: Database
+    let database: Database
     let store: ConversationStoreStore
-    private let digester: DeliveryDigester
-    private let access: AccessFollower
+    let digester: DeliveryDigester
+    let access: AccessFollower
     private let disclosures: DisclosureOutbox
     private let polls: LongPolls
     private let holder: Holder
@@ -47,6 +47,9 @@ public final class ConversationStore: Sendable {
         process.router.on(ReadConversation.self, read)
         process.router.on(ReadConversationFeed.self, feed)
         process.router.on(ListNotices.self, notices)
+        process.router.on(RecordProfile.self, recordProfile)
+        process.router.on(RecordInsights.self, recordInsights)
+        process.router.on(ReadInsights.self, readInsights)
     }
 
     public func start() {
@@ -155,7 +158,7 @@ public final class ConversationStore: Sendable {
         try database.read("read feed") { try store.changes(after: cursor, $0) }
     }
 
-    private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+    func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
         process.log.event("requestFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
         reply.fault(.unavailable, "conversation-store could not finish \(R.contract.method): try again")
     }

@@ -11,7 +11,7 @@ import SQLite
 public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
-            Tombstones.migration, DisclosureOutbox.migration, people, conversations, keys, notices, feed
+            Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed
         ]
 
     private static let people = Migration(
@@ -48,6 +48,41 @@ public enum ConversationStoreMigrations {
                 person("participants", "objects_since", .profile, "id"),
                 person("participants", "name", .profile, "id"), person("aliases", "value", .profile, "participant")
             ])
+
+    private static let profiles = Migration(
+        "profiles",
+        sql: """
+            CREATE TABLE profiles (
+                participant INTEGER PRIMARY KEY REFERENCES participants ON DELETE CASCADE,
+                picture_url TEXT,
+                followers   INTEGER,
+                fetched_at  INTEGER NOT NULL
+            ) STRICT;
+            """,
+        columns: ColumnNote.plain("profiles", "participant", "fetched_at")
+            + ["picture_url", "followers"].map { person("profiles", $0, .profile, "participant") })
+
+    /// Numbers about accounts and media: of many people, and of none.
+    private static let insights = Migration(
+        "insights",
+        sql: """
+            CREATE TABLE insights (
+                workspace TEXT NOT NULL,
+                channel   TEXT NOT NULL,
+                since     INTEGER NOT NULL,
+                metric    TEXT NOT NULL,
+                media     TEXT NOT NULL,  -- empty for the account
+                until     INTEGER NOT NULL,
+                value     INTEGER NOT NULL,
+                PRIMARY KEY (workspace, channel, since, metric, media, until)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("insights", "workspace", "channel")
+            + ["since", "metric", "media", "until", "value"].map {
+                ColumnNote(
+                    "insights", $0, .insights, for: [.provideService, .complyWithObligation], on: .customerInstruction,
+                    kept: .messengerData, subject: nil, erasure: .keep)
+            })
 
     /// `listed` follows a conversation's last message at a distance (`ActivityList`): an exact one would move two rows with every message.
     ///

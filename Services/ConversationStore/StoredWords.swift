@@ -1,4 +1,5 @@
 import ConversationStoreContracts
+import Domain
 import Wire
 
 /// Words of the contract as the small numbers that the file holds; the schema's CHECKs allow no others.

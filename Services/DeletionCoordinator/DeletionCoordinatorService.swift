@@ -55,7 +55,8 @@ public final class DeletionCoordinator: Sendable {
             digester: digester,
             signers: Dictionary(uniqueKeysWithValues: signers), database: database, log: process.log)
         driver = ErasureDriver(process, store, hands)
-        door = PublicDoor(process, configuration, store, codes, driver)
+        door = PublicDoor(
+            process, configuration, store, codes, driver, access.security, intake: holders[.intake] ?? process.client(to: .intake))
         requested = process.metrics.counter("deletions.requested")
         repeated = process.metrics.counter("deletions.repeated")
         joined = process.metrics.counter("deletions.joined")

@@ -9,6 +9,10 @@ import Runtime
 /// | `MESH_INTAKE_DELETION_URL` | where people ask for deletion: a URL or a path | `/data-deletion` |
 /// | `MESH_INTAKE_MARKET` | whom the pages are for: a two-letter country code or `international` | `international` |
 /// | `MESH_INTAKE_ADDRESS_HEADER` | the header in which the proxy on this machine names its client's address | none |
+/// | `MESH_INTAKE_EVENTS_PER_SECOND` | events that all channels together may bring; beyond: 429 | 100000 |
+/// | `MESH_INTAKE_CHANNEL_EVENTS_PER_SECOND` | events that one channel may bring; beyond: 429 | 20000 |
+/// | `MESH_INTAKE_OUTBOX_ROWS_MAX` | events that may wait for conversation-store; beyond: 503 | 1000000 |
+/// | `MESH_INTAKE_DELIVERY_BYTES_MAX` | bytes of all bodies that wait for their commit; beyond: 503 | 25165824 |
 public struct IntakeConfiguration: Sendable {
     public let policyVersion: String
     public let policyURL: String
@@ -16,6 +20,7 @@ public struct IntakeConfiguration: Sendable {
     public let market: String
     /// Believed from loopback alone: anybody else could write anything into it.
     public let addressHeader: String?
+    public let eventsPerSecond, channelEventsPerSecond, outboxRowsMax, deliveryBytesMax: Int64
 
     public init(_ environment: inout EnvironmentReader) {
         policyVersion = environment.string("MESH_INTAKE_POLICY_VERSION", default: "2026-06-19", lengthMax: 32)
@@ -23,6 +28,10 @@ public struct IntakeConfiguration: Sendable {
         deletionURL = environment.optionalURL("MESH_INTAKE_DELETION_URL", orPath: true) ?? "/data-deletion"
         market = environment.string("MESH_INTAKE_MARKET", default: "international", lengthMax: 16)
         addressHeader = environment.optionalString("MESH_INTAKE_ADDRESS_HEADER", lengthMax: 64)
+        eventsPerSecond = environment.integer("MESH_INTAKE_EVENTS_PER_SECOND", default: 100_000, range: 1...1_000_000)
+        channelEventsPerSecond = environment.integer("MESH_INTAKE_CHANNEL_EVENTS_PER_SECOND", default: 20_000, range: 1...1_000_000)
+        outboxRowsMax = environment.integer("MESH_INTAKE_OUTBOX_ROWS_MAX", default: 1_000_000, range: 1...1_000_000_000)
+        deliveryBytesMax = environment.integer("MESH_INTAKE_DELIVERY_BYTES_MAX", default: 24 << 20, range: 1...(1 << 30))
         if !IntakeConfiguration.isMarket(market) {
             environment.problem("MESH_INTAKE_MARKET", "must be two capital letters or international")
         }

@@ -33,13 +33,18 @@ final class Expiry: @unchecked Sendable {  // `owesResidue` is guarded by `lock`
     private let process: ServiceProcess
     private let database: Database
     private let store: IntakeStore
+    private let onPiecesExpired: @Sendable () -> Void
     private let expired: Metrics.Counter
     private let lock = Lock()
     /// At first too: what ran before may have ended between a deletion and its bytes.
     private var owesResidue = true
     private lazy var worker = Worker(process.system, "expiry") { [unowned self] in round() }
 
-    init(_ process: ServiceProcess, _ database: Database, _ store: IntakeStore) {
+    /// - Parameter onPiecesExpired: called after pieces left quarantine; some may have been parked.
+    init(
+        _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, onPiecesExpired: @escaping @Sendable () -> Void
+    ) {
+        self.onPiecesExpired = onPiecesExpired
         self.process = process
         self.database = database
         self.store = store
@@ -54,6 +59,7 @@ final class Expiry: @unchecked Sendable {  // `owesResidue` is guarded by `lock`
         do {
             let portion = try database.writer.write("expire") { [store] in try store.expire(now: now, $0) }
             expired.add(Int64(portion.quarantine))
+            if portion.quarantine > 0 { onPiecesExpired() }
             if portion.isContent { lock.withLock { owesResidue = true } }
             if portion.isFull { return .again }
             try eraseResidue()

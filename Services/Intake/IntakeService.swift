@@ -17,7 +17,8 @@ public final class Intake: Sendable {
     let directory = ChannelDirectory()
     let digests: IntakeDigests
     private let reserve: DiskReserve
-    private let relay: Relay
+    let limits: DeliveryLimits
+    let relay: Relay
     private let expiry: Expiry
     let feed: AccessFeed
     let tokens: TokenKeys
@@ -45,23 +46,24 @@ public final class Intake: Sendable {
             keys: InboxKeys(key: process.secret(KeyName.inboxKey)), digester: ErasureDigester(peppers: process.peppers()))
         let reserve = DiskReserve(clock: process.system.clock, freeBytes: freeBytes)
         self.reserve = reserve
-        relay = Relay(process, database, store, directory, to: conversations)
-        expiry = Expiry(process, database, store)
+        relay = Relay(process, database, store, directory, digests.keys, to: conversations)
         feed = AccessFeed(process, database, store)
         tokens = TokenKeys(process.tokenKeys())
-        process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
+        let security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
+        expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
         holder = Holder(
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
+        limits = DeliveryLimits(process.system.clock, configuration, reserve, relay.backlog)
         var web = HTTPRouter()
-        door = WebhookDoor(process, database, store, directory, digests, reserve, relay, feed)
+        door = WebhookDoor(process, database, store, directory, digests, limits, relay, feed, security)
         door.register(on: &web)
         FormDoor(process, configuration, database, store, digests, reserve).register(on: &web)
         self.web = web
         process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
         registerAccounts()
-        process.router.on(ConnectChannel.self, connectChannel)
-        process.router.on(SetChannelFeatures.self, setFeatures)
+        registerChannels()
+        process.router.on(DeliverEvents.self, deliver)
         process.router.on(RecordReply.self, recordReply)
         process.router.on(ListQuarantine.self, listQuarantine)
         process.router.on(RecordConsent.self, recordConsent)
@@ -97,47 +99,8 @@ public final class Intake: Sendable {
 
     // MARK: Requests
 
-    private func connectChannel(_ request: ConnectChannel, _ reply: Reply<ConnectChannel>) {
-        let attestation = request.attestation
-        let isComplete = attestation.rights && attestation.notices && attestation.consents
-        guard isComplete, !attestation.member.isEmpty, !attestation.textVersion.isEmpty else {
-            return reply.refuse(.attestationIncomplete, "rights, notices and consents must be attested, by a member and to a text")
-        }
-        guard !request.account.id.isEmpty else { return reply.fault(.malformed, "account: expected an id") }
-        let (store, directory, now) = (store, directory, process.system.clock.now)
-        let id = ChannelID(rawValue: newID("ch_"))
-        let credential = request.credential.flatMap { ChannelCredential($0, of: id, digests.keys) }
-        guard request.credential == nil || credential != nil else {
-            return reply.fault(
-                .malformed,
-                "credential: expected a secret of \(WebhookCredential.secretLengthMin) characters, and the name that its scheme needs")
-        }
-        let keyed = keyed(request)
-        writeFact("connect channel", reply) { connection in
-            try store.connect(request, keyed, as: id, credential, now: now, connection)
-        } then: { channel in
-            // A repeat of an earlier request says nothing about how its channel stands now.
-            if channel == id {
-                directory.add(
-                    Channel(
-                        id: id, workspace: request.workspace, account: request.account, business: request.business,
-                        credentials: credential.map { [$0] } ?? []))
-            }
-            reply.ok(ConnectChannel.Response(channel: channel, thirdPartyTerms: request.account.platform.terms))
-        }
-    }
-
-    private func setFeatures(_ request: SetChannelFeatures, _ reply: Reply<SetChannelFeatures>) {
-        let (store, directory, now) = (store, directory, process.system.clock.now)
-        writeFact("set features", reply) { connection in
-            try store.setFeatures(request, now: now, connection)
-        } then: { channel in
-            directory.add(channel)
-            reply.ok(Empty())
-        }
-    }
-
     private func recordReply(_ request: RecordReply, _ reply: Reply<RecordReply>) {
+        if let excess = limits.excess { return reply.fault(.overloaded, excess.message) }
         guard let channel = directory[request.channel], channel.workspace == request.workspace else {
             return reply.refuse(.unknownChannel, "connect it with channels.connect first")
         }

@@ -27,6 +27,8 @@ struct IntakeStore: Sendable {
         var workspace = WorkspaceID()
         var sequences: [Int64] = []
         var events: [ChannelEvent] = []
+        /// The first row, where it is no event of our contract: nothing behind it is read before it is parked.
+        var unreadable: Int64?
     }
 
     /// JSON of one batch: with the frame's envelope it stays well below `Frame.lengthMax`, unless a single event is larger.
@@ -109,29 +111,35 @@ struct IntakeStore: Sendable {
         return channels
     }
 
-    func backlog(_ connection: Connection) throws -> (rows: Int64, oldest: Timestamp?) {
+    func backlog(_ connection: Connection) throws -> Backlog.Count {
         let rows = try connection.first("SELECT count(*) FROM outbox") { $0.int(0) } ?? 0
-        return (rows, try oldest(connection))
+        return Backlog.Count(rows: rows, oldest: try oldest(connection), parked: try parkedCount(connection))
     }
 
     func oldest(_ connection: Connection) throws -> Timestamp? {
         try connection.first("SELECT received_at FROM outbox ORDER BY sequence LIMIT 1") { Timestamp(rawValue: $0.int(0)) }
     }
 
-    /// The oldest rows of a channel, in the order in which they were taken in.
-    func batch(of channel: ChannelID, _ connection: Connection) throws -> Batch {
+    /// The oldest rows of a channel, in the order in which they were taken in; at most `limit`, and up to a row that can't be read.
+    func batch(of channel: ChannelID, limit: Int, _ connection: Connection) throws -> Batch {
         var batch = Batch(channel: channel)
         var bytes = 0
+        var isEnd = false
         try connection.each(
             "SELECT sequence, event, workspace FROM outbox WHERE channel = ? ORDER BY sequence LIMIT ?", .text(channel.rawValue),
-            .integer(Int64(AppendEvents.countMax))
+            .integer(Int64(limit))
         ) { row in
-            guard batch.events.isEmpty || bytes <= IntakeStore.batchBytesMax else { return }
+            if isEnd { return }
             let json = row.withBytes(1) { Array($0) }
             bytes += json.count
-            guard batch.events.isEmpty || bytes <= IntakeStore.batchBytesMax else { return }
+            isEnd = !batch.events.isEmpty && bytes > IntakeStore.batchBytesMax
+            if isEnd { return }
+            do throws(WireError) { batch.events.append(try FieldVisitor.read(ChannelEvent.self, from: json)) } catch {
+                if batch.events.isEmpty { batch.unreadable = row.int(0) }
+                isEnd = true
+                return
+            }
             batch.sequences.append(row.int(0))
-            batch.events.append(try FieldVisitor.read(ChannelEvent.self, from: json))
             batch.workspace = WorkspaceID(rawValue: row.text(2))
         }
         return batch

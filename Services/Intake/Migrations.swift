@@ -203,15 +203,16 @@ public enum IntakeMigrations {
             CREATE TABLE quarantine (
                 id          INTEGER PRIMARY KEY AUTOINCREMENT,
                 platform    TEXT NOT NULL CHECK (platform IN ('instagram', 'whatsapp')),
-                reason      TEXT NOT NULL CHECK (reason IN ('unknownChannel', 'unreadable', 'unsupported')),
+                reason      TEXT NOT NULL CHECK (reason IN ('unknownChannel', 'unreadable', 'unsupported', 'refused')),
                 channel     TEXT,     -- whose it is
                 door        TEXT,     -- the channel by whose own door it came
                 digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 16),
                 received_at INTEGER NOT NULL,
                 expires_at  INTEGER NOT NULL,
                 is_partial  INTEGER NOT NULL CHECK (is_partial IN (0, 1)),  -- not all names are indexed
-                raw         BLOB NOT NULL
+                raw         BLOB NOT NULL  -- as the platform could have posted it; of what was refused, the event
             ) STRICT;
+            CREATE INDEX quarantine_refused ON quarantine (id) WHERE reason = 'refused';
             CREATE TABLE quarantine_names (
                 digest BLOB NOT NULL CHECK (length(digest) = 16),
                 piece  INTEGER NOT NULL REFERENCES quarantine (id) ON DELETE CASCADE,

@@ -31,7 +31,7 @@ struct Reload: Sendable {
             switch result {
             case .success(let (channels, waiting)):
                 directory.replaceAll(channels)
-                backlog.set(rows: waiting.rows, oldest: waiting.oldest)
+                backlog.set(waiting)
                 feed.wake()
             case .failure(let error):
                 process.log.event("reloadFailed", level: .error, ("error", .safe("\(error)")))

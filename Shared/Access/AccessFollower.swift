@@ -9,6 +9,8 @@ public final class AccessFollower: Sendable {
     public static let migrations = [AccessTable.migration, SecurityLog.migration]
 
     public let facts: AccessFacts
+    /// Also for what comes in by other ways than the mesh.
+    public let security: SecurityLog
     private let follower: FeedFollower<ReadAccessFeed>
 
     /// Reads what the file knows and puts the gate up; `start` begins to follow.
@@ -24,7 +26,7 @@ public final class AccessFollower: Sendable {
         }
         self.follower = follower
         facts.take(try database.read("access facts") { try AccessTable.facts($0) })
-        process.guardHandlers(by: facts, in: database) { follower.isCurrent }
+        security = process.guardHandlers(by: facts, in: database) { follower.isCurrent }
     }
 
     public func start() { follower.start() }
@@ -34,11 +36,13 @@ public final class AccessFollower: Sendable {
 extension ServiceProcess {
     /// Puts the gate before all handlers, lets the programs connect that the facts know until they leave, and records who was turned away.
     /// - Parameter isFresh: whether the facts are recent enough to decide about a person by them.
-    public func guardHandlers(by facts: AccessFacts, in database: Database, isFresh: @escaping @Sendable () -> Bool) {
+    /// - Returns: that record.
+    public func guardHandlers(by facts: AccessFacts, in database: Database, isFresh: @escaping @Sendable () -> Bool) -> SecurityLog {
         let security = SecurityLog(self, database)
         router.guardHandlers(
             by: AccessGate(facts, tokens: TokenKeys(tokenKeys()), clock: system.clock, isFresh: isFresh) { security.record($0, $1, $2) })
         knowPeers { facts.program($0)?.kind }
         facts.whenProgramsLeave { [weak self] in self?.cutOff($0) }
+        return security
     }
 }

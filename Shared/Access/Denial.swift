@@ -1,6 +1,6 @@
 import Wire
 
-/// Why a request did not reach its handler. The caller learns only the fault: a bad token gives no hint what is bad about it.
+/// Why a request or a delivery did not reach its handler. The caller learns only the fault: a bad token gives no hint what is bad about it.
 public enum Denial: String, Error, CaseIterable, Sendable {
     /// The contract doesn't list this kind of program.
     case callerNotListed
@@ -21,6 +21,12 @@ public enum Denial: String, Error, CaseIterable, Sendable {
     /// Sale, sharing, advertising, profiling; or a category that never serves the purpose.
     case purposeNever
     case purposeNotInstructed
+    /// At a public door: no signature of the platform, or a wrong one.
+    case signatureInvalid
+    /// At a channel's own door: not what was agreed for it.
+    case credentialInvalid
+    /// Somebody set up a webhook with another token than ours.
+    case verifyTokenInvalid
 
     public var fault: Fault {
         switch self {
@@ -36,6 +42,7 @@ public enum Denial: String, Error, CaseIterable, Sendable {
         case .purposeNever:
             Fault(.purposeForbidden, "personal data is never used for sale, sharing, advertising or profiling, whoever asks or agrees")
         case .purposeNotInstructed: Fault(.purposeForbidden, "the workspace's instructions don't allow this purpose")
+        case .signatureInvalid, .credentialInvalid, .verifyTokenInvalid: Fault(.unauthenticated, "the sender could not be proved")
         }
     }
 }

@@ -60,11 +60,24 @@ public final class SecurityLog: @unchecked Sendable {  // `waiting` and `isWriti
     }
 
     public func record(_ denial: Denial, _ entrant: Entrant, _ actor: Actor?) {
+        record(
+            denial, method: entrant.contract.method, peer: entrant.peer.name, role: actor?.role.rawValue ?? "",
+            workspace: actor?.workspace ?? "")
+    }
+
+    /// Somebody whom nobody knows was turned away from a public door.
+    /// - Parameters:
+    ///   - door: the path, as the source code has it: never what came in.
+    ///   - workspace: whose door it is, where it is one's own.
+    public func record(_ denial: Denial, at door: String, of workspace: WorkspaceID? = nil) {
+        record(denial, method: door, peer: "public", role: "", workspace: workspace?.rawValue ?? "")
+    }
+
+    private func record(_ denial: Denial, method: String, peer: String, role: String, workspace: String) {
         counter.add()
         let now = clock.now.rawValue
         let event = Event(
-            hour: now / SecurityLog.millisecondsAnHour, method: entrant.contract.method, reason: denial, peer: entrant.peer.name,
-            role: actor?.role.rawValue ?? "", workspace: actor?.workspace ?? "")
+            hour: now / SecurityLog.millisecondsAnHour, method: method, reason: denial, peer: peer, role: role, workspace: workspace)
         let isFirst = lock.withLock {
             guard waiting[event] != nil || waiting.count < SecurityLog.waitingMax else { return false }
             waiting[event] = ((waiting[event]?.count ?? 0) + 1, now)

@@ -23,7 +23,8 @@ extension KeyFolder {
         return made
     }
 
-    /// A link that has any key, and tombstones that have any pepper, miss nothing: after a rotation the first id is gone for good.
+    /// A link that has any key, tombstones that have any pepper and an app that has any secret miss nothing: after a rotation the first is
+    /// gone for good.
     private static func missing(among present: [String]) -> [String] {
         let linked = Set(present.compactMap(KeyName.parseLink).map { "\($0.caller)--\($0.callee)" })
         let links = MeshPlan.calls.map { (caller: $0.caller.rawValue, callee: $0.callee.rawValue) }
@@ -31,14 +32,15 @@ extension KeyFolder {
             .map { KeyName.link($0.caller, $0.callee, id: firstLinkID) }
         let pepper = present.contains { KeyName.parsePepper($0) != nil } ? [] : [KeyName.pepper(1)]
         let token = present.contains { KeyName.parseTokenKey($0) != nil } ? [] : [KeyName.tokenKey("t1")]
-        return links + pepper + token + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
+        let apps = [KeyName.instagramApp, KeyName.whatsappApp, KeyName.metaApp]
+            .filter { app in !present.contains { KeyName.isSecret($0, of: app) } }.map { "\($0).secret" }
+        return links + pepper + token + apps + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
     }
 
     static let firstLinkID = "k1"
 
     private static let singles = [
-        KeyName.inboxKey, KeyName.lookupKey(.conversationStore), KeyName.instagramAppSecret, KeyName.whatsappAppSecret,
-        KeyName.metaAppSecret, KeyName.webhookVerifyToken
+        KeyName.inboxKey, KeyName.lookupKey(.conversationStore), KeyName.webhookVerifyToken
     ]
 
     /// An app secret looks like Meta's own, 32 hex digits, so that a real one can take its place.

@@ -55,19 +55,18 @@ public struct KeyFolder: Sendable {
         return keys
     }
 
-    /// All live secrets of an app, so that a rotation loses nothing: `meta.app.secret`, which must be there, and every `meta.app.*.secret`,
-    /// such as `meta.app.2.secret`. At most nine.
+    /// All live secrets of an app, so that a rotation loses nothing: `meta.app.secret` and every `meta.app.*.secret`, such as
+    /// `meta.app.2.secret`. One to nine.
     /// - Parameter app: what the names of the files begin with, such as `meta.app`.
     public func secrets(of app: String) throws(KeyProblem) -> [[UInt8]] {
-        let further = try names().filter {
-            $0.hasPrefix("\(app).") && $0.hasSuffix(".secret") && $0.utf8.count > "\(app)..secret".utf8.count
-        }
-        guard further.count < KeyFolder.appSecretCountMax else {
+        let live = try names().filter { KeyName.isSecret($0, of: app) }.sorted()
+        guard !live.isEmpty else { throw KeyProblem(description: "\(path)/\(app).secret is missing: the launcher makes missing keys") }
+        guard live.count <= KeyFolder.appSecretCountMax else {
             throw KeyProblem(
                 description: "\(path) has more than \(KeyFolder.appSecretCountMax) secrets of \(app): remove those that are no longer used")
         }
         var secrets: [[UInt8]] = []
-        for name in ["\(app).secret"] + further.sorted() { secrets.append(try secret(named: name)) }
+        for name in live { secrets.append(try secret(named: name)) }
         return secrets
     }
 

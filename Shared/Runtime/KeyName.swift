@@ -15,6 +15,11 @@ public enum KeyName {
     /// What a platform sends back when a webhook is set up.
     public static let webhookVerifyToken = "webhook.verify.token"
 
+    /// Whether a file holds a live secret of an app: `meta.app.secret`, `meta.app.2.secret`.
+    static func isSecret(_ name: String, of app: String) -> Bool {
+        name == "\(app).secret" || name.hasPrefix("\(app).") && name.hasSuffix(".secret") && name.utf8.count > "\(app)..secret".utf8.count
+    }
+
     /// Signs the tokens of actors. All live ones are accepted, the last in order of names signs; `tokens.t1.key` is the first.
     public static func tokenKey(_ id: String) -> String { "tokens.\(id).key" }
 

@@ -47,9 +47,7 @@ public final class ServiceProcess: Sendable {
         startedAt = system.clock.monotonicMilliseconds
         keys = KeyFolder(dataFolder: configuration.dataFolder)
         router = Router(service: service.rawValue)
-        keyRing = try KeyRing(keys, of: service) { [limitedLog] problem in
-            limitedLog.event("keysUnreadable", level: .error, ("error", .safe(problem.description)))
-        }
+        keyRing = try KeyRing(keys, of: service) { [limitedLog] in limitedLog.keysUnreadable($0) }
         callingKeys = try keys.callingKeys(of: service)
     }
 
@@ -124,11 +122,6 @@ public final class ServiceProcess: Sendable {
     /// One secret of the key folder (`KeyName`). A missing, broken or unsafe one ends the process with exit code 78.
     public func secret(_ name: String) -> [UInt8] {
         do { return try keys.secret(named: name) } catch { Failure.configuration([error.description]) }
-    }
-
-    /// All live secrets of an app, as `KeyFolder.secrets(of:)`; a missing or broken one ends the process with exit code 78.
-    public func secrets(of app: String) -> [[UInt8]] {
-        do { return try keys.secrets(of: app) } catch { Failure.configuration([error.description]) }
     }
 
     /// The keys that sign tokens, by id; none at all ends the process with exit code 78.

@@ -14,7 +14,9 @@ enum ContractList {
             ContractEntry(OpenWorkspace.self), ContractEntry(ReadWorkspace.self), ContractEntry(InstructWorkspace.self),
             ContractEntry(AddMember.self), ContractEntry(SetMemberRole.self), ContractEntry(RemoveMember.self),
             ContractEntry(IssueToken.self), ContractEntry(AddPeer.self), ContractEntry(RemovePeer.self), ContractEntry(ListPeers.self),
-            ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self),
+            ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self), ContractEntry(SetChannelCredential.self),
+            ContractEntry(ListChannels.self), ContractEntry(DisconnectChannel.self), ContractEntry(DeauthorizeConnection.self),
+            ContractEntry(DeliverEvents.self),
             ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self),
             ContractEntry(ReadQuarantined.self), ContractEntry(ReleaseQuarantined.self)
         ] + [
@@ -23,7 +25,8 @@ enum ContractList {
             ContractEntry(RecordUsage.self), ContractEntry(RecordTechnical.self), ContractEntry(SummarizeEvents.self)
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
-            ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self)
+            ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self),
+            ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self)
         ] + [
             ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self)
         ] + [

@@ -3,6 +3,7 @@ import Domain
 import Erasure
 import Foundation
 import HolderContracts
+import IntakeContracts
 import Policy
 import Runtime
 import SQLite
@@ -78,6 +79,16 @@ final class StoreFixture {
         return (process, database, try ConversationStore(process, database))
     }
 
+    /// Facts as `access.feed` would have brought them; all memory is new then.
+    func know(_ facts: [AccessFact]) throws {
+        try database.writer.write("facts") { connection in
+            for fact in facts {
+                try connection.run("INSERT INTO access_facts (fact) VALUES (?)", .blob(FieldVisitor.write(fact)))
+            }
+        }
+        try reopen()
+    }
+
     // MARK: Requests
 
     func put<R: Request>(_ request: R, as peer: Peer) -> Outcome<R> { LocalTransport(process.router, as: peer).call(request) }
@@ -93,6 +104,7 @@ final class StoreFixture {
 
     /// As somebody whom the gate lets in would get them.
     func notices(_ request: ListNotices) throws -> [Notice] { try database.read { try service.store.notices(request, $0) } }
+    func insights(_ request: ReadInsights) throws -> [Insight] { try database.read { try service.store.insights(request, $0) } }
 
     @discardableResult
     func append(_ events: ChannelEvent..., on channel: Channel = line) throws -> AppendEvents.Response {

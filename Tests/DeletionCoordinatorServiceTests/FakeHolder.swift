@@ -1,6 +1,7 @@
 import Domain
 import Erasure
 import HolderContracts
+import IntakeContracts
 import Policy
 import Runtime
 import TestKit
@@ -32,6 +33,7 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
         /// Digests in the order in which they came, with what the journal held at that time.
         var beforeJournal: [String] = []
         var erased: [Subject] = []
+        var deauthorized: [DeauthorizeConnection] = []
         /// Falsifies receipts.
         var tamper: @Sendable (ErasureReceipt) -> ErasureReceipt = { $0 }
         /// What the journal holds, asked before each tombstone is taken.
@@ -47,6 +49,7 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
         router.on(PlaceTombstones.self, place)
         router.on(EraseSubject.self, erase)
         router.on(ProveErasure.self, prove)
+        router.on(DeauthorizeConnection.self, deauthorize)
     }
 
     func with<Value>(_ body: (inout State) -> Value) -> Value { lock.withLock { body(&state) } }
@@ -79,6 +82,12 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
                 erasedAt: time.now)
         }
         reply.ok(with { $0.tamper }(signer.sign(receipt)))
+    }
+
+    /// As intake does: each user of an app is said to have one channel, but for `nobody`.
+    private func deauthorize(_ request: DeauthorizeConnection, _ reply: Reply<DeauthorizeConnection>) {
+        with { $0.deauthorized.append(request) }
+        reply.ok(request.user == "nobody" ? .init(known: 0, ended: 0) : .init(known: 1, ended: 1))
     }
 
     private func prove(_ request: ProveErasure, _ reply: Reply<ProveErasure>) {

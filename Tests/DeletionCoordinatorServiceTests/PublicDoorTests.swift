@@ -1,7 +1,9 @@
 import DeletionCoordinatorContracts
 import Domain
+import Foundation
 import HTTP
 import HolderContracts
+import IntakeContracts
 import Policy
 import Runtime
 import Testing
@@ -87,10 +89,13 @@ import Wire
 
     // MARK: Meta's callback
 
-    private func callback(_ mesh: Mesh, user: String = "218471", secret: [UInt8]? = nil, issued: Int = 1) throws -> HTTPResponse {
-        let payload = #"{"algorithm":"HMAC-SHA256","issued_at":\#(issued),"user_id":"\#(user)"}"#
+    private func callback(
+        _ mesh: Mesh, user: String = "218471", secret: [UInt8]? = nil, issued: Int? = 1, to path: String = "/meta/data-deletion"
+    ) throws -> HTTPResponse {
+        let time = issued.map { #""issued_at":\#($0),"# } ?? ""
+        let payload = #"{"algorithm":"HMAC-SHA256",\#(time)"user_id":"\#(user)"}"#
         return try mesh.http(
-            .post, "/meta/data-deletion", form: "signed_request=" + SignedRequestTests.sign(payload, secret: secret ?? mesh.metaSecret))
+            .post, path, form: "signed_request=" + SignedRequestTests.sign(payload, secret: secret ?? mesh.metaSecret))
     }
 
     private func code(_ response: HTTPResponse) throws -> String {
@@ -126,6 +131,18 @@ import Wire
         #expect(try page(mesh, code).1.contains("was erased"))
     }
 
+    @Test func whoCannotProveToBeMetaIsOnRecord() throws {
+        let mesh = try Mesh()
+        #expect(try callback(mesh, secret: Array("wrong".utf8)).status == .badRequest)
+        #expect(try mesh.coordinator.denials() == ["/meta/data-deletion signatureInvalid 1"])
+        // A rotation needs no restart: the new secret counts once it is there.
+        let isMade = FileManager.default.createFile(
+            atPath: "\(mesh.folder)/keys/meta.app.2.secret", contents: Data("wrong".utf8), attributes: [.posixPermissions: 0o600])
+        #expect(isMade)
+        #expect(try callback(mesh, secret: Array("wrong".utf8)).status == .ok)
+        #expect(try mesh.coordinator.denials() == ["/meta/data-deletion signatureInvalid 1"])
+    }
+
     @Test func theSameCallbackAgainIsTheSameRequest() throws {
         let mesh = try Mesh()
         mesh.intake.with { $0.isDown = true }
@@ -159,5 +176,41 @@ import Wire
         #expect(try mesh.http(.post, "/meta/data-deletion").status == .unsupportedMediaType)
         #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
         #expect(mesh.coordinator.process.metrics.snapshot()["meta.callbacksRefused"] == 3)
+    }
+
+    // MARK: Deauthorized
+
+    @Test func aDeauthorizationEndsTheConnectionAtIntakeAndErasesNobody() throws {
+        let mesh = try Mesh()
+        let answer = try callback(mesh, issued: 1_767_225_000, to: "/meta/deauthorize")
+        let nobodys = try callback(mesh, user: "nobody", to: "/meta/deauthorize")
+
+        #expect(answer.status == .ok && String(decoding: answer.body, as: UTF8.self) == #"{"known":1,"ended":1}"#)
+        #expect(nobodys.status == .ok && String(decoding: nobodys.body, as: UTF8.self) == #"{"known":0,"ended":0}"#)
+        let asked = mesh.intake.with { $0.deauthorized }
+        #expect(asked.first?.app == "meta" && asked.first?.user == "218471")
+        #expect(asked.first?.at == Timestamp(rawValue: 1_767_225_000_999))
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
+        #expect(!mesh.events.text.contains("218471"))
+    }
+
+    @Test func aDeauthorizationThatIntakeDidNotTakeIsNotAcknowledged() throws {
+        let mesh = try Mesh()
+        mesh.intake.with { $0.isDown = true }
+        let answer = try callback(mesh, to: "/meta/deauthorize")
+        #expect(answer.status == .serviceUnavailable && answer.headers["retry-after"] != nil)
+
+        mesh.intake.with { $0.isDown = false }
+        #expect(try callback(mesh, to: "/meta/deauthorize").status == .ok)
+    }
+
+    @Test func onlyMetaDeauthorizes() throws {
+        let mesh = try Mesh()
+        #expect(try callback(mesh, secret: Array("wrong".utf8), to: "/meta/deauthorize").status == .badRequest)
+        // Without its time nobody could tell a repeat from news.
+        #expect(try callback(mesh, issued: nil, to: "/meta/deauthorize").status == .badRequest)
+        #expect(try mesh.http(.post, "/meta/deauthorize", form: "").status == .badRequest)
+        #expect(mesh.intake.with { $0.deauthorized.isEmpty })
+        #expect(try mesh.coordinator.denials().first == "/meta/deauthorize signatureInvalid 1")
     }
 }

@@ -186,6 +186,18 @@ final class Coordinator {
         try database.read { try $0.first("SELECT count(*) FROM \(table)") { $0.int(0) } ?? 0 }
     }
 
+    /// Denials on record at public doors: `door reason count`.
+    func denials() throws -> [String] {
+        try database.writer.write("settle") { _ in }
+        return try database.read { connection in
+            var denials: [String] = []
+            try connection.each("SELECT method, reason, count FROM denials WHERE peer = 'public' ORDER BY 1, 2") {
+                denials.append("\($0.text(0)) \($0.text(1)) \($0.int(2))")
+            }
+            return denials
+        }
+    }
+
     func scan(_ needles: [String]) throws -> ByteScan.Report {
         try ByteScan.inChildProcess(
             files: [database.path, "\(database.path)-wal"], needles: needles.map { Array($0.utf8) }, executable: Binary.path)

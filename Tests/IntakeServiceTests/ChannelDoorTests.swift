@@ -64,6 +64,46 @@ struct ChannelDoorTests {
         #expect(!fixture.lines.all.contains { $0.contains(ChannelDoorTests.secret) })
     }
 
+    @Test func aProvidersSecretIsRotatedWithoutAGap() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let first = WebhookCredential(.bearer, secret: ChannelDoorTests.secret)
+        let channel = try fixture.ok(ConnectChannel.sample(workspace, IntakeFixture.whatsapp, credential: first)).channel
+        let next = WebhookCredential(.header, name: "D360-Key", secret: "the-next-provider-secret")
+        func statuses() throws -> [HTTPStatus] {
+            [
+                try post(body, to: channel, fixture, "Authorization", "Bearer \(ChannelDoorTests.secret)").status,
+                try post(body, to: channel, fixture, "D360-Key", "the-next-provider-secret").status
+            ]
+        }
+        #expect(try statuses() == [.ok, .unauthorized])
+        #expect(try fixture.denials() == ["/webhooks/channels credentialInvalid 1 \(workspace.rawValue)"])
+
+        var set = SetChannelCredential(workspace: workspace, channel: channel, credential: next, keepsFormer: true)
+        for _ in 0..<2 { #expect(try fixture.ok(set).live == 2) }
+        #expect(try statuses() == [.ok, .ok])
+        set.keepsFormer = false
+        #expect(try fixture.ok(set).live == 1)
+        #expect(try statuses() == [.unauthorized, .ok])
+        try fixture.reopen()
+        #expect(try statuses() == [.unauthorized, .ok])
+
+        set.keepsFormer = true
+        for number in 2...SetChannelCredential.countMax {
+            set.credential.secret = "provider-secret-number-\(number)"
+            #expect(try fixture.ok(set).live == Int64(number))
+        }
+        set.credential.secret = "provider-secret-one-too-many"
+        #expect(refusal(fixture.call(set)) == .tooManyCredentials)
+        #expect(try fixture.count("channel_credentials") == Int64(SetChannelCredential.countMax))
+        set.credential.secret = "short"
+        guard case .fault(let fault) = fixture.call(set) else { throw IntakeFixture.Stopped() }
+        #expect(fault.code == .malformed)
+        set.workspace = try fixture.openWorkspace("workspace-2")
+        set.credential = next
+        #expect(refusal(fixture.call(set)) == .unknownChannel)
+    }
+
     @Test func theAddressSaysWhoseItIs() throws {
         let fixture = try IntakeFixture()
         let workspace = try fixture.openWorkspace()

@@ -1,5 +1,6 @@
 import Digest
 import Domain
+import Foundation
 import HTTP
 import Runtime
 import Testing
@@ -68,6 +69,55 @@ struct DoorTests {
         #expect(try fixture.post(body, to: .instagram, secret: "a third one").status == .ok)
         #expect(try fixture.post(body, to: .instagram, secret: "another new secret").status == .unauthorized)
         #expect(try fixture.post(WhatsApp.delivery(WhatsApp.messages()), to: .whatsapp, secret: "another new secret").status == .ok)
+    }
+
+    @Test func aRotationNeedsNoRestart() throws {
+        let fixture = try IntakeFixture()
+        let body = Instagram.delivery(Instagram.text("hello", mid: "mid.1"))
+        let old = String(decoding: try fixture.process.keys.secret(named: KeyName.instagramAppSecret), as: UTF8.self)
+        #expect(try fixture.post(body, to: .instagram, secret: "the new secret").status == .unauthorized)
+
+        try fixture.putKey("instagram.app.2.secret", "the new secret")
+        #expect(try fixture.post(body, to: .instagram, secret: "the new secret").status == .ok)
+        #expect(try fixture.post(body, to: .instagram, secret: old).status == .ok)
+
+        try fixture.putKey(KeyName.instagramAppSecret, nil)
+        #expect(try fixture.post(body, to: .instagram, secret: old).status == .unauthorized)
+        #expect(try fixture.post(body, to: .instagram, secret: "the new secret").status == .ok)
+    }
+
+    /// A secret that others can read is none; until somebody mends it the former ones stay.
+    @Test func aSecretThatIsNoneTakesNothingAwayAndIsTold() throws {
+        let fixture = try IntakeFixture()
+        let body = Instagram.delivery(Instagram.text("hello", mid: "mid.1"))
+        try fixture.putKey("instagram.app.2.secret", "the new secret", mode: 0o644)
+
+        #expect(try fixture.post(body, to: .instagram, secret: "the new secret").status == .unauthorized)
+        #expect(try fixture.post(body, to: .instagram).status == .ok)
+        #expect(fixture.lines.all.contains { $0.contains(#""event":"keysUnreadable""#) && $0.contains("instagram.app.2.secret") })
+
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(fixture.folder)/keys/instagram.app.2.secret")
+        #expect(try fixture.post(body, to: .instagram, secret: "the new secret").status == .ok)
+    }
+
+    @Test func whoCannotProveToBeThePlatformIsOnRecord() throws {
+        let fixture = try IntakeFixture()
+        let body = Instagram.delivery(Instagram.text("a very private word", mid: "mid.1"))
+        // Control: a delivery that is signed leaves no trace there.
+        _ = try fixture.post(body, to: .instagram)
+        #expect(try fixture.denials() == [])
+
+        for secret in ["one", "another"] { _ = try fixture.post(body, to: .instagram, secret: secret) }
+        _ = try fixture.post(body, to: .whatsapp, signature: nil)
+        _ = fixture.answer(try HTTPRequest(.get, "/webhooks/instagram?hub.mode=subscribe&hub.challenge=1&hub.verify_token=guess"))
+        _ = fixture.answer(try HTTPRequest(.post, "/webhooks/channels/ch_none", body: Array(body.utf8)))
+
+        #expect(
+            try fixture.denials() == [
+                "/webhooks verifyTokenInvalid 1", "/webhooks/channels credentialInvalid 1", "/webhooks/instagram signatureInvalid 2",
+                "/webhooks/whatsapp signatureInvalid 1"
+            ])
+        #expect(try fixture.occurrences(of: "guess") == 0)
     }
 
     @Test func theLogTellsOfARefusalWithoutItsContent() throws {

@@ -1,4 +1,5 @@
 import ConversationStoreContracts
+import Domain
 import Testing
 import Threads
 import Wire
@@ -12,6 +13,9 @@ final class FakeConversationStore: @unchecked Sendable {  // Guarded by `lock`.
         case takesWithoutAnswer
         case isDown
         case refuses
+        /// Nothing of a batch that has one of these.
+        case takesNoBatchWith(Set<String>)
+        case forbids
     }
 
     private let lock = Lock()
@@ -28,6 +32,9 @@ final class FakeConversationStore: @unchecked Sendable {  // Guarded by `lock`.
     }
 
     var transport: any Transport { LocalTransport(router, as: .intake) }
+
+    /// How often it was asked, whatever it answered.
+    var attemptCount: Int { lock.withLock { attempts } }
 
     /// What it took, in order.
     var requests: [AppendEvents] { lock.withLock { given } }
@@ -90,6 +97,10 @@ final class FakeConversationStore: @unchecked Sendable {  // Guarded by `lock`.
             take(request)
             reply.fault(.deadlineExceeded, "the answer was lost")
         case .isDown: reply.fault(.unavailable, "down")
+        case .takesNoBatchWith(let ids):
+            if request.events.contains(where: { ids.contains($0.id) }) { return reply.fault(.malformed, "events: not like this") }
+            answer(request, reply, .takes)
+        case .forbids: reply.fault(.forbidden, "not you")
         case .refuses: reply.refuse(.workspaceTerminated, "ended")
         }
     }

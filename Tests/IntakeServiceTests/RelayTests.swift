@@ -128,7 +128,7 @@ struct RelayLanesTests {
 
         lanes.arrived([one])
         #expect(lanes.begin(now: 0).isEmpty)
-        lanes.succeeded(one)
+        lanes.succeeded(one, count: 1)
         #expect(lanes.begin(now: 0) == [one])
     }
 
@@ -168,7 +168,7 @@ struct RelayLanesTests {
 
         #expect(lanes.begin(now: 0).count == RelayLanes.inFlightMax)
         #expect(lanes.begin(now: 0).isEmpty)
-        lanes.succeeded(channels[0])
+        lanes.succeeded(channels[0], count: 1)
         // Who has waited longest goes first.
         #expect(lanes.begin(now: 0) == [channels[RelayLanes.inFlightMax]])
     }

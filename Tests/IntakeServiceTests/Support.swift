@@ -33,15 +33,15 @@ final class IntakeFixture {
     /// The last that was opened.
     private(set) var workspace = WorkspaceID()
 
-    init(options: DatabaseOptions = DatabaseOptions(), secrets: [String: String] = [:]) throws {
+    private let variables: [String: String]
+
+    /// - Parameter variables: of intake's own, beside those that every test has.
+    init(options: DatabaseOptions = DatabaseOptions(), secrets: [String: String] = [:], variables: [String: String] = [:]) throws {
+        self.variables = variables
         folder = NSTemporaryDirectory() + "intake-" + UUID().uuidString
         try KeyFolder.createMissing(dataFolder: folder)
-        for (name, text) in secrets {
-            let isMade = FileManager.default.createFile(
-                atPath: "\(folder)/keys/\(name)", contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-            #expect(isMade)
-        }
-        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, options)
+        for (name, text) in secrets { try IntakeFixture.putKey(folder, name, text) }
+        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, options, variables)
         try intake.start()
     }
 
@@ -58,16 +58,18 @@ final class IntakeFixture {
     /// As after a restart of the process.
     func reopen() throws {
         close()
-        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, DatabaseOptions())
+        (process, database, intake) = try IntakeFixture.open(
+            folder, time, conversations, lines, freeBytes, DatabaseOptions(), variables)
         try intake.start()
     }
 
     private static func open(
         _ folder: String, _ time: ManualTime, _ conversations: FakeConversationStore, _ lines: Collected<String>,
-        _ freeBytes: Collected<Int64>, _ options: DatabaseOptions
+        _ freeBytes: Collected<Int64>, _ options: DatabaseOptions, _ variables: [String: String]
     ) throws -> (ServiceProcess, Database, Intake) {
         var environment = EnvironmentReader(
-            ["MESH_DATA": folder, "MESH_BASE_PORT": "0", "MESH_INTAKE_ADDRESS_HEADER": "X-Real-IP"], service: .intake)
+            ["MESH_DATA": folder, "MESH_BASE_PORT": "0", "MESH_INTAKE_ADDRESS_HEADER": "X-Real-IP"].merging(variables) { $1 },
+            service: .intake)
         let configuration = IntakeConfiguration(&environment)
         let system = System(clock: time, scheduler: time, random: { SecureRandom.bytes($0) })
         let log = Log(service: "intake", system: system) { lines.add(String(decoding: $0, as: UTF8.self)) }
@@ -175,6 +177,27 @@ final class IntakeFixture {
 
     /// Everything that was queued for the writer before is done.
     func settle() throws { try database.writer.write("settle") { _ in } }
+
+    /// Denials on record at public doors: `door reason count`, in order.
+    func denials() throws -> [String] {
+        try settle()
+        return try database.read { connection in
+            var denials: [String] = []
+            try connection.each(
+                "SELECT method, reason, sum(count), max(workspace) FROM denials WHERE peer = 'public' GROUP BY method, reason ORDER BY 1, 2"
+            ) { denials.append("\($0.text(0)) \($0.text(1)) \($0.int(2))\($0.text(3).isEmpty ? "" : " \($0.text(3))")") }
+            return denials
+        }
+    }
+
+    /// A file comes into the key folder, or goes.
+    func putKey(_ name: String, _ text: String?, mode: Int = 0o600) throws { try IntakeFixture.putKey(folder, name, text, mode: mode) }
+
+    private static func putKey(_ folder: String, _ name: String, _ text: String?, mode: Int = 0o600) throws {
+        let path = "\(folder)/keys/\(name)"
+        guard let text else { return try FileManager.default.removeItem(atPath: path) }
+        #expect(FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode]))
+    }
 
     // MARK: Time
 

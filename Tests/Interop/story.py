@@ -6,6 +6,8 @@ import secrets
 
 import accounts
 import agreeing
+import channels
+import connecting
 import forgetting
 import service_work
 import webhooks
@@ -37,6 +39,8 @@ class Story:
         agreeing.agree(self)
         service_work.work(self)
         service_work.disclose(self)
+        channels.end(self)
+        connecting.deliver(self)
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)
@@ -77,6 +81,9 @@ class Story:
             report.equal(f"{account['platform']}: an account connects once", ("refused", "accountConnected"), taken)
         features = {"workspace": self.workspace, "channel": self.channels["instagram"], "features": ["comments"]}
         report.equal("features of a channel are set", {}, ask("channels.setFeatures", features))
+        credential = {"scheme": "bearer", "secret": secrets.token_hex(16)}
+        change = {"workspace": self.workspace, "channel": self.channels["whatsapp"], "credential": credential, "keepsFormer": False}
+        report.equal("a provider's secret is set", {"live": 1}, ask("channels.setCredential", change))
         found = self.mesh.outcome("channels.setFeatures", {**features, "channel": "ch-nobody"})
         report.equal("no features for a channel that is none", ("refused", "unknownChannel"), found)
         unsure = self.connection({"platform": "instagram", "id": "17840000000000001"})

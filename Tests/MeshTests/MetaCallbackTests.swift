@@ -32,15 +32,15 @@ extension RealMesh {
             }
         }
 
-        private func signedRequest(of user: String, secret: [UInt8]? = nil) throws -> String {
-            let payload = Base64URL.encode(Array(#"{"algorithm":"HMAC-SHA256","issued_at":1767225600,"user_id":"\#(user)"}"#.utf8))
+        private func signedRequest(of user: String, secret: [UInt8]? = nil, at second: Int64 = 1_767_225_600) throws -> String {
+            let payload = Base64URL.encode(Array(#"{"algorithm":"HMAC-SHA256","issued_at":\#(second),"user_id":"\#(user)"}"#.utf8))
             let key = HMACSHA256Key(try secret ?? mesh.keys.secret(named: KeyName.metaAppSecret))
             return "\(Base64URL.encode(key.authenticate(Array(payload.utf8)))).\(payload)"
         }
 
-        private func call(_ signedRequest: String) throws -> WebhookClient.Answer {
+        private func call(_ signedRequest: String, _ path: String = "/meta/data-deletion") throws -> WebhookClient.Answer {
             try door.post(
-                "/meta/data-deletion", Array("signed_request=\(signedRequest)".utf8), secret: nil,
+                path, Array("signed_request=\(signedRequest)".utf8), secret: nil,
                 headers: "Content-Type: application/x-www-form-urlencoded\r\n")
         }
 
@@ -80,6 +80,27 @@ extension RealMesh {
             #expect(try shop.metric("inbox.ended") == 0)
             // Meta repeats what it got no answer to: the same bytes are the same request.
             #expect(try self.confirmation(try call(request)).code == confirmation.code)
+        }
+
+        /// Between intake and the coordinator, with a kill of intake in between: nothing is acknowledged that has not ended.
+        @Test func aDeauthorizationEndsTheConnectionAndErasesNobody() throws {
+            let person = Person(.instagram, 1)
+            #expect(try shop.deliver(Letter(from: person, 1, sentAt: shop.now)) == 200)
+            #expect(try mesh.eventually { try Stored(of: shop).texts.count == 1 })
+            let request = try signedRequest(of: MetaCallbackTests.user, at: shop.now.rawValue / 1000)
+            mesh.kill(.intake)
+            #expect(try call(request, "/meta/deauthorize").status == 503)
+            try mesh.start(.intake)
+
+            let answer = try call(request, "/meta/deauthorize")
+            #expect(answer.status == 200 && answer.body.hasSuffix(#"{"known":1,"ended":1}"#))
+            #expect(
+                try call(signedRequest(of: "1", at: shop.now.rawValue / 1000), "/meta/deauthorize").body.hasSuffix(
+                    #"{"known":0,"ended":0}"#))
+            #expect(try shop.deliver(Letter(from: person, 2, sentAt: shop.now)) == 200)
+            #expect(try shop.metric("inbox.ended") == 1)
+            #expect(try Stored(of: shop).texts.count == 1)
+            #expect(try !FolderBytes.find([MetaCallbackTests.user], in: mesh.folder.path).isEmpty)
         }
 
         @Test func aForgedCallbackIsRefusedAndErasesNothing() throws {

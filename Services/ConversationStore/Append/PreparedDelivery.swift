@@ -33,9 +33,7 @@ final class PreparedEvent: Sendable {
     fileprivate init?(_ event: ChannelEvent, of request: AppendEvents, _ digester: DeliveryDigester) {
         let aliases = event.identifyingAliases(on: request.account.platform)
         let target = event.details?.target
-        guard !event.id.isEmpty, !aliases.isEmpty || event.kind.mayNameNobody, (event.kind == .status) == (event.status != nil),
-            !event.kind.needsTarget || target != nil
-        else { return nil }
+        guard event.isComplete(on: request.account.platform) else { return nil }
         self.event = event
         key = digester.key(event, request.account, namesNobody: aliases.isEmpty)
         self.target = target.map { digester.key($0, request.account) }
@@ -63,6 +61,11 @@ struct DeliveryDigester: Sendable {
 
     /// The version of the pepper that comes first in `messageNames`.
     var newestPepper: Int64 { erasure.tombstone(.participant(ParticipantID()), cutoff: Timestamp()).pepper }
+
+    /// Under every live pepper, as a tombstone of that person has it.
+    func names(of person: Alias, on account: Account, in workspace: WorkspaceID) -> [[UInt8]] {
+        erasure.digests(.person(workspace, account, person))
+    }
 
     /// nil when an event lacks what its kind needs: the sender broke the contract.
     func prepare(_ request: AppendEvents) -> PreparedDelivery? {

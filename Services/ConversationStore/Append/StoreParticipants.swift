@@ -111,7 +111,7 @@ extension ConversationStoreStore {
     }
 
     /// A phone number or a username may pass to somebody else: it belongs to whoever was seen with it last.
-    private func give(_ alias: Alias, to participant: ParticipantID, in workspace: WorkspaceID, _ connection: Connection) throws {
+    func give(_ alias: Alias, to participant: ParticipantID, in workspace: WorkspaceID, _ connection: Connection) throws {
         let holder = try self.participant(named: alias, in: workspace, connection)
         guard holder != participant else { return }
         if holder != nil { acquaintances.forgetAll() }
@@ -124,7 +124,7 @@ extension ConversationStoreStore {
     }
 
     /// The name as the person last gave it; a late event doesn't bring an old one back. Returns whether it is their name now.
-    private func rename(_ participant: ParticipantID, _ name: String, at time: Timestamp, _ connection: Connection) throws -> Bool {
+    func rename(_ participant: ParticipantID, _ name: String, at time: Timestamp, _ connection: Connection) throws -> Bool {
         let renamed = try connection.run(
             "UPDATE participants SET name = ?2, name_at = ?3 WHERE id = ?1 AND name IS NOT ?2 AND coalesce(name_at, 0) <= ?3",
             .integer(participant.rawValue), .text(name), .integer(time.rawValue))

@@ -145,7 +145,7 @@ enum PersonTable: String, CaseIterable {
     case lineages
     case changes
     case deliveryStatuses = "delivery_statuses"
-    case messages, conversations, aliases, participants
+    case messages, conversations, aliases, profiles, participants
 
     var count: String { "SELECT count(*) FROM \(rawValue) WHERE \(condition)" }
     var deletion: String { "DELETE FROM \(rawValue) WHERE \(condition)" }
@@ -157,7 +157,7 @@ enum PersonTable: String, CaseIterable {
         case .pendingStatuses, .messages: "conversation IN \(conversations)"
         case .changes, .deliveryStatuses: "message IN \(messages)"
         case .lineages: "participant = ?1 OR former = ?1"
-        case .conversations, .aliases: "participant = ?1"
+        case .conversations, .aliases, .profiles: "participant = ?1"
         case .participants: "id = ?1"
         }
     }

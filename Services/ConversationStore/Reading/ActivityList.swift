@@ -111,6 +111,7 @@ extension ConversationStoreStore {
         }
         for index in response.conversations.indices {
             response.conversations[index].participant.aliases = try aliases(of: response.conversations[index].participant.id, connection)
+            try addProfile(to: &response.conversations[index].participant, connection)
         }
         return response
     }

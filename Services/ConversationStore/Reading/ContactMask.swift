@@ -12,6 +12,7 @@ struct ContactMask {
     static func masked(_ participant: Participant) -> Participant {
         var masked = participant
         masked.name = participant.name.map { _ in IdentifierMask.mask }
+        masked.pictureURL = nil
         masked.aliases.removeAll { $0.kind == .phone || $0.kind == .username }
         return masked
     }

@@ -31,6 +31,7 @@ extension ConversationStoreStore {
         }
         guard isKnown != nil else { return nil }
         response.participant.aliases = try aliases(of: response.participant.id, connection)
+        try addProfile(to: &response.participant, connection)
         return (response, try messages(request, connection))
     }
 

@@ -1,3 +1,4 @@
+import Access
 import DeletionCoordinatorContracts
 import Digest
 import Domain
@@ -7,7 +8,7 @@ import Runtime
 import SQLite
 import Wire
 
-/// What the public reaches over HTTP: the status page, Meta's deletion callback, and the proxy's look at our health.
+/// What the public reaches over HTTP: the status page, Meta's callbacks, and the proxy's look at our health.
 final class PublicDoor: Sendable {
     static let statusPath = "/data-deletion/status/"
 
@@ -15,15 +16,18 @@ final class PublicDoor: Sendable {
 
     init(
         _ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ store: DeletionCoordinatorStore,
-        _ codes: ConfirmationCodes, _ driver: ErasureDriver
+        _ codes: ConfirmationCodes, _ driver: ErasureDriver, _ security: SecurityLog, intake: any Transport
     ) {
-        let callback = MetaCallback(process, configuration, store, codes, driver)
+        let signature = MetaSignature(process, security)
+        let deletion = MetaDeletion(process, configuration, store, codes, driver, signature)
+        let deauthorization = MetaDeauthorization(process, configuration, intake, signature)
         var router = HTTPRouter()
         router.on(.get, "\(PublicDoor.statusPath):code") { request, reply in
             reply.send(PublicDoor.status(of: request.parameter ?? "", process, store))
         }
         router.onStyle(StatusPage.stylePath)
-        router.on(.post, "/meta/data-deletion", callback.receive)
+        router.on(.post, MetaDeletion.path, deletion.receive)
+        router.on(.post, MetaDeauthorization.path, deauthorization.receive)
         // That we answer is the answer: a holder that is down is no reason to take this page away from people.
         router.on(.get, "/healthz") { [health = process.health] _, reply in reply.send(.text(health.isHealthy ? "ok\n" : "degraded\n")) }
         self.router = router

@@ -1,4 +1,5 @@
 import Digest
+import Domain
 import Wire
 
 /// Meta's `signed_request`: `base64url(signature).base64url(payload)`, signed with the app's secret over the ENCODED payload.
@@ -8,9 +9,15 @@ struct SignedRequest: Equatable {
 
     static let lengthMax = 16_384
     static let userLengthMax = 64
+    /// The end of the year 9999.
+    static let secondMax: Int64 = 253_402_300_799
 
+    /// As it came.
+    let text: String
     /// App-scoped: not the id of anybody who writes messages.
     let user: String
+    /// The end of that second: Meta tells no more.
+    let issuedAt: Timestamp?
 
     /// Verifies before it parses: nothing of what a stranger wrote is looked into.
     /// - Parameter keys: of all live secrets; one of them must have signed.
@@ -30,6 +37,10 @@ struct SignedRequest: Equatable {
         guard let user = fields["user_id"]?.string ?? fields["user_id"]?.int.map(String.init),
             1...SignedRequest.userLengthMax ~= user.unicodeScalars.count
         else { throw .malformed }
+        self.text = text
         self.user = user
+        issuedAt = fields["issued_at"]?.int.flatMap { second in
+            (0...SignedRequest.secondMax).contains(second) ? Timestamp(rawValue: second * 1000 + 999) : nil
+        }
     }
 }

@@ -1,4 +1,4 @@
-import ConversationStoreContracts
+import Domain
 import Wire
 
 /// What a `message` consists of.

@@ -27,11 +27,14 @@ extension IntakeStore {
             """, .text(delivery.source.platform.rawValue), .text(item.reason.rawValue), SQLValue(item.channel?.rawValue),
             SQLValue(delivery.source.channel?.id.rawValue), .blob(item.digest), .integer(delivery.receivedAt.rawValue),
             .integer(expiresAt.rawValue), SQLValue(item.names.isPartial), .blob(item.raw))
-        let id = connection.lastInsertedRow
-        for digest in item.names.digests {
-            try connection.run("INSERT INTO quarantine_names (digest, piece) VALUES (?, ?)", .blob(digest), .integer(id))
-        }
+        try index(item.names, of: connection.lastInsertedRow, connection)
         return 1
+    }
+
+    func index(_ names: QuarantinedNames, of piece: Int64, _ connection: Connection) throws {
+        for digest in names.digests {
+            try connection.run("INSERT INTO quarantine_names (digest, piece) VALUES (?, ?)", .blob(digest), .integer(piece))
+        }
     }
 
     func quarantined(after id: Int64, _ connection: Connection) throws -> [ListQuarantine.Entry] {

@@ -20,15 +20,21 @@ extension Intake {
 
     /// The piece goes through the door that it came in by, with what we know today.
     func releaseQuarantined(_ request: ReleaseQuarantined, _ reply: Reply<ReleaseQuarantined>) {
-        let (store, directory, digests, door, now) = (store, directory, digests, door, process.system.clock.now)
+        let (store, directory, digests, now) = (store, directory, digests, process.system.clock.now)
         write("release quarantined", reply) { connection in
             guard let piece = try store.quarantined(request.id, connection) else {
                 throw IntakeStore.Refused<ReleaseQuarantined>(reason: .unknownPiece)
             }
+            if piece.entry.reason == .refused {
+                let tally = try store.unpark(piece, digests, now: now, connection)
+                return (tally, parked: try store.parkedCount(connection))
+            }
             let source = piece.door.flatMap { directory[$0] }.map(DeliverySource.channel) ?? .platform(piece.entry.platform)
             let delivery = Delivery(piece.raw, from: source, receivedAt: piece.entry.receivedAt, directory, digests)
-            return try store.release(request.id, as: delivery, now: now, connection)
-        } then: { tally in
+            let tally = try store.release(request.id, as: delivery, now: now, connection)
+            return (tally, parked: try store.parkedCount(connection))
+        } then: { [relay, door] tally, parked in
+            relay.backlog.see(parked: parked)
             door.committed(tally, at: now)
             reply.ok(ReleaseQuarantined.Response(tally))
         }

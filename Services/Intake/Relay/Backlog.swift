@@ -1,18 +1,30 @@
 import Domain
 import Threads
 
-/// How much waits in the outbox, and since when, as far as memory knows: health and metrics ask here and not in the file.
+/// How much waits in the outbox, and since when, and how much was parked, as far as memory knows: health and metrics ask here and not in
+/// the file.
 final class Backlog: @unchecked Sendable {  // Guarded by `lock`.
     private let lock = Lock()
     private var rowCount: Int64 = 0
     private var oldestReceivedAt: Timestamp?
+    private var parkedCount: Int64 = 0
 
     var rows: Int64 { lock.withLock { rowCount } }
+    /// Events that conversation-store refused, in quarantine.
+    var parked: Int64 { lock.withLock { parkedCount } }
 
-    func set(rows: Int64, oldest: Timestamp?) {
+    /// As the file has it.
+    struct Count: Sendable {
+        let rows: Int64
+        let oldest: Timestamp?
+        let parked: Int64
+    }
+
+    func set(_ count: Count) {
         lock.withLock {
-            rowCount = rows
-            oldestReceivedAt = oldest
+            rowCount = count.rows
+            oldestReceivedAt = count.oldest
+            parkedCount = count.parked
         }
     }
 
@@ -23,6 +35,8 @@ final class Backlog: @unchecked Sendable {  // Guarded by `lock`.
             if rows > 0 && oldestReceivedAt == nil { oldestReceivedAt = time }
         }
     }
+
+    func see(parked: Int64) { lock.withLock { parkedCount = parked } }
 
     func see(oldest: Timestamp?) { lock.withLock { oldestReceivedAt = oldest } }
 

@@ -1,3 +1,4 @@
+import ConversationStoreContracts
 import Domain
 import Runtime
 
@@ -7,6 +8,8 @@ import Runtime
 struct RelayLanes: Sendable {
     /// Batches under way over all channels.
     static let inFlightMax = 16
+    /// So often one event is offered alone before it is parked.
+    static let refusalsMax = 3
 
     private enum State: Equatable {
         /// Something may be waiting since this turn.
@@ -19,6 +22,7 @@ struct RelayLanes: Sendable {
 
     private var lanes: [ChannelID: State] = [:]
     private var backoffs: [ChannelID: Backoff] = [:]
+    private var suspects: [ChannelID: Suspects] = [:]
     private var lastTurn: UInt64 = 0
     private(set) var inFlightCount = 0
 
@@ -50,6 +54,9 @@ struct RelayLanes: Sendable {
         return channels
     }
 
+    /// How many events the channel's next batch may have.
+    func batchMax(of channel: ChannelID) -> Int { suspects[channel]?.batchMax ?? AppendEvents.countMax }
+
     /// When the next pause ends; nil when none does.
     var nextDue: Int64? {
         lanes.values.compactMap { state in
@@ -68,11 +75,30 @@ struct RelayLanes: Sendable {
     }
 
     /// The batch's rows are gone; there may be more.
-    mutating func succeeded(_ channel: ChannelID) {
+    mutating func succeeded(_ channel: ChannelID, count: Int) {
         guard case .inFlight = lanes[channel] else { return }
         inFlightCount -= 1
         backoffs[channel] = nil
+        suspects[channel] = suspects[channel]?.without(count)
         wait(channel)
+    }
+
+    /// The store will never take the batch as it is. True when its only event is to be parked: then the batch stays under way. Else
+    /// smaller batches follow, or the single event after a pause: what refuses it may be mended.
+    mutating func refused(_ channel: ChannelID, count: Int, now: Int64, jitter: Double) -> Bool {
+        guard case .inFlight = lanes[channel] else { return false }
+        if count > 1 {
+            suspects[channel] = Suspects(batchMax: count / 2, remaining: count)
+            inFlightCount -= 1
+            wait(channel)
+            return false
+        }
+        var suspect = suspects[channel] ?? Suspects(batchMax: 1, remaining: 1)
+        suspect.refusals += 1
+        suspects[channel] = suspect
+        if suspect.refusals >= RelayLanes.refusalsMax { return true }
+        failed(channel, now: now, jitter: jitter)
+        return false
     }
 
     /// Nothing is known of the batch: it is sent again later.
@@ -85,5 +111,24 @@ struct RelayLanes: Sendable {
     private mutating func wait(_ channel: ChannelID) {
         lastTurn += 1
         lanes[channel] = .waiting(turn: lastTurn)
+    }
+}
+
+/// Events of which at least one was refused: sent in halves until it stands alone.
+private struct Suspects {
+    let batchMax: Int
+    /// Those of the refused batch that have not been taken yet.
+    let remaining: Int
+    /// Of the one that stands alone.
+    var refusals = 0
+
+    init(batchMax: Int, remaining: Int) {
+        self.batchMax = batchMax
+        self.remaining = remaining
+    }
+
+    /// nil when all have been taken.
+    func without(_ count: Int) -> Suspects? {
+        count < remaining ? Suspects(batchMax: batchMax, remaining: remaining - count) : nil
     }
 }

@@ -65,6 +65,22 @@ struct Delivery: Sendable {
         for update in updates { take(update, directory, digests) }
     }
 
+    /// Events of our own terms for one channel; nil when one of them doesn't fit.
+    init?(_ events: [ChannelEvent], on channel: Channel, receivedAt: Timestamp, _ digests: IntakeDigests) {
+        source = .channel(channel)
+        self.receivedAt = receivedAt
+        for event in events {
+            guard let event = event.delivered(on: channel.account.platform, at: receivedAt),
+                let received = ReceivedEvent(event, day: event.sentAt.day)
+            else { return nil }
+            if let feature = event.neededFeature, !channel.features.contains(feature) {
+                dropped.featureOff += 1
+            } else {
+                arrive(received, on: channel, digests)
+            }
+        }
+    }
+
     /// nil when the body is no delivery of the platform.
     private static func updates(
         of body: [UInt8], from source: DeliverySource, _ receivedAt: Timestamp, _ keys: InboxKeys
@@ -103,15 +119,17 @@ struct Delivery: Sendable {
     private mutating func arrive(
         _ received: ReceivedEvent, _ update: Update, _ directory: ChannelDirectory, _ digests: IntakeDigests
     ) {
-        for channel in channels(of: update, directory, digests) {
-            let event = received.event
-            arrivals.append(
-                Arrival(
-                    channel: channel.id, workspace: channel.workspace, day: received.day,
-                    key: digests.keys.digest(of: event, on: channel.account), happenedAt: event.happenedAt,
-                    names: digests.names(of: event, on: channel.account, in: channel.workspace),
-                    json: String(decoding: received.json, as: UTF8.self)))
-        }
+        for channel in channels(of: update, directory, digests) { arrive(received, on: channel, digests) }
+    }
+
+    private mutating func arrive(_ received: ReceivedEvent, on channel: Channel, _ digests: IntakeDigests) {
+        let event = received.event
+        arrivals.append(
+            Arrival(
+                channel: channel.id, workspace: channel.workspace, day: received.day,
+                key: digests.keys.digest(of: event, on: channel.account), happenedAt: event.happenedAt,
+                names: digests.names(of: event, on: channel.account, in: channel.workspace),
+                json: String(decoding: received.json, as: UTF8.self)))
     }
 
     /// The live channels that an update is for: one, but for what concerns a whole business account. Where there are none it is

@@ -1,3 +1,4 @@
+import Access
 import Digest
 import Domain
 import HTTP
@@ -6,34 +7,34 @@ import SQLite
 
 /// The public door: takes what platforms post, and answers 200 only when it is on disk.
 final class WebhookDoor: Sendable {
-    static let retryAfterSeconds = "5"
-
     private let process: ServiceProcess
     private let database: Database
     private let store: IntakeStore
     private let directory: ChannelDirectory
     private let digests: IntakeDigests
-    private let reserve: DiskReserve
+    private let limits: DeliveryLimits
     private let relay: Relay
     private let feed: AccessFeed
+    private let security: SecurityLog
     private let secrets: WebhookSecrets
-    private let verifyToken: [UInt8]
+    private let verifyToken: LiveKeys<[UInt8]>
     private let counters: WebhookCounters
 
     init(
         _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ digests: IntakeDigests,
-        _ reserve: DiskReserve, _ relay: Relay, _ feed: AccessFeed
+        _ limits: DeliveryLimits, _ relay: Relay, _ feed: AccessFeed, _ security: SecurityLog
     ) {
         self.process = process
         self.database = database
         self.store = store
         self.directory = directory
         self.digests = digests
-        self.reserve = reserve
+        self.limits = limits
         self.relay = relay
         self.feed = feed
+        self.security = security
         secrets = WebhookSecrets(process)
-        verifyToken = process.secret(KeyName.webhookVerifyToken)
+        verifyToken = process.liveKeys { (folder) throws(KeyProblem) in try folder.secret(named: KeyName.webhookVerifyToken) }
         counters = WebhookCounters(process.metrics)
     }
 
@@ -46,7 +47,7 @@ final class WebhookDoor: Sendable {
         router.on(.post, "/webhooks/channels/:channel") { [self] in deliverToChannel($0, $1) }
         router.on(.get, "/healthz") { [self] _, reply in
             // A proxy asks whether we can take deliveries: a store that is down only delays them.
-            guard reserve.hasRoom else { return reply.send(.text("full\n", .serviceUnavailable)) }
+            guard limits.hasRoom else { return reply.send(.text("full\n", .serviceUnavailable)) }
             reply.send(.text(process.health.isHealthy ? "ok\n" : "degraded\n"))
         }
     }
@@ -54,7 +55,8 @@ final class WebhookDoor: Sendable {
     /// Source: PLATFORM §1, the handshake.
     private func shakeHands(_ request: HTTPRequest, _ reply: HTTPReply) {
         let token = Array((request.query["hub.verify_token"] ?? "").utf8)
-        guard request.query["hub.mode"] == "subscribe", constantTimeEquals(token, verifyToken) else {
+        guard request.query["hub.mode"] == "subscribe", constantTimeEquals(token, verifyToken.current) else {
+            security.record(.verifyTokenInvalid, at: "/webhooks")
             return refuse(.forbidden, "handshakeRefused", reply)
         }
         guard let challenge = request.query["hub.challenge"] else { return reply.send(.text("Expected hub.challenge.\n", .badRequest)) }
@@ -63,11 +65,10 @@ final class WebhookDoor: Sendable {
 
     private func deliver(_ request: HTTPRequest, from platform: Platform, _ reply: HTTPReply) {
         switch secrets.check(request.headers["x-hub-signature-256"], of: request.body, from: platform) {
-        case .valid: break
-        case .missing: return refuse(.unauthorized, "signatureMissing", reply)
-        case .wrong: return refuse(.unauthorized, "signatureWrong", reply)
+        case .valid: deliver(request.body, from: .platform(platform), reply)
+        case .missing: refuse(unsigned: "signatureMissing", platform, reply)
+        case .wrong: refuse(unsigned: "signatureWrong", platform, reply)
         }
-        deliver(request.body, from: .platform(platform), reply)
     }
 
     /// A provider delivers for one channel, and presents what was agreed for it. Who has nothing to present learns of no channel.
@@ -77,26 +78,37 @@ final class WebhookDoor: Sendable {
         // An unknown channel takes as long as a wrong secret.
         let credentials = channel?.credentials ?? [ChannelCredential(header: "authorization", digest: [])]
         let isProved = credentials.count(where: { $0.isPresented(by: request.headers, on: id, digests.keys) }) > 0
-        guard let channel, isProved else { return refuse(.unauthorized, "credentialWrong", reply) }
+        guard let channel, isProved else {
+            security.record(.credentialInvalid, at: "/webhooks/channels", of: channel?.workspace)
+            return refuse(.unauthorized, "credentialWrong", reply)
+        }
         deliver(request.body, from: .channel(channel), reply)
     }
 
     private func deliver(_ body: [UInt8], from source: DeliverySource, _ reply: HTTPReply) {
-        guard reserve.hasRoom else { return turnAway("diskReserve", reply) }
+        if let excess = limits.enter(bytes: body.count) { return turnAway(excess, reply) }
         let delivery = Delivery(body, from: source, receivedAt: process.system.clock.now, directory, digests)
+        if let excess = limits.pace(delivery) {
+            limits.leave(bytes: body.count)
+            return turnAway(excess, reply)
+        }
         let isQueued = database.writer.submit("take delivery") { [store] connection in
             try store.accept(delivery, now: delivery.receivedAt, connection)
         } completion: { [self] result in
+            limits.leave(bytes: body.count)
             switch result {
             case .success(let tally):
                 committed(tally, at: delivery.receivedAt)
                 reply.send(.empty(.ok))
             case .failure(let error):
                 process.log.event("deliveryFailed", level: .error, ("error", .safe("\(error)")))
-                turnAway("writeFailed", reply)
+                turnAway(.load, reply)
             }
         }
-        if !isQueued { turnAway("queueFull", reply) }
+        if !isQueued {
+            limits.leave(bytes: body.count)
+            turnAway(.load, reply)
+        }
     }
 
     /// A delivery, or a piece of one that was released, is on disk.
@@ -115,7 +127,12 @@ final class WebhookDoor: Sendable {
         feed.wake()
     }
 
-    /// A security event: somebody who could not prove to be the platform.
+    private func refuse(unsigned event: StaticString, _ platform: Platform, _ reply: HTTPReply) {
+        security.record(.signatureInvalid, at: "/webhooks/\(platform.rawValue)")
+        refuse(.unauthorized, event, reply)
+    }
+
+    /// Somebody who could not prove who they are; nothing of what they sent is kept.
     private func refuse(_ status: HTTPStatus, _ event: StaticString, _ reply: HTTPReply) {
         counters.refused.add()
         process.limitedLog.event(event)
@@ -123,10 +140,10 @@ final class WebhookDoor: Sendable {
     }
 
     /// Nothing is acknowledged: the platform comes again.
-    private func turnAway(_ reason: StaticString, _ reply: HTTPReply) {
+    private func turnAway(_ excess: DeliveryLimits.Excess, _ reply: HTTPReply) {
         counters.turnedAway.add()
-        process.limitedLog.event("turnedAway", ("reason", .word(reason)))
-        reply.send(.text("Try again later.\n", .serviceUnavailable).adding("Retry-After", WebhookDoor.retryAfterSeconds))
+        process.limitedLog.event("turnedAway", ("reason", .word(excess.word)))
+        reply.send(excess.response)
     }
 }
 

@@ -2,18 +2,28 @@ import Digest
 import Domain
 import Runtime
 
-/// Tells what a platform signed. All secrets that lie in the key folder are live, so that a rotation loses nothing.
+/// Tells what a platform signed. All secrets that lie in the key folder are live, from when they come until they go: a rotation loses
+/// nothing and waits for no restart.
 struct WebhookSecrets: Sendable {
     enum Verdict: Equatable, Sendable { case valid, missing, wrong }
 
     private static let prefix = "sha256="
 
-    private let keys: [Platform: [HMACSHA256Key]]
+    // Facebook-Login apps sign Instagram's webhooks with the Facebook app's secret (PLATFORM §1).
+    private static let apps: [Platform: [String]] = [
+        .instagram: [KeyName.instagramApp, KeyName.metaApp], .whatsapp: [KeyName.whatsappApp]
+    ]
+
+    private let keys: LiveKeys<[Platform: [HMACSHA256Key]]>
 
     init(_ process: ServiceProcess) {
-        // Facebook-Login apps sign Instagram's webhooks with the Facebook app's secret (PLATFORM §1).
-        let apps: [Platform: [String]] = [.instagram: [KeyName.instagramApp, KeyName.metaApp], .whatsapp: [KeyName.whatsappApp]]
-        keys = apps.mapValues { $0.flatMap(process.secrets(of:)).map(HMACSHA256Key.init) }
+        keys = process.liveKeys { (folder) throws(KeyProblem) in
+            var keys: [Platform: [HMACSHA256Key]] = [:]
+            for (platform, apps) in WebhookSecrets.apps {
+                for app in apps { keys[platform, default: []] += try folder.secrets(of: app).map(HMACSHA256Key.init) }
+            }
+            return keys
+        }
     }
 
     /// - Parameters:
@@ -24,7 +34,7 @@ struct WebhookSecrets: Sendable {
         guard header.hasPrefix(WebhookSecrets.prefix), let mac = Hex.decode(String(header.dropFirst(WebhookSecrets.prefix.count))) else {
             return .wrong
         }
-        for key in keys[platform] ?? [] where key.isValid(mac, for: body) { return .valid }
+        for key in keys.current[platform] ?? [] where key.isValid(mac, for: body) { return .valid }
         return .wrong
     }
 }

@@ -1,4 +1,4 @@
-import ConversationStoreContracts
+import Domain
 import Wire
 
 /// What a message of a type consists of: its words, its media, and what is proper to the type.

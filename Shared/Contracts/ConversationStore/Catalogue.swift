@@ -2,6 +2,6 @@
 public enum ConversationStoreCatalogue {
     public static let methods = [
         AppendEvents.contract, ListConversations.contract, ReadConversation.contract, ReadConversationFeed.contract,
-        ListNotices.contract
+        ListNotices.contract, RecordProfile.contract, RecordInsights.contract, ReadInsights.contract
     ].map(\.method)
 }

@@ -76,6 +76,9 @@ public struct Participant: Fields, Equatable {
     public var id = ParticipantID()
     public var name: String?
     public var aliases: [Alias] = []
+    /// Of their public profile, where a connector fetched it.
+    public var pictureURL: String?
+    public var followers: Int64?
     /// Since when the person wants no marketing; absent while they don't object.
     public var marketingObjectionAt: Timestamp?
 
@@ -88,6 +91,8 @@ public struct Participant: Fields, Equatable {
         fields.field("id", &id)
         fields.field("name", &name, max: 200)
         fields.field("aliases", &aliases, max: 64)
+        fields.field("pictureURL", &pictureURL, max: RecordProfile.pictureURLLengthMax)
+        fields.field("followers", &followers, 0...Int64.max)
         fields.field("marketingObjectionAt", &marketingObjectionAt)
     }
 }

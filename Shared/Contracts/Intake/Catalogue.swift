@@ -3,7 +3,9 @@ public enum IntakeCatalogue {
     public static let methods = [
         OpenWorkspace.contract, ReadWorkspace.contract, InstructWorkspace.contract, AddMember.contract, SetMemberRole.contract,
         RemoveMember.contract, IssueToken.contract, AddPeer.contract, RemovePeer.contract, ListPeers.contract, ConnectChannel.contract,
-        SetChannelFeatures.contract, ReadAccessFeed.contract, RecordReply.contract, ListQuarantine.contract,
+        SetChannelFeatures.contract, SetChannelCredential.contract, ListChannels.contract,
+        DisconnectChannel.contract, DeauthorizeConnection.contract, DeliverEvents.contract, ReadAccessFeed.contract, RecordReply.contract,
+        ListQuarantine.contract,
         ReadQuarantined.contract, ReleaseQuarantined.contract,
         RecordConsent.contract, WithdrawConsent.contract, SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,
         RecordUsage.contract, RecordTechnical.contract, SummarizeEvents.contract

@@ -2,7 +2,7 @@ import Domain
 import Policy
 import Wire
 
-/// What came in signed but could not be taken: unknown channel, unreadable body. Without content.
+/// What came in signed but could not be taken, or not be stored in the end. Without content.
 public struct ListQuarantine: Request {
     public static let contract = Contract(
         "quarantine.list", purpose: .maintainSecurity, reads: [.security], repeats: .harmless, callers: [.operator], roles: [.operator])
@@ -26,7 +26,11 @@ public struct ListQuarantine: Request {
     }
 
     public struct Entry: Fields, Equatable {
-        public enum Reason: String, WireWord { case unknownChannel, unreadable, unsupported }
+        public enum Reason: String, WireWord {
+            case unknownChannel, unreadable, unsupported
+            /// Taken and acknowledged, but conversation-store would not have it: parked, so that what came behind it goes on.
+            case refused
+        }
 
         public var id: Int64 = 0
         public var platform = Platform.instagram

@@ -1,7 +1,8 @@
 import Policy
 import Wire
 
-/// Tries a piece in quarantine again, once what kept it out was mended: its channel is connected, or we understand more by now.
+/// Tries a piece in quarantine again, once what kept it out was mended: its channel is connected, we understand more by now, or
+/// conversation-store does.
 ///
 /// It is taken as any delivery is: once, and not for people who were erased in between. The piece is then gone from quarantine.
 public struct ReleaseQuarantined: Request {

@@ -8,51 +8,39 @@ import SQLite
 import Wire
 
 /// `POST /meta/data-deletion`: somebody removed the app from their account at Meta and asked for their data to be deleted.
-final class MetaCallback: Sendable {
+final class MetaDeletion: Sendable {
+    static let path = "/meta/data-deletion"
+
     private let process: ServiceProcess
     private let configuration: DeletionCoordinatorConfiguration
     private let store: DeletionCoordinatorStore
     private let codes: ConfirmationCodes
     private let driver: ErasureDriver
-    private let keys: [HMACSHA256Key]
-    private let accepted, refused: Metrics.Counter
+    private let signature: MetaSignature
+    private let accepted: Metrics.Counter
 
     init(
         _ process: ServiceProcess, _ configuration: DeletionCoordinatorConfiguration, _ store: DeletionCoordinatorStore,
-        _ codes: ConfirmationCodes, _ driver: ErasureDriver
+        _ codes: ConfirmationCodes, _ driver: ErasureDriver, _ signature: MetaSignature
     ) {
         self.process = process
         self.configuration = configuration
         self.store = store
         self.codes = codes
         self.driver = driver
-        // Instagram-Login apps sign with the Instagram app's secret (PLATFORM §1).
-        keys = [KeyName.metaApp, KeyName.instagramApp].flatMap(process.secrets(of:)).map(HMACSHA256Key.init)
+        self.signature = signature
         accepted = process.metrics.counter("meta.callbacksAccepted")
-        refused = process.metrics.counter("meta.callbacksRefused")
     }
 
     @Sendable func receive(_ request: HTTPRequest, _ reply: HTTPReply) {
-        let text: String
-        do throws(HTTPRequest.FormRefusal) { text = try request.form()["signed_request"] ?? "" } catch {
-            return refuse(error == .notAForm ? .unsupportedMediaType : .badRequest, "form", reply)
-        }
+        guard let signed = signature.verify(request, at: MetaDeletion.path, reply) else { return }
         let now = process.system.clock.now
-        do throws(SignedRequest.Refusal) {
-            let signed = try SignedRequest(verifying: text, keys: keys, nowSeconds: now.rawValue / 1000)
-            take(text, signed.user, now, reply)
-        } catch {
-            refuse(.badRequest, "\(error)", reply)
-        }
-    }
-
-    private func take(_ text: String, _ user: String, _ now: Timestamp, _ reply: HTTPReply) {
         // Meta sends one request again and again until it is answered: the same bytes are the same request.
-        let digest = codes.digest("callback", of: Array(text.utf8))
+        let digest = codes.digest("callback", of: Array(signed.text.utf8))
         let key = RequestKey("meta-\(Hex.encode(Array(digest.prefix(16))))")
         let code = codes.code(for: key)
         let subject = Subject(
-            workspace: .nobodys, authorization: Authorization(app: configuration.metaApp, user: user))
+            workspace: .nobodys, authorization: Authorization(app: configuration.metaApp, user: signed.user))
         let petition = Petition(
             key: key, digest: digest, codeDigest: ConfirmationCodes.digest(of: code), kind: .connection, source: .callback, workspace: nil,
             sealedSubject: store.seal.seal(subject), subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)),
@@ -96,11 +84,5 @@ final class MetaCallback: Sendable {
         let file = PortFile(dataFolder: process.configuration.dataFolder, service: .deletionCoordinator, door: .http)
         let port = configured == 0 ? try file.read() : configured
         return "http://127.0.0.1:\(port)"
-    }
-
-    private func refuse(_ status: HTTPStatus, _ reason: String, _ reply: HTTPReply) {
-        refused.add()
-        process.limitedLog.event("callbackRefused", level: .warning, ("reason", .safe(reason)))
-        reply.send(.empty(status))
     }
 }

@@ -5,6 +5,9 @@ import IntakeContracts
 
 /// What opens a channel's own door, as intake keeps it: the header, and a keyed digest of what stands in it. The secret itself is nowhere.
 struct ChannelCredential: Sendable, Equatable {
+    static let expected =
+        "credential: expected a secret of \(WebhookCredential.secretLengthMin) characters, and the name that its scheme needs"
+
     /// In lower case.
     let header: String
     let digest: [UInt8]

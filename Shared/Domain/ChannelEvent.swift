@@ -1,4 +1,3 @@
-import Domain
 import Wire
 
 /// One thing that happened on a channel, in our own terms, whatever platform it came from.
@@ -120,6 +119,12 @@ public struct ChannelEvent: Fields, Equatable {
         let current = participant.identifyingAliases(on: platform)
         guard let previous = details?.previous else { return current }
         return current + previous.identifyingAliases(on: platform)
+    }
+
+    /// Whether it has what its kind needs: an id, somebody whom it names, its status, the message that it is about.
+    public func isComplete(on platform: Platform) -> Bool {
+        !id.isEmpty && (kind.mayNameNobody || !identifyingAliases(on: platform).isEmpty) && (kind == .status) == (status != nil)
+            && (!kind.needsTarget || details?.target != nil)
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
