@@ -30,8 +30,9 @@ extension KeyFolder {
             .filter { !linked.contains("\($0.caller)--\($0.callee)") }
             .map { KeyName.link($0.caller, $0.callee, id: firstLinkID) }
         let pepper = present.contains { KeyName.parsePepper($0) != nil } ? [] : [KeyName.pepper(1)]
-        let token = present.contains { KeyName.parseTokenKey($0) != nil } ? [] : [KeyName.tokenKey("t1")]
-        return links + pepper + token + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
+        let token = present.contains { KeyName.parse($0, as: KeyName.tokenKey) != nil } ? [] : [KeyName.tokenKey("t1")]
+        let lease = present.contains { KeyName.parse($0, as: KeyName.leaseKey) != nil } ? [] : [KeyName.leaseKey("l1")]
+        return links + pepper + token + lease + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
     }
 
     static let firstLinkID = "k1"

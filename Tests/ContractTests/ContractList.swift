@@ -25,7 +25,9 @@ enum ContractList {
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self)
         ] + [
-            ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self)
+            ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self), ContractEntry(RequestHandoff.self),
+            ContractEntry(ReadQueue.self), ContractEntry(AcceptHandoff.self), ContractEntry(ReleaseHandoff.self),
+            ContractEntry(ResolveHandoff.self)
         ] + [
             ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self)
