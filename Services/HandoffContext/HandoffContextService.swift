@@ -25,6 +25,7 @@ public final class Handoff: Sendable {
     private let disclosures: DisclosureOutbox
     private let conversations: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
+    private let patience: Patience
     private let holder: Holder
 
     public convenience init(_ process: ServiceProcess, _ database: Database) throws {
@@ -46,11 +47,14 @@ public final class Handoff: Sendable {
         access = try AccessFollower(process, database, intake: accounts)
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
         self.conversations = conversations
+        let ruled = RuledChanges(database: database, store: store, conversations: conversations)
+        patience = Patience(process, database, store)
         let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
         follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
             try database.read("conversation cursor") { try store.cursor($0) }
         } take: { page in
-            let out = try database.writer.write("take changes") { try store.take(page, now: process.system.clock.now, $0) }
+            let asks = try ruled.asks(for: page)
+            let out = try database.writer.write("take changes") { try store.take(page, asks, now: process.system.clock.now, $0) }
             taken.add(Int64(page.changes.count) - out)
             keptOut.add(out)
         }
@@ -58,24 +62,25 @@ public final class Handoff: Sendable {
         process.router.on(ConfigureAssistant.self, configure)
         process.router.on(ReadContext.self, context)
         registerSessions()
+        registerRules()
     }
 
     public func start() {
         access.start()
         disclosures.start()
         follower.start()
+        patience.start()
     }
 
     public func stop() {
+        patience.stop()
         follower.stop()
         disclosures.stop()
         access.stop()
     }
 
     private func configure(_ request: ConfigureAssistant, _ reply: Reply<ConfigureAssistant>) {
-        guard access.facts.workspace(request.workspace) != nil else {
-            return reply.refuse(.unknownWorkspace, "open it with workspaces.open first")
-        }
+        guard isKnown(request.workspace) else { return reply.refuse(.unknownWorkspace, "open it with workspaces.open first") }
         if isTerminated(request.workspace) { return reply.refuse(.workspaceTerminated, Handoff.terminated) }
         let now = process.system.clock.now
         write("configure assistant", reply) { [store] connection in
@@ -153,6 +158,7 @@ public final class Handoff: Sendable {
 
     // MARK: What requests have in common
 
+    func isKnown(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace) != nil }
     func isTerminated(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace)?.isTerminated == true }
 
     /// The last messages of a conversation, from the store; refuses or fails the request when there are none to be had.

@@ -42,10 +42,13 @@ public struct HandoffContextStore: HolderStore {
     }
 
     /// Takes one answer of the feed; its effect and its cursor are one transaction. Returns how many changes were kept out.
-    func take(_ response: ReadConversationFeed.Response, now: Timestamp, _ connection: Connection) throws -> Int64 {
+    /// - Parameter asks: what the workspaces' rules make of the changes, by their places.
+    func take(
+        _ response: ReadConversationFeed.Response, _ asks: [Int: HandoffAsk] = [:], now: Timestamp, _ connection: Connection
+    ) throws -> Int64 {
         if response.restarted { try connection.run("DELETE FROM sessions") }
         var keptOut: Int64 = 0
-        for change in response.changes where try !take(change, now: now, connection) { keptOut += 1 }
+        for (place, change) in response.changes.enumerated() where try !take(change, asks[place], now: now, connection) { keptOut += 1 }
         try connection.run(
             "INSERT OR REPLACE INTO conversation_cursor (id, epoch, sequence) VALUES (1, ?, ?)", .text(response.next.epoch),
             .integer(response.next.sequence))
@@ -53,7 +56,7 @@ public struct HandoffContextStore: HolderStore {
     }
 
     /// False when it was kept out.
-    private func take(_ change: ConversationChange, now: Timestamp, _ connection: Connection) throws -> Bool {
+    private func take(_ change: ConversationChange, _ ask: HandoffAsk?, now: Timestamp, _ connection: Connection) throws -> Bool {
         let place = SessionPlace(conversation: change.conversation, workspace: change.workspace, participant: change.participant)
         guard try open(place, now: change.at, connection) else { return false }
         try connection.run(
@@ -61,9 +64,13 @@ public struct HandoffContextStore: HolderStore {
             UPDATE sessions SET last_message = max(last_message, ?2), last_activity_at = max(last_activity_at, ?3) WHERE conversation = ?1
             """, .integer(change.conversation.rawValue), .integer(change.message.rawValue), .integer(change.at.rawValue))
         switch change.kind {
-        case .messageReceived: try act(.wrote(at: change.at), on: change.conversation, now: now, connection)
-        case .messageSent, .statusChanged, .activityRecorded: break
+        case .messageReceived:
+            try act(.wrote(at: change.at), on: change.conversation, now: now, connection)
+            try waits(change.conversation, since: change.at, connection)
+        case .messageSent: try answered(change.conversation, at: change.at, connection)
+        case .statusChanged, .activityRecorded: break
         }
+        if let ask { try act(.asked(ask), on: change.conversation, now: now, connection) }
         return true
     }
 

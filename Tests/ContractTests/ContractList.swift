@@ -27,7 +27,7 @@ enum ContractList {
         ] + [
             ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self), ContractEntry(RequestHandoff.self),
             ContractEntry(ReadQueue.self), ContractEntry(AcceptHandoff.self), ContractEntry(ReleaseHandoff.self),
-            ContractEntry(ResolveHandoff.self)
+            ContractEntry(ResolveHandoff.self), ContractEntry(SetRules.self), ContractEntry(ReadRules.self)
         ] + [
             ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self)

@@ -63,13 +63,17 @@ final class HandoffFixture: Sendable {
 }
 
 /// Plays the conversation store: has the conversations that a test put there, and nothing new to tell.
-final class PlayedStore: @unchecked Sendable {  // `conversations` is guarded by `lock`.
+final class PlayedStore: @unchecked Sendable {  // `conversations`, `isDown` and `reads` are guarded by `lock`.
     private let lock = Lock()
     private let router = Router(service: "conversation-store")
     private var conversations: [ConversationID: ReadConversation.Response] = [:]
+    private var isDown = false
+    private var reads = 0
 
     init() {
         router.on(ReadConversation.self) { [unowned self] request, reply in
+            if isAway { return reply.fault(.unavailable, "not now") }
+            lock.withLock { reads += 1 }
             guard request.workspace == HandoffFixture.workspace, var conversation = lock.withLock({ conversations[request.conversation] })
             else { return reply.refuse(.unknownConversation, "no such conversation") }
             let older = conversation.messages.filter { message in request.before.map { message.id < $0 } ?? true }
@@ -98,6 +102,21 @@ final class PlayedStore: @unchecked Sendable {  // `conversations` is guarded by
         let id = ConversationID(rawValue: number)
         lock.withLock { conversations[id] = conversation }
         return id
+    }
+
+    func alter(_ id: ConversationID, _ change: (inout Message) -> Void) {
+        lock.withLock {
+            guard var conversation = conversations[id] else { return }
+            for index in conversation.messages.indices { change(&conversation.messages[index]) }
+            conversations[id] = conversation
+        }
+    }
+
+    var readCount: Int { lock.withLock { reads } }
+
+    var isAway: Bool {
+        get { lock.withLock { isDown } }
+        set { lock.withLock { isDown = newValue } }
     }
 
     static func alias(_ number: Int64) -> Alias { Alias(.whatsapp, .phone, "4917000\(10_000 + number)") }

@@ -1,6 +1,40 @@
 """A person takes a conversation over, answers, and gives it back."""
 
 from mesh import now
+from report import eventually
+
+
+def rule(story):
+    """A workspace says when it wants a person."""
+    report, mesh = story.report, story.mesh
+    rules = {
+        "keywords": [{"phrase": "Devoluci\u00f3n", "priority": "urgent"}], "comments": [], "personAsked": "high",
+        "openingHours": {"zone": "Europe/Lisbon", "spans": [{"day": "monday", "opensMinute": 540, "closesMinute": 1080}]}}
+    for change, reason in (
+        ({"keywords": [{"phrase": "!?", "priority": "low"}]}, "phraseEmpty"),
+        ({"openingHours": {"zone": "../etc/passwd", "spans": rules["openingHours"]["spans"]}}, "unknownZone"),
+        ({"openingHours": {"zone": "UTC", "spans": []}}, "hoursInvalid"),
+    ):
+        found = mesh.outcome("rules.set", {"workspace": story.workspace, "rules": {**rules, **change}})
+        report.equal(f"no rules with {reason}", ("refused", reason), found)
+    del rules["openingHours"]
+    report.equal("rules are set", {}, mesh.ask("rules.set", {"workspace": story.workspace, "rules": rules}))
+    report.equal("and read", rules, mesh.ask("rules.read", {"workspace": story.workspace})["rules"])
+    event = {
+        "kind": "message", "id": f"mid:{story.tag}:rule", "participant": {"igsid": story.mara["value"]}, "sentAt": now(),
+        "receivedAt": now(), "type": "text", "text": "Quiero una DEVOLUCION"}
+    batch = {"workspace": story.workspace, "channel": story.channels["instagram"], "account": story.instagram, "events": [event]}
+    mesh.ask("conversations.append", batch, key=f"{story.tag}:rule", peer="intake")
+
+    def waiting():
+        entries = mesh.ask("handoff.queue", {"workspace": story.workspace, "limit": 10})["entries"]
+        return entries[0]["ask"] if entries else None
+
+    found = eventually("the rule has asked for a person", waiting)
+    report.equal("by the keyword", ("rule", "keyword", "urgent"), (found["asker"], found["reason"], found["priority"]))
+    place = {"workspace": story.workspace, "conversation": story.with_mara["id"]}
+    mesh.ask("handoff.accept", place)
+    mesh.ask("handoff.release", place)
 
 
 def hand_over(story):

@@ -36,6 +36,7 @@ class Story:
         self.reply()
         self.hand_over()
         handoff.hand_over(self)
+        handoff.rule(self)
         self.look_into_quarantine()
         agreeing.agree(self)
         service_work.work(self)

@@ -26,7 +26,12 @@ extension Handoff {
             let place = SessionPlace(request, request.conversation, conversation)
             write("request handoff", reply) { [store] connection in
                 guard try store.open(place, now: now, connection) else { throw Refused<RequestHandoff>(reason: .unknownConversation) }
-                return try store.act(.asked(ask), on: place.conversation, now: now, connection)
+                let book = try store.rules(of: place.workspace, connection).map(RuleBook.kept)
+                if request.reason == .lowConfidence, let confidence = request.confidence, book?.isSureEnough(confidence) == true {
+                    return try store.session(place.conversation, now: now, connection) ?? Session()
+                }
+                let counting = ask.waiting(since: book?.opening(from: now) ?? now)
+                return try store.act(.asked(counting), on: place.conversation, now: now, connection)
             } then: {
                 reply.ok(RequestHandoff.Response(state: $0.state.word, ask: $0.state.ask))
             }
@@ -69,6 +74,7 @@ extension Handoff {
                 throw Refused<ReleaseHandoff>(reason: .unknownConversation)
             }
             try store.act(.released(by: taker), on: request.conversation, now: now, connection)
+            try store.restartPatience(request.conversation, now: now, connection)
         } then: { _ in
             reply.ok(Empty())
         }

@@ -2,6 +2,6 @@
 public enum HandoffContextCatalogue {
     public static let methods = [
         ConfigureAssistant.contract, ReadContext.contract, RequestHandoff.contract, ReadQueue.contract, AcceptHandoff.contract,
-        ReleaseHandoff.contract, ResolveHandoff.contract
+        ReleaseHandoff.contract, ResolveHandoff.contract, SetRules.contract, ReadRules.contract
     ].map(\.method)
 }
