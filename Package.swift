@@ -117,7 +117,7 @@ let package = Package(
             tests(
                 "IntakeServiceTests",
                 [
-                    "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
+                    "Access", "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
                     "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ], exclude: ["Fixtures"]),
             // Both ends of what comes in, over one line.
@@ -144,8 +144,9 @@ let package = Package(
             tests(
                 "HandoffContextServiceTests",
                 [
-                    "ConversationStoreContracts", "DeletionCoordinatorContracts", "Domain", "Erasure", "HandoffContextContracts",
-                    "HandoffContextService", "HolderContracts", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                    "Access", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Domain", "Erasure",
+                    "HandoffContextContracts", "HandoffContextService", "HolderContracts", "IntakeContracts", "Policy", "Runtime",
+                    "SQLite", "TestKit", "Threads", "Wire"
                 ]),
             tests(
                 "MeshctlTests",

@@ -5,6 +5,7 @@ import Digest
 import Domain
 import Erasure
 import HandoffContextContracts
+import Policy
 import Runtime
 import SQLite
 import Wire
@@ -14,14 +15,17 @@ public final class Handoff: Sendable {
     /// Messages that a context looks at.
     static let messagesMax: Int64 = 50
 
-    private let process: ServiceProcess
-    private let database: Database
-    private let store: HandoffContextStore
+    static let terminated = "the workspace's agreement has ended"
+
+    let process: ServiceProcess
+    let database: Database
+    let store: HandoffContextStore
+    let leases: LeaseKeys
     private let access: AccessFollower
     private let disclosures: DisclosureOutbox
-    private let digester: ErasureDigester
     private let conversations: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
+    private let patience: Patience
     private let holder: Holder
 
     public convenience init(_ process: ServiceProcess, _ database: Database) throws {
@@ -36,92 +40,109 @@ public final class Handoff: Sendable {
     ) throws {
         self.process = process
         self.database = database
-        digester = ErasureDigester(peppers: process.peppers())
-        let store = HandoffContextStore(digester: digester)
+        let store = HandoffContextStore(
+            digester: ErasureDigester(peppers: process.peppers()), clock: process.system.clock)
         self.store = store
+        leases = LeaseKeys(process.leaseKeys())
         access = try AccessFollower(process, database, intake: accounts)
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
         self.conversations = conversations
+        let ruled = RuledChanges(database: database, store: store, conversations: conversations)
+        patience = Patience(process, database, store)
         let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
         follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
             try database.read("conversation cursor") { try store.cursor($0) }
         } take: { page in
-            let out = try database.writer.write("take changes") { try store.take(page, $0) }
+            let asks = try ruled.asks(for: page)
+            let out = try database.writer.write("take changes") { try store.take(page, asks, now: process.system.clock.now, $0) }
             taken.add(Int64(page.changes.count) - out)
             keptOut.add(out)
         }
         holder = Holder(process, database, store)
         process.router.on(ConfigureAssistant.self, configure)
         process.router.on(ReadContext.self, context)
+        registerSessions()
+        registerRules()
     }
 
     public func start() {
         access.start()
         disclosures.start()
         follower.start()
+        patience.start()
     }
 
     public func stop() {
+        patience.stop()
         follower.stop()
         disclosures.stop()
         access.stop()
     }
 
     private func configure(_ request: ConfigureAssistant, _ reply: Reply<ConfigureAssistant>) {
-        guard let workspace = access.facts.workspace(request.workspace) else {
-            return reply.refuse(.unknownWorkspace, "open it with workspaces.open first")
-        }
-        if workspace.isTerminated { return reply.refuse(.workspaceTerminated, "the workspace's agreement has ended") }
-        let (store, now, log) = (store, process.system.clock.now, process.log)
-        let isQueued = database.writer.submit("configure assistant") { connection in
+        guard isKnown(request.workspace) else { return reply.refuse(.unknownWorkspace, "open it with workspaces.open first") }
+        if isTerminated(request.workspace) { return reply.refuse(.workspaceTerminated, Handoff.terminated) }
+        let now = process.system.clock.now
+        write("configure assistant", reply) { [store] connection in
             try store.configure(request.assistant, of: request.workspace, now: now, connection)
-        } completion: { result in
-            switch result {
-            case .success: reply.ok(Empty())
-            case .failure(let error):
-                log.event("configureFailed", level: .error, ("error", .safe("\(error)")))
-                reply.fault(.unavailable, "not stored: try again")
-            }
+        } then: {
+            reply.ok(Empty())
         }
-        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
-    /// Reads what is ours here, asks the store for the messages, and answers when they come: nothing waits in between.
+    /// Asks the store for the messages and builds the context when they come: nothing waits in between.
     private func context(_ request: ReadContext, _ reply: Reply<ReadContext>) {
-        if access.facts.workspace(request.workspace)?.isTerminated == true {
-            return reply.refuse(.workspaceTerminated, "the workspace's agreement has ended")
-        }
-        let assistant: Assistant?
-        do { assistant = try database.read("assistant") { try store.assistant(of: request.workspace, $0) } } catch {
-            process.log.event("contextFailed", level: .error, ("error", .safe("\(error)")))
-            return reply.fault(.unavailable, "the assistant's configuration could not be read: try again")
-        }
-        let read = ReadConversation(
-            workspace: request.workspace, conversation: request.conversation, limit: Handoff.messagesMax)
-        let options = CallOptions(timeoutMilliseconds: reply.caller.timeoutMilliseconds, trace: reply.caller.trace)
-        conversations.call(read, options) { [self] outcome in
-            switch outcome {
-            case .ok(let conversation):
-                let builder = builder(for: request, reply.caller)
-                hand(builder.context(of: request.conversation, conversation, assistant: assistant), to: builder.audience, request, reply)
-            case .refused(.unknownConversation, _): reply.refuse(.unknownConversation, "no such conversation in this workspace")
-            case .fault(let fault): pass(fault, on: reply)
+        if isTerminated(request.workspace) { return reply.refuse(.workspaceTerminated, Handoff.terminated) }
+        readConversation(request, request.conversation, limit: Handoff.messagesMax, reply) { [self] conversation in
+            let now = process.system.clock.now
+            do {
+                let (assistant, session) = try database.read("context") { connection in
+                    let session = try store.session(request.conversation, now: now, connection)
+                    return (try store.assistant(of: request.workspace, connection), session ?? Session())
+                }
+                give(request, conversation, assistant, session, now: now, reply)
+            } catch {
+                fail(error, reply)
             }
         }
     }
 
-    /// Answers. What an assistant gets leaves the customer's and our hands: it is on record before it goes out.
-    private func hand(_ context: HandoffContext, to audience: ReadContext.Audience, _ request: ReadContext, _ reply: Reply<ReadContext>) {
-        switch audience {
-        case .human: reply.ok(context)
-        case .assistant:
-            let actor = reply.caller.actor
-            let disclosure = Disclosure(
-                to: Recipient(.assistant, actor?.member ?? reply.caller.peer.name), ReadContext.contract.reads,
-                items: Int64(context.lines.count), for: ReadContext.contract.purpose, of: request.workspace,
-                about: digester.tag(.participant(context.participant.id)), role: actor?.role, at: process.system.clock.now)
-            disclosures.disclose(disclosure, reply) { reply.ok(context) }
+    private func give(
+        _ request: ReadContext, _ conversation: ReadConversation.Response, _ assistant: Assistant?, _ session: Session, now: Timestamp,
+        _ reply: Reply<ReadContext>
+    ) {
+        let builder = builder(for: request, reply.caller)
+        var context = builder.context(of: request.conversation, conversation, assistant: assistant)
+        context.state = session.state.word
+        context.ask = session.state.ask
+        switch (builder.audience, session.state) {
+        case (.human, _): reply.ok(context)
+        case (.assistant, .human): reply.refuse(.heldByPerson, "a person carries this conversation on")
+        case (.assistant, .closed): reply.refuse(.conversationClosed, "nothing is to be answered until the person writes again")
+        case (.assistant, .bot), (.assistant, .waiting):
+            context.lease = lease(for: reply.caller.actor, request, conversation, turn: session.turn, now: now)
+            hand(context, request, reply)
         }
+    }
+
+    private func lease(
+        for actor: Actor?, _ request: ReadContext, _ conversation: ReadConversation.Response, turn: Int64, now: Timestamp
+    ) -> GivenLease? {
+        guard let actor else { return nil }
+        let lease = Lease(
+            workspace: request.workspace, conversation: request.conversation, channel: conversation.channel, holder: .assistant,
+            member: MemberID(rawValue: actor.member), turn: turn, expiresAt: now.adding(milliseconds: Lease.assistantMilliseconds))
+        return GivenLease(text: leases.sign(lease, for: conversation.participant.aliases), expiresAt: lease.expiresAt)
+    }
+
+    /// What an assistant gets leaves the customer's and our hands: it is on record before it goes out.
+    private func hand(_ context: HandoffContext, _ request: ReadContext, _ reply: Reply<ReadContext>) {
+        let actor = reply.caller.actor
+        let disclosure = Disclosure(
+            to: Recipient(.assistant, actor?.member ?? reply.caller.peer.name), ReadContext.contract.reads,
+            items: Int64(context.lines.count), for: ReadContext.contract.purpose, of: request.workspace,
+            about: store.digester.tag(.participant(context.participant.id)), role: actor?.role, at: process.system.clock.now)
+        disclosures.disclose(disclosure, reply) { reply.ok(context) }
     }
 
     private func builder(for request: ReadContext, _ caller: Caller) -> ContextBuilder {
@@ -135,13 +156,64 @@ public final class Handoff: Sendable {
             tokenBudget: request.tokenBudget)
     }
 
+    // MARK: What requests have in common
+
+    func isKnown(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace) != nil }
+    func isTerminated(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace)?.isTerminated == true }
+
+    /// The last messages of a conversation, from the store; refuses or fails the request when there are none to be had.
+    func readConversation<R: WorkspaceRequest>(
+        _ request: R, _ conversation: ConversationID, limit: Int64, _ reply: Reply<R>,
+        then: @escaping @Sendable (ReadConversation.Response) -> Void
+    ) {
+        let read = ReadConversation(workspace: request.workspace, conversation: conversation, limit: limit)
+        let options = CallOptions(timeoutMilliseconds: reply.caller.timeoutMilliseconds, trace: reply.caller.trace)
+        conversations.call(read, options) { [self] outcome in
+            switch outcome {
+            case .ok(let conversation): then(conversation)
+            case .refused(.unknownConversation, _): refuse("unknownConversation", "no such conversation in this workspace", reply)
+            case .fault(let fault): pass(fault, on: reply)
+            }
+        }
+    }
+
+    /// A request that the domain refuses by throwing `Refused`, or a refusal of the session's.
+    struct Refused<R: Request>: Error { let reason: R.Refusal }
+
+    func write<R: Request, Value: Sendable>(
+        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void
+    ) {
+        let isQueued = database.writer.submit(operation, work) { [self] result in
+            switch result {
+            case .success(let value): then(value)
+            case .failure(let refused as Refused<R>): reply.refuse(refused.reason, "\(R.contract.method) was refused")
+            case .failure(let refusal as SessionRefusal): refuse(refusal.rawValue, refusal.message, reply)
+            case .failure(let error): fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+        process.log.event("requestFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
+        reply.fault(.unavailable, "handoff-context could not finish \(R.contract.method): try again")
+    }
+
+    /// A reason that several requests have in common.
+    private func refuse<R: Request>(_ reason: String, _ message: String, _ reply: Reply<R>) {
+        guard let reason = R.Refusal(rawValue: reason) else { preconditionFailure("\(R.contract.method) is never refused as \(reason)") }
+        reply.refuse(reason, message)
+    }
+
     /// What heals by itself goes through, so that the caller may come again. Anything else is between us and the store: "forbidden" would
     /// tell the caller that they did wrong.
-    private func pass(_ fault: Fault, on reply: Reply<ReadContext>) {
+    private func pass<R: Request>(_ fault: Fault, on reply: Reply<R>) {
         switch fault.code {
         case .deadlineExceeded, .overloaded, .unavailable: reply.fault(fault.code, "conversation-store: \(fault.message)")
         case .internal, .malformed, .tooLarge, .unauthenticated, .forbidden, .purposeForbidden, .unknownMethod:
-            process.log.event("contextFailed", level: .error, ("code", .safe(fault.code.rawValue)))
+            process.log.event(
+                "storeFailed", level: .error, ("method", .safe(R.contract.method)), ("code", .safe(fault.code.rawValue)))
             reply.fault(.internal, "conversation-store did not take our request: see the log of handoff-context")
         }
     }

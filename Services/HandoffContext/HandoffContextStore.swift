@@ -3,14 +3,20 @@ import Domain
 import Erasure
 import HandoffContextContracts
 import HolderContracts
+import Runtime
 import SQLite
 import Wire
 
 /// All SQL of handoff-context.
 public struct HandoffContextStore: HolderStore {
-    private let digester: ErasureDigester
+    let digester: ErasureDigester
 
-    public init(digester: ErasureDigester) { self.digester = digester }
+    private let clock: any Clock
+
+    public init(digester: ErasureDigester, clock: any Clock) {
+        self.digester = digester
+        self.clock = clock
+    }
 
     // MARK: Assistants
 
@@ -36,27 +42,36 @@ public struct HandoffContextStore: HolderStore {
     }
 
     /// Takes one answer of the feed; its effect and its cursor are one transaction. Returns how many changes were kept out.
-    func take(_ response: ReadConversationFeed.Response, _ connection: Connection) throws -> Int64 {
+    /// - Parameter asks: what the workspaces' rules make of the changes, by their places.
+    func take(
+        _ response: ReadConversationFeed.Response, _ asks: [Int: HandoffAsk] = [:], now: Timestamp, _ connection: Connection
+    ) throws -> Int64 {
         if response.restarted { try connection.run("DELETE FROM sessions") }
         var keptOut: Int64 = 0
-        for change in response.changes {
-            // The number of an erased participant is never given again: whatever names it is late.
-            if try Tombstones.cutoff(digester.digests(.participant(change.participant)), connection) != nil {
-                keptOut += 1
-                continue
-            }
-            try connection.run(
-                """
-                INSERT INTO sessions (conversation, workspace, participant, last_message, last_activity_at) VALUES (?1, ?2, ?3, ?4, ?5)
-                ON CONFLICT (conversation) DO UPDATE SET
-                    last_message = max(last_message, ?4), last_activity_at = max(last_activity_at, ?5)
-                """, .integer(change.conversation.rawValue), .text(change.workspace.rawValue), .integer(change.participant.rawValue),
-                .integer(change.message.rawValue), .integer(change.at.rawValue))
-        }
+        for (place, change) in response.changes.enumerated() where try !take(change, asks[place], now: now, connection) { keptOut += 1 }
         try connection.run(
             "INSERT OR REPLACE INTO conversation_cursor (id, epoch, sequence) VALUES (1, ?, ?)", .text(response.next.epoch),
             .integer(response.next.sequence))
         return keptOut
+    }
+
+    /// False when it was kept out.
+    private func take(_ change: ConversationChange, _ ask: HandoffAsk?, now: Timestamp, _ connection: Connection) throws -> Bool {
+        let place = SessionPlace(conversation: change.conversation, workspace: change.workspace, participant: change.participant)
+        guard try open(place, now: change.at, connection) else { return false }
+        try connection.run(
+            """
+            UPDATE sessions SET last_message = max(last_message, ?2), last_activity_at = max(last_activity_at, ?3) WHERE conversation = ?1
+            """, .integer(change.conversation.rawValue), .integer(change.message.rawValue), .integer(change.at.rawValue))
+        switch change.kind {
+        case .messageReceived:
+            try act(.wrote(at: change.at), on: change.conversation, now: now, connection)
+            try waits(change.conversation, since: change.at, connection)
+        case .messageSent: try answered(change.conversation, at: change.at, connection)
+        case .statusChanged, .activityRecorded: break
+        }
+        if let ask { try act(.asked(ask), on: change.conversation, now: now, connection) }
+        return true
     }
 
     // MARK: Erasure
@@ -79,10 +94,11 @@ public struct HandoffContextStore: HolderStore {
                     .text(subject.workspace.rawValue)
                 ) { $0.int(0) } ?? 0
         }
-        return CollectSubject.Response(subject: subject, rows: ["sessions": count])
+        return CollectSubject.Response(subject: subject, rows: ["sessions": count + Int64(try held(by: subject, connection).count)])
     }
 
     public func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        let now = clock.now
         var erased = 0
         for participant in subject.participants {
             erased += try connection.run(
@@ -94,6 +110,20 @@ public struct HandoffContextStore: HolderStore {
                 "DELETE FROM sessions WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
                 .text(subject.workspace.rawValue))
         }
-        return ["sessions": Int64(erased)]
+        let held = try held(by: subject, connection)
+        for conversation in held { try act(.lapsed(at: now), on: conversation, now: now, connection) }
+        return ["sessions": Int64(erased + held.count)]
+    }
+
+    /// What a member holds who is to be forgotten: it waits again.
+    private func held(by subject: Subject, _ connection: Connection) throws -> [ConversationID] {
+        var conversations: [ConversationID] = []
+        for member in subject.members {
+            try connection.each(
+                "SELECT conversation FROM sessions WHERE holder = ? AND workspace = ?", .text(member.rawValue),
+                .text(subject.workspace.rawValue)
+            ) { conversations.append(ConversationID(rawValue: $0.int(0))) }
+        }
+        return conversations
     }
 }

@@ -5,7 +5,7 @@ import SQLite
 
 /// The tables of handoff-context, each column with what it holds.
 public enum HandoffContextMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, sessions]
+    public static let all = AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, rules, sessions]
 
     static let assistants = Migration(
         "assistants",
@@ -24,6 +24,23 @@ public enum HandoffContextMigrations {
                     subject: nil, erasure: .keep)
             })
 
+    static let rules = Migration(
+        "rules",
+        sql: """
+            CREATE TABLE rules (
+                workspace          TEXT PRIMARY KEY,
+                rules              BLOB NOT NULL,
+                unanswered_minutes INTEGER,
+                set_at             INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("rules", "workspace", "unanswered_minutes", "set_at") + [
+            ColumnNote(
+                "rules", "rules", .workspaceConfiguration, for: [.provideService], on: .contract, kept: .accountData, subject: nil,
+                erasure: .keep)
+        ])
+
+    /// One row a conversation, and in it one holder at most: two people never hold one.
     static let sessions = Migration(
         "sessions",
         sql: """
@@ -32,20 +49,42 @@ public enum HandoffContextMigrations {
                 workspace        TEXT NOT NULL,
                 participant      INTEGER NOT NULL,
                 last_message     INTEGER NOT NULL,
-                last_activity_at INTEGER NOT NULL
+                last_activity_at INTEGER NOT NULL,
+                state            INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),  -- bot, waiting, human, closed
+                turn             INTEGER NOT NULL DEFAULT 0,
+                asker            TEXT,
+                reason           TEXT,
+                priority         INTEGER CHECK (priority BETWEEN 0 AND 3),
+                asked_at         INTEGER,
+                asked_message    INTEGER,
+                holder           TEXT,
+                held_until       INTEGER,
+                closed_at        INTEGER,
+                unanswered_since INTEGER,
+                CHECK ((state IN (1, 2)) = (asker IS NOT NULL AND reason IS NOT NULL AND priority IS NOT NULL AND asked_at IS NOT NULL)),
+                CHECK ((state = 2) = (holder IS NOT NULL AND held_until IS NOT NULL)),
+                CHECK ((state = 3) = (closed_at IS NOT NULL))
             ) STRICT;
             CREATE INDEX sessions_by_participant ON sessions (participant);
+            CREATE INDEX sessions_by_need ON sessions (workspace, state) WHERE state IN (1, 2);
+            CREATE INDEX sessions_by_patience ON sessions (workspace, unanswered_since) WHERE state = 0 AND unanswered_since IS NOT NULL;
+            CREATE INDEX sessions_by_holder ON sessions (holder) WHERE holder IS NOT NULL;
             CREATE TABLE conversation_cursor (
                 id       INTEGER PRIMARY KEY CHECK (id = 1),
                 epoch    TEXT NOT NULL,
                 sequence INTEGER NOT NULL
             ) STRICT;
             """,
-        columns: ColumnNote.plain("sessions", "workspace", "last_message")
+        columns: ColumnNote.plain(
+            "sessions", "workspace", "last_message", "state", "turn", "priority", "asked_message", "held_until", "closed_at")
             + ColumnNote.plain("conversation_cursor", "id", "epoch", "sequence")
-            + ["conversation", "participant", "last_activity_at"].map {
+            + ["conversation", "participant", "last_activity_at", "asker", "reason", "asked_at", "unanswered_since"].map {
                 ColumnNote(
                     "sessions", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .messengerData,
                     subject: "participant", erasure: .deleteRow)
-            })
+            } + [
+                ColumnNote(
+                    "sessions", "holder", .account, for: [.provideService], on: .contract, kept: .messengerData, subject: "holder",
+                    erasure: .clearColumn)
+            ])
 }

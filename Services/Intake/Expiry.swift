@@ -87,6 +87,7 @@ extension IntakeStore {
         portion.forms = try expireForms(now: now, limit: Expiry.rowsMax, connection)
         portion.events = try expireEvents(now: now, limit: Expiry.rowsMax, connection)
         portion.consents = try expireConsents(now: now, limit: Expiry.rowsMax, connection)
+        try forgetTurns(now: now, limit: Expiry.rowsMax, connection)
         portion.inboxKeys = try forgetKeys(before: now.day - Retention.deliveryKeys.length.days, limit: Expiry.rowsMax, connection)
         return portion
     }

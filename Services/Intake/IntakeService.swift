@@ -22,6 +22,7 @@ public final class Intake: Sendable {
     private let expiry: Expiry
     let feed: AccessFeed
     let tokens: TokenKeys
+    private let leases: LeaseKeys
     private let holder: Holder
     let door: WebhookDoor
     private let web: HTTPRouter
@@ -49,6 +50,7 @@ public final class Intake: Sendable {
         relay = Relay(process, database, store, directory, digests.keys, to: conversations)
         feed = AccessFeed(process, database, store)
         tokens = TokenKeys(process.tokenKeys())
+        leases = LeaseKeys(process.leaseKeys())
         let security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
@@ -104,7 +106,10 @@ public final class Intake: Sendable {
         guard let channel = directory[request.channel], channel.workspace == request.workspace else {
             return reply.refuse(.unknownChannel, "connect it with channels.connect first")
         }
-        guard let outgoing = IntakeStore.OutgoingReply(request, on: channel, receivedAt: process.system.clock.now, digests) else {
+        guard
+            let outgoing = IntakeStore.OutgoingReply(
+                request, by: reply.caller.actor, on: channel, receivedAt: process.system.clock.now, digests, leases)
+        else {
             return reply.fault(.malformed, "recipient: expected an igsid, bsuid or phone of the channel's platform")
         }
         let (store, relay) = (store, relay)

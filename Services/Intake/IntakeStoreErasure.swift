@@ -32,7 +32,8 @@ struct IntakeHolding: HolderStore {
                 "outbox": Int64(rows.count),
                 "quarantine": Int64(try store.quarantineRows(of: subject, keys, connection).count),
                 "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count),
-                "forms": Int64(forms.count)
+                "forms": Int64(forms.count),
+                "reply_turns": try store.turnCount(of: subject, connection)
             ].merging(try eventCounts(of: subject, connection)) { $1 })
     }
 
@@ -47,11 +48,14 @@ struct IntakeHolding: HolderStore {
         try store.withdrawAll(
             of: try parties(of: subject, connection).map(keys.digest(of:)), until: subject.cutoff, now: clock.now, connection)
         let forms = try store.deleteForms(try store.formRows(of: subject, connection).keys, connection)
+        let turns = try store.removeTurns(of: subject, connection)
         let events = try eventCounts(of: subject, connection)
         for (category, ids) in try store.eventRows(of: subject, connection) { try store.deleteEvents(ids, of: category, connection) }
         onErased()
-        return ["outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count), "forms": forms]
-            .merging(events) { $1 }
+        return [
+            "outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count), "forms": forms,
+            "reply_turns": turns
+        ].merging(events) { $1 }
     }
 
     private func eventCounts(of subject: Subject, _ connection: Connection) throws -> [String: Int64] {

@@ -1,7 +1,10 @@
+import Access
 import ConversationStoreContracts
 import Domain
 import Erasure
+import HolderContracts
 import IntakeContracts
+import Policy
 import SQLite
 
 /// Replies that an assistant or agent sent.
@@ -15,9 +18,14 @@ extension IntakeStore {
         let received: ReceivedEvent
         let key: [UInt8]
         let names: [[UInt8]]
+        /// nil when the sender does not hold the conversation.
+        let lease: Lease?
 
         /// nil when the recipient is nobody whom the channel's platform could know.
-        init?(_ request: RecordReply, on channel: Channel, receivedAt: Timestamp, _ digests: IntakeDigests) {
+        init?(
+            _ request: RecordReply, by actor: Actor?, on channel: Channel, receivedAt: Timestamp, _ digests: IntakeDigests,
+            _ leases: LeaseKeys
+        ) {
             guard let participant = OutgoingReply.participant(request.recipient, on: channel.account.platform) else { return nil }
             let id = request.externalID.flatMap { $0.isEmpty ? nil : $0 } ?? "reply:\(request.key.rawValue)"
             var event = ChannelEvent(kind: .reply, id: id, participant: participant, sentAt: request.sentAt, receivedAt: receivedAt)
@@ -29,6 +37,9 @@ extension IntakeStore {
             self.received = received
             key = digests.keys.digest(ofReply: request.key, on: channel.id)
             names = digests.names(of: event, on: channel.account, in: channel.workspace)
+            lease = participant.identifyingAliases(on: channel.account.platform).first
+                .flatMap { leases.prove(request.lease, for: $0) }
+                .flatMap { $0.allows(request, by: actor, at: receivedAt) ? $0 : nil }
         }
 
         private static func participant(_ recipient: Alias, on platform: Platform) -> ParticipantIdentity? {
@@ -52,6 +63,7 @@ extension IntakeStore {
         let today = reply.received.event.receivedAt.day
         for day in (today - IntakeStore.replyRepeatDays)...today where try isKnown(reply.key, day: day, connection) { return false }
         if channel.isEnded { throw Refused<RecordReply>(reason: .channelEnded) }
+        guard let lease = reply.lease, try takeTurn(lease, connection) else { throw Refused<RecordReply>(reason: .notHolder) }
         let event = reply.received.event
         if let cutoff = try Tombstones.cutoff(reply.names, connection), cutoff >= event.happenedAt {
             throw Refused<RecordReply>(reason: .recipientErased)
@@ -60,5 +72,58 @@ extension IntakeStore {
         try note(reply.key, day: today, connection)
         try enqueue(json, channel.id, channel.workspace, receivedAt: event.receivedAt, connection)
         return true
+    }
+
+    // MARK: Turns
+
+    /// False when somebody has answered in the conversation under a later lease: who held it before has lost it, though their own lease has
+    /// not ended yet.
+    private func takeTurn(_ lease: Lease, _ connection: Connection) throws -> Bool {
+        // Every earlier lease was given before this one, and so has ended by then.
+        let expiresAt = lease.expiresAt.adding(milliseconds: Lease.personMilliseconds)
+        return try connection.run(
+            """
+            INSERT INTO reply_turns (conversation, workspace, turn, expires_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (conversation) DO UPDATE SET turn = excluded.turn, expires_at = max(expires_at, excluded.expires_at)
+            WHERE turn <= excluded.turn
+            """, .integer(lease.conversation.rawValue), .text(lease.workspace.rawValue), .integer(lease.turn),
+            .integer(expiresAt.rawValue)) == 1
+    }
+
+    func forgetTurns(now: Timestamp, limit: Int64, _ connection: Connection) throws {
+        try connection.run(
+            "DELETE FROM reply_turns WHERE conversation IN (SELECT conversation FROM reply_turns WHERE expires_at <= ? LIMIT ?)",
+            .integer(now.rawValue), .integer(limit))
+    }
+
+    func turnCount(of subject: Subject, _ connection: Connection) throws -> Int64 {
+        try subject.conversations.reduce(0) { count, conversation in
+            let found = try connection.first(
+                "SELECT count(*) FROM reply_turns WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
+                .text(subject.workspace.rawValue)
+            ) { $0.int(0) }
+            return count + (found ?? 0)
+        }
+    }
+
+    func removeTurns(of subject: Subject, _ connection: Connection) throws -> Int64 {
+        try subject.conversations.reduce(0) { count, conversation in
+            let removed = try connection.run(
+                "DELETE FROM reply_turns WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
+                .text(subject.workspace.rawValue))
+            return count + Int64(removed)
+        }
+    }
+}
+
+extension Lease {
+    fileprivate func allows(_ request: RecordReply, by actor: Actor?, at now: Timestamp) -> Bool {
+        let author: RecordReply.Author =
+            switch holder {
+            case .assistant: .assistant
+            case .person: .agent
+            }
+        return workspace == request.workspace && channel == request.channel && author == request.author
+            && member.rawValue == actor?.member && now < expiresAt
     }
 }

@@ -7,7 +7,7 @@ import SQLite
 public enum IntakeMigrations {
     public static let all = [
         SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
-        forms, events
+        forms, events, replies
     ]
 
     static let workspaces = Migration(
@@ -370,4 +370,22 @@ public enum IntakeMigrations {
                         subject: "member", erasure: .deleteRow)
                 }
             })
+
+    /// Under which lease a conversation was answered last, until every earlier lease has ended.
+    static let replies = Migration(
+        "reply turns",
+        sql: """
+            CREATE TABLE reply_turns (
+                conversation INTEGER PRIMARY KEY,
+                workspace    TEXT NOT NULL,
+                turn         INTEGER NOT NULL,
+                expires_at   INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX reply_turns_by_expiry ON reply_turns (expires_at);
+            """,
+        columns: ColumnNote.plain("reply_turns", "workspace", "turn", "expires_at") + [
+            ColumnNote(
+                "reply_turns", "conversation", .communication, for: [.provideService], on: .customerInstruction, kept: .handoffContext,
+                subject: "conversation.participant", erasure: .deleteRow)
+        ])
 }

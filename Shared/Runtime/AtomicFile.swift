@@ -1,13 +1,13 @@
 import Glibc
 
 /// Small files that are there whole or not at all.
-enum AtomicFile {
-    struct Problem: Error, Equatable, CustomStringConvertible {
+public enum AtomicFile {
+    public struct Problem: Error, Equatable, CustomStringConvertible {
         let operation: String
         let path: String
         let errno: Int32
 
-        var description: String { "\(operation) \(path): \(String(cString: strerror(errno)))" }
+        public var description: String { "\(operation) \(path): \(String(cString: strerror(errno)))" }
     }
 
     /// Replaces the file. Readers see the old or the new content; it need not outlive a power cut.
@@ -62,7 +62,7 @@ enum AtomicFile {
     }
 
     /// The content of a file of at most `lengthMax` bytes, and the status that belongs to it.
-    static func read(_ path: String, lengthMax: Int) throws(Problem) -> (bytes: [UInt8], status: stat) {
+    public static func read(_ path: String, lengthMax: Int) throws(Problem) -> (bytes: [UInt8], status: stat) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", path) }
         defer { close(descriptor) }

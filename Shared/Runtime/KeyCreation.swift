@@ -31,10 +31,11 @@ extension KeyFolder {
             .filter { !linked.contains("\($0.caller)--\($0.callee)") }
             .map { KeyName.link($0.caller, $0.callee, id: firstLinkID) }
         let pepper = present.contains { KeyName.parsePepper($0) != nil } ? [] : [KeyName.pepper(1)]
-        let token = present.contains { KeyName.parseTokenKey($0) != nil } ? [] : [KeyName.tokenKey("t1")]
+        let token = present.contains { KeyName.parse($0, as: KeyName.tokenKey) != nil } ? [] : [KeyName.tokenKey("t1")]
+        let lease = present.contains { KeyName.parse($0, as: KeyName.leaseKey) != nil } ? [] : [KeyName.leaseKey("l1")]
         let apps = [KeyName.instagramApp, KeyName.whatsappApp, KeyName.metaApp]
             .filter { app in !present.contains { KeyName.isSecret($0, of: app) } }.map { "\($0).secret" }
-        return links + pepper + token + apps + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
+        return links + pepper + token + lease + apps + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
     }
 
     static let firstLinkID = "k1"

@@ -49,9 +49,14 @@ public struct KeyFolder: Sendable {
     }
 
     /// The live keys that sign tokens, by id.
-    public func tokenKeys() throws(KeyProblem) -> [String: [UInt8]] {
+    public func tokenKeys() throws(KeyProblem) -> [String: [UInt8]] { try keys(named: KeyName.tokenKey) }
+
+    /// The live keys that sign leases, by id.
+    public func leaseKeys() throws(KeyProblem) -> [String: [UInt8]] { try keys(named: KeyName.leaseKey) }
+
+    private func keys(named family: (String) -> String) throws(KeyProblem) -> [String: [UInt8]] {
         var keys: [String: [UInt8]] = [:]
-        for name in try names() { if let id = KeyName.parseTokenKey(name) { keys[id] = try secret(named: name) } }
+        for name in try names() { if let id = KeyName.parse(name, as: family) { keys[id] = try secret(named: name) } }
         return keys
     }
 

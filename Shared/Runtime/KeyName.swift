@@ -23,11 +23,15 @@ public enum KeyName {
     /// Signs the tokens of actors. All live ones are accepted, the last in order of names signs; `tokens.t1.key` is the first.
     public static func tokenKey(_ id: String) -> String { "tokens.\(id).key" }
 
-    /// The id in a token key's name; nil for other names.
-    static func parseTokenKey(_ name: String) -> String? {
-        guard name.hasPrefix("tokens."), name.hasSuffix(".key") else { return nil }
-        let id = String(name.dropFirst("tokens.".count).dropLast(".key".count))
-        return Hello.isName(id) ? id : nil
+    /// Signs the leases of conversations, in the same way; `leases.l1.key` is the first.
+    public static func leaseKey(_ id: String) -> String { "leases.\(id).key" }
+
+    /// The id in the name that `family` gives it; nil for other names.
+    /// - Parameter family: `tokenKey` or `leaseKey`.
+    static func parse(_ name: String, as family: (String) -> String) -> String? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, Hello.isName(String(parts[1])), family(String(parts[1])) == name else { return nil }
+        return String(parts[1])
     }
 
     /// Keys the digests by which a service finds a platform's id again without keeping it.

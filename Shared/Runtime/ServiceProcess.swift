@@ -126,12 +126,19 @@ public final class ServiceProcess: Sendable {
 
     /// The keys that sign tokens, by id; none at all ends the process with exit code 78.
     public func tokenKeys() -> [String: [UInt8]] {
+        signingKeys(first: KeyName.tokenKey("t1")) { () throws(KeyProblem) in try keys.tokenKeys() }
+    }
+
+    /// The keys that sign leases, by id; none at all ends the process with exit code 78.
+    public func leaseKeys() -> [String: [UInt8]] {
+        signingKeys(first: KeyName.leaseKey("l1")) { () throws(KeyProblem) in try keys.leaseKeys() }
+    }
+
+    private func signingKeys(first: String, _ read: () throws(KeyProblem) -> [String: [UInt8]]) -> [String: [UInt8]] {
         do throws(KeyProblem) {
-            let tokens = try keys.tokenKeys()
-            if tokens.isEmpty {
-                Failure.configuration(["\(keys.path)/\(KeyName.tokenKey("t1")) is missing: the launcher makes missing keys"])
-            }
-            return tokens
+            let found = try read()
+            if found.isEmpty { Failure.configuration(["\(keys.path)/\(first) is missing: the launcher makes missing keys"]) }
+            return found
         } catch {
             Failure.configuration([error.description])
         }

@@ -20,7 +20,7 @@ import Testing
         folder = try TemporaryFolder()
         database = try Database(
             path: folder.path("handoff-context.sqlite"), service: "handoff-context", migrations: HandoffContextMigrations.all)
-        store = HandoffContextStore(digester: digester)
+        store = HandoffContextStore(digester: digester, clock: ManualTime())
     }
 
     private func change(_ conversation: Int64, _ participant: Int64, message: Int64) -> ConversationChange {
@@ -33,7 +33,7 @@ import Testing
     private func take(_ changes: [ConversationChange], sequence: Int64, restarted: Bool = false) throws -> Int64 {
         let response = ReadConversationFeed.Response(
             changes: changes, next: Cursor(epoch: "e1", sequence: sequence), restarted: restarted)
-        return try database.writer.write("take") { try store.take(response, $0) }
+        return try database.writer.write("take") { try store.take(response, now: Timestamp(rawValue: 1_000_000), $0) }
     }
 
     private func sessions(_ subject: Subject) throws -> Int64 {

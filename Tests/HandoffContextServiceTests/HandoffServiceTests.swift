@@ -55,7 +55,8 @@ import Wire
 
         let passes: [Fault.Code] = [.deadlineExceeded, .overloaded, .unavailable]
         #expect(fault.code == (passes.contains(code) ? code : .internal))
-        #expect(lines.all.contains { $0.contains(#""event":"contextFailed","code":"\#(code.rawValue)""#) } != passes.contains(code))
+        let line = #""event":"storeFailed","method":"handoff.context","code":"\#(code.rawValue)""#
+        #expect(lines.all.contains { $0.contains(line) } != passes.contains(code))
     }
 
     @Test func theFirstAnswerOfTheFeedComesAtOnceAndIsHealth() throws {

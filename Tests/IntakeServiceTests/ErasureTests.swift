@@ -213,7 +213,7 @@ struct ErasureTests {
         #expect(fixture.metric("inbox.ended") == 1)
         let reply = RecordReply(
             key: RequestKey("reply-1"), workspace: workspace, channel: channel, recipient: mara, author: .agent, text: "hello",
-            sentAt: fixture.time.now)
+            sentAt: fixture.time.now, lease: "")
         #expect(refusal(fixture.call(reply)) == .channelEnded)
         // Controls: the other channel lives, and the account may be connected again.
         _ = try fixture.post(WhatsApp.delivery(WhatsApp.messages(WhatsApp.text("hi", id: "wamid.1"))), to: .whatsapp)

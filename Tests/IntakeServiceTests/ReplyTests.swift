@@ -1,8 +1,10 @@
+import Access
 import ConversationStoreContracts
 import Domain
 import Erasure
 import HolderContracts
 import IntakeContracts
+import Policy
 import Testing
 import Wire
 
@@ -13,12 +15,96 @@ struct ReplyTests {
 
     private func reply(
         _ fixture: IntakeFixture, _ channel: ChannelID, key: String = "reply-1", to recipient: Alias? = nil,
-        at time: Int64 = 1_767_225_000_000, id: String? = nil
-    ) -> RecordReply {
-        RecordReply(
-            key: RequestKey(key), workspace: fixture.workspace, channel: channel, recipient: recipient ?? self.recipient,
-            author: .assistant, text: "Friday is free.",
-            sentAt: Timestamp(rawValue: time), externalID: id)
+        at time: Int64 = 1_767_225_000_000, lease: String? = nil, author: RecordReply.Author = .assistant, id: String? = nil
+    ) throws -> RecordReply {
+        let recipient = recipient ?? self.recipient
+        return RecordReply(
+            key: RequestKey(key), workspace: fixture.workspace, channel: channel, recipient: recipient, author: author,
+            text: "Friday is free.", sentAt: Timestamp(rawValue: time),
+            lease: try lease ?? self.lease(fixture, channel, for: Alias(.whatsapp, .phone, recipient.value.replacing("+", with: ""))),
+            externalID: id)
+    }
+
+    /// As handoff-context gives it; the owner's unless said otherwise.
+    private func lease(
+        _ fixture: IntakeFixture, _ channel: ChannelID, for recipient: Alias? = nil, to role: Role = .owner,
+        holder: Lease.Holder = .assistant, conversation: Int64? = nil, turn: Int64 = 0, milliseconds: Int64 = Lease.assistantMilliseconds
+    ) throws -> String {
+        let recipient = recipient ?? self.recipient
+        let lease = Lease(
+            workspace: fixture.workspace, conversation: ConversationID(rawValue: conversation ?? Int64(recipient.value.suffix(4)) ?? 0),
+            channel: channel, holder: holder, member: try #require(fixture.member(role, of: fixture.workspace)), turn: turn,
+            expiresAt: fixture.time.now.adding(milliseconds: milliseconds))
+        return LeaseKeys(try fixture.process.keys.leaseKeys()).sign(lease, for: [recipient])
+    }
+
+    @Test func onlyWhoHoldsTheConversationAnswersInIt() throws {
+        let fixture = try IntakeFixture()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
+        let good = try lease(fixture, channel)
+        let others = [
+            ("none", ""), ("forged", String(good.dropLast()) + (good.hasSuffix("A") ? "B" : "A")),
+            ("of another person", try lease(fixture, channel, for: Alias(.whatsapp, .phone, "491510000002"))),
+            ("of another channel", try lease(fixture, ChannelID(rawValue: "ch_other"))),
+            ("of another member", try lease(fixture, channel, to: .agent)),
+            ("of a person's hold", try lease(fixture, channel, holder: .person)), ("over", try lease(fixture, channel, milliseconds: 0))
+        ]
+        for (name, other) in others {
+            #expect(try refusal(fixture.call(reply(fixture, channel, lease: other))) == .notHolder, "a lease \(name)")
+        }
+        #expect(try refusal(fixture.call(reply(fixture, channel, lease: good, author: .agent))) == .notHolder)
+        #expect(try fixture.count("outbox") == 0 && fixture.count("inbox_keys") == 0 && fixture.count("reply_turns") == 0)
+
+        // Controls: the lease itself, and a repeat of what was recorded under it once it has ended.
+        #expect(try fixture.ok(reply(fixture, channel, lease: good)).recorded)
+        fixture.time.advance(milliseconds: Lease.assistantMilliseconds)
+        #expect(try !fixture.ok(reply(fixture, channel, lease: good)).recorded)
+        #expect(try refusal(fixture.call(reply(fixture, channel, key: "reply-2", lease: good))) == .notHolder)
+    }
+
+    @Test func whoHasLostAConversationNoLongerAnswersThoughTheirLeaseRuns() throws {
+        let fixture = try IntakeFixture()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
+        let before = try lease(fixture, channel, turn: 1)
+        let after = try lease(fixture, channel, to: .agent, holder: .person, turn: 2)
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-1", lease: before)).recorded)
+
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-2", lease: after, author: .agent), acting: .agent).recorded)
+
+        #expect(try refusal(fixture.call(reply(fixture, channel, key: "reply-3", lease: before))) == .notHolder)
+        #expect(try fixture.outbox().count == 2)
+        // Control: in another conversation an earlier turn is as good as any.
+        let elsewhere = try lease(fixture, channel, conversation: 9, turn: 1)
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-4", lease: elsewhere)).recorded)
+    }
+
+    @Test func aTurnIsForgottenWhenEveryEarlierLeaseHasEnded() throws {
+        let fixture = try IntakeFixture()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
+        #expect(try fixture.ok(reply(fixture, channel)).recorded)
+        #expect(try fixture.count("reply_turns") == 1)
+
+        fixture.expire()
+
+        #expect(try fixture.count("reply_turns") == 0)
+    }
+
+    @Test func anErasureTakesThePersonsTurnsAndNobodyElses() throws {
+        let fixture = try IntakeFixture()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
+        for conversation in [1, 2] as [Int64] {
+            let lease = try lease(fixture, channel, conversation: conversation)
+            #expect(try fixture.ok(reply(fixture, channel, key: "reply-\(conversation)", lease: lease)).recorded)
+        }
+        var subject = Subject(workspace: fixture.workspace)
+        subject.conversations = [ConversationID(rawValue: 1)]
+        #expect(try fixture.ok(CollectSubject(subject: subject), as: .deletionCoordinator).rows["reply_turns"] == 1)
+
+        let erased = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+
+        #expect(erased.rows["reply_turns"] == 1)
+        #expect(try fixture.ok(CollectSubject(subject: subject), as: .deletionCoordinator).rows["reply_turns"] == 0)
+        #expect(try fixture.count("reply_turns") == 1)
     }
 
     @Test func aReplyIsRecordedOnceForItsKey() throws {
@@ -40,12 +126,12 @@ struct ReplyTests {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
 
-        #expect(refusal(fixture.call(reply(fixture, ChannelID(rawValue: "ch_unknown")))) == .unknownChannel)
+        #expect(try refusal(fixture.call(reply(fixture, ChannelID(rawValue: "ch_unknown")))) == .unknownChannel)
         for odd in [
             Alias(.instagram, .igsid, "1"), Alias(.whatsapp, .username, "jonas"),
             Alias(.whatsapp, .phone, String(repeating: "1", count: 33))
         ] {
-            guard case .fault(let fault) = fixture.call(reply(fixture, channel, to: odd)) else {
+            guard case .fault(let fault) = try fixture.call(reply(fixture, channel, to: odd)) else {
                 Issue.record("a reply to nobody was taken")
                 continue
             }
@@ -63,7 +149,7 @@ struct ReplyTests {
         #expect(try fixture.outbox().map(\.participant.phone) == [WhatsApp.jonas])
 
         for odd in [Alias(.whatsapp, .phone, "49 170 1"), Alias(.whatsapp, .igsid, "6290000000000017")] {
-            guard case .fault(let fault) = fixture.call(reply(fixture, channel, key: "reply-2", to: odd)) else {
+            guard case .fault(let fault) = try fixture.call(reply(fixture, channel, key: "reply-2", to: odd)) else {
                 Issue.record("a name in no spelling of the platform was taken")
                 continue
             }
@@ -86,7 +172,7 @@ struct ReplyTests {
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
         try fixture.erase([recipient], on: IntakeFixture.whatsapp, cutoff: Timestamp(rawValue: 1_767_225_000_000))
 
-        #expect(refusal(fixture.call(reply(fixture, channel))) == .recipientErased)
+        #expect(try refusal(fixture.call(reply(fixture, channel))) == .recipientErased)
         #expect(try fixture.count("outbox") == 0)
         #expect(try fixture.count("inbox_keys") == 0)
 

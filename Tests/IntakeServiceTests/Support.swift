@@ -83,27 +83,34 @@ final class IntakeFixture {
     // MARK: The mesh
 
     /// A token of somebody whose role allows the request, new each time since tests let days pass; nil where the operator itself may.
-    private func actor<R: Request>(for request: R) -> String? {
+    private func actor<R: Request>(for request: R, _ wanted: Role?) -> String? {
         let roles = R.contract.roles
         guard !roles.isEmpty, !roles.contains(.operator) else { return nil }
-        let role = roles.first { !$0.isOfWorkspace } ?? roles[0]
+        let role = wanted ?? roles.first { !$0.isOfWorkspace } ?? roles[0]
         let workspace = role.isOfWorkspace ? request.scope.map { WorkspaceID(rawValue: $0) } : nil
-        let key = RequestKey("member-\(role.rawValue)-\(workspace?.rawValue ?? "")")
-        guard case .ok(let added) = call(AddMember(key: key, workspace: workspace, role: role.rawValue)),
-            case .ok(let issued) = call(IssueToken(workspace: workspace, member: added.member))
+        guard let member = member(role, of: workspace), case .ok(let issued) = call(IssueToken(workspace: workspace, member: member))
         else { return nil }
         return issued.token
     }
 
+    /// Who acts in calls that need that role; nil where there is no such workspace.
+    func member(_ role: Role, of workspace: WorkspaceID?) -> MemberID? {
+        let key = RequestKey("member-\(role.rawValue)-\(workspace?.rawValue ?? "")")
+        guard case .ok(let added) = call(AddMember(key: key, workspace: workspace, role: role.rawValue)) else { return nil }
+        return added.member
+    }
+
     /// Waits longer than a contract says: a busy test machine's disk is no refusal.
-    func call<R: Request>(_ request: R, as peer: Peer? = nil) -> Outcome<R> {
+    func call<R: Request>(_ request: R, as peer: Peer? = nil, acting role: Role? = nil) -> Outcome<R> {
         let caller = peer ?? R.contract.programCaller
-        let options = CallOptions(timeoutMilliseconds: 60_000, actor: caller == .operator ? actor(for: request) : nil)
+        let options = CallOptions(timeoutMilliseconds: 60_000, actor: caller == .operator ? actor(for: request, role) : nil)
         return LocalTransport(process.router, as: caller).call(request, options)
     }
 
-    func ok<R: Request>(_ request: R, as peer: Peer? = nil, at location: SourceLocation = #_sourceLocation) throws -> R.Response {
-        guard case .ok(let response) = call(request, as: peer) else {
+    func ok<R: Request>(
+        _ request: R, as peer: Peer? = nil, acting role: Role? = nil, at location: SourceLocation = #_sourceLocation
+    ) throws -> R.Response {
+        guard case .ok(let response) = call(request, as: peer, acting: role) else {
             Issue.record("\(R.contract.method) was not answered with ok", sourceLocation: location)
             throw Stopped()
         }

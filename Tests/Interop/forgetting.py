@@ -47,7 +47,7 @@ def forget(story):
         left = (sum(proof["rows"].values()), proof["scan"]["residue"], proof["scan"]["other"])
         report.equal(f"{service} has no row and no byte of Jonas", (0, 0, 0), left)
     report.equal("Mara's conversation stays", ["instagram"], list(story.conversations(1)))
-    report.equal("with all its messages", 6, len(story.messages(story.with_mara, 6)))
+    report.equal("with all its messages", 9, len(story.messages(story.with_mara, 9)))
     status = mesh.http("GET", f"/data-deletion/status/{asked['code']}", "deletion-coordinator")[0]
     report.equal("the status page knows the code", 200, status)
     report.equal("and no other", 404, mesh.http("GET", "/data-deletion/status/" + "0" * 32, "deletion-coordinator")[0])

@@ -9,6 +9,7 @@ import agreeing
 import channels
 import connecting
 import forgetting
+import handoff
 import service_work
 import webhooks
 from mesh import now
@@ -33,8 +34,11 @@ class Story:
         accounts.instructions(self)
         self.deliver()
         self.read()
+        self.configure_assistant()
         self.reply()
         self.hand_over()
+        handoff.hand_over(self)
+        handoff.rule(self)
         self.look_into_quarantine()
         agreeing.agree(self)
         service_work.work(self)
@@ -151,10 +155,17 @@ class Story:
             "a conversation is not another workspace's", unknown, self.mesh.outcome("conversations.read", foreign, peer="handoff-context"))
 
     def reply(self):
+        lease = self.mesh.ask("handoff.context", self.context_request())["lease"]["text"]
         body = {
             "workspace": self.workspace, "channel": self.channels["instagram"], "recipient": self.mara, "author": "assistant", "text": "It ships today.",
-            "sentAt": now(), "externalID": f"mid:{self.tag}:reply"}
+            "sentAt": now(), "lease": lease, "externalID": f"mid:{self.tag}:reply"}
         report = self.report
+        for name, wrong in (
+            ("forged lease", {"lease": lease[:-1] + ("A" if lease[-1] != "A" else "B")}), ("lease of another conversation", {"channel": self.channels["whatsapp"], "recipient": self.jonas}),
+            ("lease of the other kind", {"author": "agent"}),
+        ):
+            found = self.mesh.outcome("replies.record", {**body, **wrong}, key=f"{self.tag}:{name.replace(' ', '-')}")
+            report.equal(f"no reply under a {name}", ("refused", "notHolder"), found)
         report.equal("a reply is recorded", True, self.mesh.ask("replies.record", body, key=f"{self.tag}:reply")["recorded"])
         report.equal("and once", False, self.mesh.ask("replies.record", body, key=f"{self.tag}:reply")["recorded"])
         last = self.messages(self.with_mara, 4)[-1]
@@ -162,18 +173,22 @@ class Story:
         found = self.mesh.outcome("replies.record", {**body, "channel": "ch-nobody"}, key=f"{self.tag}:lost")
         report.equal("no reply on a channel that is none", ("refused", "unknownChannel"), found)
 
-    def hand_over(self):
-        report = self.report
-        assistant = {"name": "Lumi", "prompt": "Answer briefly."}
+    def configure_assistant(self):
+        self.assistant = {"name": "Lumi", "prompt": "Answer briefly."}
         def configure():
             # Facts about a new workspace take a moment from intake.
-            kind, content = self.mesh.outcome("assistants.configure", {"workspace": self.workspace, "assistant": assistant})
+            kind, content = self.mesh.outcome("assistants.configure", {"workspace": self.workspace, "assistant": self.assistant})
             return content if kind == "ok" else None
 
-        report.equal("an assistant is configured", {}, eventually("handoff-context knows the workspace", configure))
+        self.report.equal("an assistant is configured", {}, eventually("handoff-context knows the workspace", configure))
+
+    def context_request(self):
+        return {"workspace": self.workspace, "conversation": self.with_mara["id"], "audience": "assistant", "tokenBudget": 1000}
+
+    def hand_over(self):
+        report, assistant, ask = self.report, self.assistant, self.context_request()
         unknown = self.mesh.outcome("assistants.configure", {"workspace": "nobody", "assistant": assistant})
         report.equal("but not for nobody", ("fault", "forbidden"), unknown)
-        ask = {"workspace": self.workspace, "conversation": self.with_mara["id"], "audience": "assistant", "tokenBudget": 1000}
         context = self.mesh.ask("handoff.context", ask)
         known = {message["id"] for message in self.messages(self.with_mara, 4)}
         cited = [set(line["cites"]) for line in context["lines"]]

@@ -14,6 +14,13 @@ struct ForeignCase: Sendable {
         self.body = body
     }
 
+    /// One of their conversations.
+    private static func place(_ number: Int) -> ForeignCase {
+        ForeignCase("unknownConversation") {
+            #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[number].rawValue)}"#
+        }
+    }
+
     /// Every method that a role of a workspace may call. What names nothing but its workspace is asked for all the same: its answer must
     /// be the own one. In an order in which the owner can do all of it.
     static let all: [(method: String, cases: [ForeignCase])] = [
@@ -54,9 +61,9 @@ struct ForeignCase: Sendable {
         (
             "replies.record",
             [
-                ForeignCase("unknownChannel") { workspace, theirs in
+                ForeignCase("unknownChannel", owner: "notHolder") { workspace, theirs in
                     #"{"workspace":"\#(workspace.rawValue)","channel":"\#(theirs.line)","recipient":\#(theirs.someone),"#
-                        + #""author":"assistant","text":"hello","sentAt":1768474800000}"#
+                        + #""author":"assistant","text":"hello","sentAt":1768474800000,"lease":"none"}"#
                 }
             ]
         ),
@@ -120,6 +127,23 @@ struct ForeignCase: Sendable {
                 }
             }
         ),
+        (
+            "handoff.request",
+            (0..<2).map { number in
+                ForeignCase("unknownConversation") {
+                    #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[number].rawValue),"reason":"other","priority":"low"}"#
+                }
+            }
+        ),
+        ("handoff.queue", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":200}"# }]),
+        ("handoff.accept", (0..<2).map { ForeignCase.place($0) }),
+        ("handoff.release", [ForeignCase.place(0)]),
+        ("handoff.resolve", [ForeignCase.place(1)]),
+        (
+            "rules.set",
+            [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","rules":{"keywords":[],"comments":[]}}"# }]
+        ),
+        ("rules.read", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
         (
             "deletions.read", [ForeignCase("unknownDeletion") { #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue)}"# }]
         ),

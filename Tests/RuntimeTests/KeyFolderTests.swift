@@ -20,8 +20,8 @@ import Wire
     @Test func allKeysOfTheMeshAreMadeForTheirOwnerOnly() throws {
         let made = try KeyFolder.createMissing(dataFolder: data)
 
-        // 14 links, the pepper, the token key, 4 receipt keys, the inbox and the lookup key, 3 app secrets, the verify token.
-        #expect(made.count == 26)
+        // 14 links, the pepper, the token and the lease key, 4 receipt keys, the inbox and the lookup key, 3 app secrets, the verify token.
+        #expect(made.count == 27)
         #expect(Set(made).count == made.count)
         #expect(try folder.mode("data") == 0o700 && folder.mode("data/keys") == 0o700)
         for name in made { #expect(try folder.mode("data/keys/\(name)") == 0o600) }

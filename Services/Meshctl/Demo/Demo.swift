@@ -110,14 +110,28 @@ struct Demo {
 
     private func reply(_ workspace: WorkspaceID, _ channel: ChannelID, _ deliveries: DemoDeliveries) throws {
         let id = "wamid.DEMO0003"
+        let lease = try lease(workspace, for: DemoDeliveries.jonas)
         _ = try mesh.call(
             .intake,
             RecordReply(
                 key: Mesh.newKey(), workspace: workspace, channel: channel, recipient: DemoDeliveries.jonas, author: .assistant,
-                text: "Friday at 10 is free. Shall I book it?", sentAt: now, externalID: id), as: people.token(.assistant))
-        tell("         Lumi answers Jonas; the reply is recorded")
+                text: "Friday at 10 is free. Shall I book it?", sentAt: now, lease: lease, externalID: id), as: people.token(.assistant))
+        tell("         Lumi answers Jonas, under the lease that came with the context; the reply is recorded")
         try post(
             "/webhooks/whatsapp", deliveries.whatsappStatus(of: id, "read"), KeyName.whatsappAppSecret, "WhatsApp says that Jonas read it")
+    }
+
+    /// The assistant's right to answer somebody who has written.
+    private func lease(_ workspace: WorkspaceID, for person: Alias) throws -> String {
+        var lease: String?
+        try eventually("the conversation has arrived and its context can be had") {
+            let found = try conversations(workspace).first { $0.participant.aliases.contains(person) }
+            guard let conversation = found else { return false }
+            let read = ReadContext(workspace: workspace, conversation: conversation.id, audience: .assistant, tokenBudget: 1000)
+            lease = try mesh.call(.handoffContext, read, as: people.token(.assistant)).lease?.text
+            return lease != nil
+        }
+        return lease ?? ""
     }
 
     // MARK: What is kept and given on

@@ -35,6 +35,10 @@ public struct ReadContext: WorkspaceRequest {
 
     public enum Refusal: String, RefusalReason {
         case unknownConversation, workspaceTerminated
+        /// A person carries it on: an assistant is given nothing, and may not answer.
+        case heldByPerson
+        /// Until the person writes again nothing is to be answered.
+        case conversationClosed
     }
 }
 
@@ -47,6 +51,11 @@ public struct HandoffContext: Fields, Equatable {
     public var lines: [ContextLine] = []
     /// Messages that did not fit the budget, of those that were looked at.
     public var omitted: Int64 = 0
+    public var state = HandoffState.bot
+    /// Why a person was asked for, while one is needed or there.
+    public var ask: HandoffAsk?
+    /// The assistant's right to answer, once; a person's comes with `handoff.accept`.
+    public var lease: GivenLease?
 
     public init() {}
 
@@ -56,6 +65,9 @@ public struct HandoffContext: Fields, Equatable {
         fields.field("participant", &participant)
         fields.field("lines", &lines, max: 200)
         fields.field("omitted", &omitted, 0...Int64.max)
+        fields.field("state", &state)
+        fields.field("ask", &ask)
+        fields.field("lease", &lease)
     }
 }
 

@@ -1,0 +1,103 @@
+/// Text as words that are equal when people mean the same word: without case, accents, punctuation.
+struct FoldedText: Equatable, Sendable {
+    let words: [String]
+    private let known: Set<String>
+
+    init(_ text: String) {
+        var words: [String] = []
+        var word = ""
+        for character in text {
+            if let folded = FoldedText.folded(character) {
+                word += folded
+            } else if !word.isEmpty {
+                words.append(word)
+                word = ""
+            }
+        }
+        if !word.isEmpty { words.append(word) }
+        self.words = words
+        known = Set(words)
+    }
+
+    var isEmpty: Bool { words.isEmpty }
+
+    /// Whether the phrase's words stand here one after another. Where a script puts no blanks between words, the phrase may stand anywhere.
+    func contains(_ phrase: FoldedText) -> Bool {
+        guard let first = phrase.words.first else { return false }
+        if phrase.words.count == 1, first.unicodeScalars.contains(where: FoldedText.isUnspaced) {
+            return words.contains { FoldedText.contains(Array($0.utf8), Array(first.utf8)) }
+        }
+        guard phrase.words.allSatisfy(known.contains), words.count >= phrase.words.count else { return false }
+        return (0...(words.count - phrase.words.count)).contains { start in
+            words[start] == first && words[start..<(start + phrase.words.count)].elementsEqual(phrase.words)
+        }
+    }
+
+    // MARK: Characters
+
+    /// nil for what parts words.
+    private static func folded(_ character: Character) -> String? {
+        if character.isASCII {
+            guard character.isLetter || character.isNumber else { return nil }
+            return character.lowercased()
+        }
+        let lower = character.lowercased()
+        if let special = specials[lower] { return special }
+        var folded = ""
+        for part in lower { folded.append(bases[part] ?? part) }
+        let kept = folded.unicodeScalars.filter { !isMark($0) }
+        guard let scalar = kept.first, scalar.properties.isAlphabetic || scalar.properties.numericType != nil else { return nil }
+        return String(String.UnicodeScalarView(kept.map(width)))
+    }
+
+    /// Letters that no accent makes.
+    private static let specials: [String: String] = [
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ħ": "h", "ı": "i", "ς": "σ", "ё": "е",
+        "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه"
+    ]
+
+    /// Accented Latin and Greek letters and what they are without: composed characters equal their parts (Unicode canonical equivalence),
+    /// so a table made of parts finds both spellings.
+    private static let bases: [Character: Character] = {
+        let marks = [
+            0x300, 0x301, 0x302, 0x303, 0x304, 0x306, 0x307, 0x308, 0x309, 0x30A, 0x30B, 0x30C, 0x30F, 0x311, 0x313, 0x314, 0x31B,
+            0x323, 0x324, 0x326, 0x327, 0x328, 0x32D, 0x330, 0x331, 0x345
+        ].map(mark)
+        // Vietnamese puts a tone on a letter that has a mark of its own.
+        let pairs = [0x302, 0x306, 0x31B].flatMap { first in [0x300, 0x301, 0x303, 0x309, 0x323].map { mark(first) + mark($0) } }
+        var bases: [Character: Character] = [:]
+        for base in "abcdefghijklmnopqrstuvwxyzαεηιουωρ" {
+            for mark in marks + pairs { bases[Character(String(base) + mark)] = base }
+        }
+        return bases
+    }()
+
+    private static func mark(_ scalar: Int) -> String { Unicode.Scalar(UInt32(scalar)).map { String(Character($0)) } ?? "" }
+
+    /// Accents, and the vowel signs that Hebrew and Arabic leave out as they like. In other scripts such signs make the word.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x300...0x36F, 0x591...0x5C7, 0x640, 0x64B...0x65F, 0x670: true
+        default: false
+        }
+    }
+
+    /// Full-width letters and digits are the plain ones.
+    private static func width(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        guard (0xFF01...0xFF5E).contains(scalar.value) else { return scalar }
+        return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
+    }
+
+    /// Chinese, Japanese, Thai, Lao, Khmer, Burmese.
+    static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF: true
+        default: false
+        }
+    }
+
+    private static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
+        guard let first = part.first, text.count >= part.count else { return false }
+        return (0...(text.count - part.count)).contains { text[$0] == first && text[$0..<($0 + part.count)].elementsEqual(part) }
+    }
+}

@@ -1,0 +1,38 @@
+import Testing
+
+@testable import HandoffContextService
+
+@Suite struct FoldedTextTests {
+    @Test(arguments: [
+        ("Quiero una DEVOLUCIÓN, ya", "devolucion"), ("devolucio\u{301}n", "Devolución"), ("Rückgabe bitte", "ruckgabe"),
+        ("die STRASSE", "Straße"), ("İADE istiyorum", "iade"), ("ıade", "IADE"), ("Đà Nẵng ở đâu", "da nang"),
+        ("верните Ещё раз", "еще раз"),
+        ("ΕΠΙΣΤΡΟΦΉ χρημάτων", "επιστροφή"), ("أُريد الإلغاء", "اريد"), ("ＲＥＦＵＮＤ please", "refund"), ("我想找人工客服谢谢", "人工客服"),
+        ("담당자 연결", "담당자"), ("speak, to — a\nhuman!", "to a human"), ("l'échange", "echange"), ("वापसी चाहिए", "वापसी")
+    ])
+    func aPhraseIsFoundHoweverItIsWritten(text: String, phrase: String) {
+        #expect(FoldedText(text).contains(FoldedText(phrase)))
+    }
+
+    @Test(arguments: [
+        ("refunds", "refund"), ("a human to talk", "talk to a human"), ("to a", "to a human"), ("", "refund"), ("refund", "!?"),
+        ("мой дом", "мои"),
+        ("वापस", "वापसी"), ("人工", "人工客服")
+    ])
+    func anotherWordIsNotThePhrase(text: String, phrase: String) {
+        #expect(!FoldedText(text).contains(FoldedText(phrase)))
+    }
+
+    @Test func everyPhraseForAPersonIsFoundInItselfAndInNoPlainQuestion() {
+        for (language, phrases) in PersonPhrases.byLanguage {
+            for phrase in phrases { #expect(PersonPhrases.isAsked(in: FoldedText("… \(phrase.uppercased())!")), "\(language): \(phrase)") }
+        }
+        for plain in [
+            "Do you ship to Lisbon?", "Is the lamp for one person?", "Haben Sie die Lampe in Blau?", "¿Cuánto cuesta?",
+            "Combien de personnes ?",
+            "Сколько стоит?", "这个多少钱", "いくらですか", "بكم هذا؟"
+        ] {
+            #expect(!PersonPhrases.isAsked(in: FoldedText(plain)), "\(plain)")
+        }
+    }
+}
