@@ -28,6 +28,16 @@ public enum Denial: String, Error, CaseIterable, Sendable {
     /// Somebody set up a webhook with another token than ours.
     case verifyTokenInvalid
 
+    /// What the gate denies with; the others are the webhook door's.
+    public static let ofCalls = allCases.filter { denial in
+        switch denial {
+        case .callerNotListed, .programUnknown, .programOfOtherWorkspace, .tokenMissing, .tokenInvalid, .tokenExpired, .memberChanged,
+            .factsStale, .roleNotListed, .otherWorkspace, .grantMissing, .purposeNever, .purposeNotInstructed:
+            true
+        case .signatureInvalid, .credentialInvalid, .verifyTokenInvalid: false
+        }
+    }
+
     public var fault: Fault {
         switch self {
         case .callerNotListed, .programUnknown, .programOfOtherWorkspace:

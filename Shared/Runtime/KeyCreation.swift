@@ -35,7 +35,8 @@ extension KeyFolder {
         let lease = present.contains { KeyName.parse($0, as: KeyName.leaseKey) != nil } ? [] : [KeyName.leaseKey("l1")]
         let apps = [KeyName.instagramApp, KeyName.whatsappApp, KeyName.metaApp]
             .filter { app in !present.contains { KeyName.isSecret($0, of: app) } }.map { "\($0).secret" }
-        return links + pepper + token + lease + apps + (MeshPlan.services.map(KeyName.receiptKey) + singles).filter { !present.contains($0) }
+        let others = MeshPlan.services.map(KeyName.receiptKey) + singles
+        return links + pepper + token + lease + apps + others.filter { !present.contains($0) }
     }
 
     static let firstLinkID = "k1"

@@ -44,7 +44,7 @@ import Wire
         }
     }
 
-    @Test(arguments: Denial.allCases)
+    @Test(arguments: Denial.ofCalls)
     func everyDenialHasItsReasonAndNothingElseIsWrong(reason: Denial) throws {
         let wrong = try #require(Wrong.all(tokens.sign).first { $0.denial == reason })
 

@@ -16,7 +16,7 @@ import Wire
 
     init() throws { service = try GuardedService() }
 
-    @Test(arguments: Denial.allCases)
+    @Test(arguments: Denial.ofCalls)
     func everyDenialStopsBeforeTheHandlerAndIsOnRecord(reason: Denial) throws {
         let wrong = try #require(Wrong.all(service.sign).first { $0.denial == reason })
         #expect(service.put(wrong.putRight) == nil)

@@ -90,6 +90,8 @@ struct Wrong: Sendable {
             .forbidden
         case .factsStale: .unavailable
         case .purposeNever, .purposeNotInstructed: .purposeForbidden
+        // Of the webhook door, which answers with 401 or 403: no gate denies with them.
+        case .signatureInvalid, .credentialInvalid, .verifyTokenInvalid: .unauthenticated
         }
     }
 

@@ -83,7 +83,8 @@ final class StoreFixture {
     func know(_ facts: [AccessFact]) throws {
         try database.writer.write("facts") { connection in
             for fact in facts {
-                try connection.run("INSERT INTO access_facts (fact) VALUES (?)", .blob(FieldVisitor.write(fact)))
+                try connection.run(
+                    "INSERT INTO access_facts (subject, fact) VALUES (?, ?)", .text(fact.subject), .blob(FieldVisitor.write(fact)))
             }
         }
         try reopen()

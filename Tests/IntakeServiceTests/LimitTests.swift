@@ -140,8 +140,12 @@ struct LimitTests {
             let outcome = fixture.call(
                 RecordReply(
                     key: RequestKey("reply-1"), workspace: channel.workspace, channel: channel.id, recipient: recipient, author: .agent,
-                    text: "hi", sentAt: fixture.time.now))
-            return if case .fault(let fault) = outcome { fault.code.rawValue } else { "taken" }
+                    text: "hi", sentAt: fixture.time.now, lease: ""))
+            return switch outcome {
+            case .ok: "ok"
+            case .refused(let reason, _): reason.rawValue
+            case .fault(let fault): fault.code.rawValue
+            }
         }
         fixture.conversations.behave(.isDown)
         _ = try fixture.post(body(1), to: .instagram)
@@ -150,6 +154,7 @@ struct LimitTests {
         fixture.conversations.behave(.takes)
         fixture.pass(untilEvents: 1)
         for _ in 0..<1000 where fixture.metric("outbox.rows") > 0 { try fixture.settle() }
-        #expect(record() == "taken")
+        // Past the limit: now it is the lease that is asked for.
+        #expect(record() == "notHolder")
     }
 }

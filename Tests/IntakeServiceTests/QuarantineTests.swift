@@ -81,7 +81,7 @@ struct QuarantineTests {
         _ = try fixture.database.writer.write("expire") { try store.expire(now: later, $0) }
         #expect(try fixture.quarantine().isEmpty && fixture.occurrences(of: "broken words") > 0)
 
-        let started = Expiry(fixture.process, fixture.database, fixture.intake.store)
+        let started = Expiry(fixture.process, fixture.database, fixture.intake.store) {}
         started.start()
         fixture.time.waitUntilWaiting(count: 2)
 

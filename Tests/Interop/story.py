@@ -11,6 +11,7 @@ import connecting
 import forgetting
 import handoff
 import service_work
+import subprocessing
 import webhooks
 from mesh import now
 from report import eventually
@@ -43,6 +44,7 @@ class Story:
         agreeing.agree(self)
         service_work.work(self)
         service_work.disclose(self)
+        subprocessing.register(self)
         channels.end(self)
         connecting.deliver(self)
         accounts.programs(self)

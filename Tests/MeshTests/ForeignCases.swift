@@ -51,6 +51,20 @@ struct ForeignCase: Sendable {
                 ForeignCase("unknownChannel") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","features":["comments"]}"# }
             ]
         ),
+        ("channels.list", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
+        (
+            "channels.setCredential",
+            [
+                ForeignCase("unknownChannel") { workspace, theirs in
+                    #"{"workspace":"\#(workspace.rawValue)","channel":"\#(theirs.line)","#
+                        + #""credential":{"scheme":"header","name":"D360-Key","secret":"invented-provider-secret"},"keepsFormer":true}"#
+                }
+            ]
+        ),
+        (
+            "insights.read",
+            [ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","since":0,"until":4000000000000}"# }]
+        ),
         (
             "channels.notices",
             [
@@ -155,6 +169,14 @@ struct ForeignCase: Sendable {
             ]
         ),
         (
+            "disclosures.list",
+            [
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":200}"# },
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":200,"before":1000000}"# }
+            ]
+        ),
+        ("subprocessors.list", [ForeignCase("ok") { _, _ in "{}" }]),
+        (
             // Asked for in the wrong workspace, it finds nobody there and nobody here.
             "deletions.request",
             [
@@ -162,7 +184,8 @@ struct ForeignCase: Sendable {
                     #"{"workspace":"\#(workspace.rawValue)","subject":\#(theirs.someone),"source":"customer","immediately":true}"#
                 }
             ]
-        )
+        ),
+        ("channels.disconnect", [ForeignCase("unknownChannel") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)"}"# }])
     ]
 }
 

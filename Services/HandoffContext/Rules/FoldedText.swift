@@ -47,7 +47,8 @@ struct FoldedText: Equatable, Sendable {
         for part in lower { folded.append(bases[part] ?? part) }
         let kept = folded.unicodeScalars.filter { !isMark($0) }
         guard let scalar = kept.first, scalar.properties.isAlphabetic || scalar.properties.numericType != nil else { return nil }
-        return String(String.UnicodeScalarView(kept.map(width)))
+        let bare = String(String.UnicodeScalarView(kept.map(width)))
+        return specials[bare] ?? bare
     }
 
     /// Letters that no accent makes.

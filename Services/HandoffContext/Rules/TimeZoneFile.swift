@@ -36,7 +36,7 @@ struct TimeZoneFile: Equatable, Sendable {
         let header = try Header(bytes, at: start)
         let data = start + Header.length
         let footer = data + header.length(timeBytes: 8)
-        guard header.typeCount > 0, bytes.count > footer, bytes[footer] == 0x0A, bytes.last == 0x0A else { throw Unknown() }
+        guard header.typeCount > 0, bytes.count >= footer + 2, bytes[footer] == 0x0A, bytes.last == 0x0A else { throw Unknown() }
 
         let types = data + header.timeCount * 9
         func offset(ofType index: Int) throws(Unknown) -> Int64 {
