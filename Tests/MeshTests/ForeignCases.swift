@@ -63,7 +63,7 @@ struct ForeignCase: Sendable {
         ),
         (
             "insights.read",
-            [ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","since":0,"until":4000000000000}"# }]
+            [ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","since":0,"until":4000000000000,"offset":0}"# }]
         ),
         (
             "channels.notices",
