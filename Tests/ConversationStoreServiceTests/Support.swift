@@ -84,7 +84,8 @@ final class StoreFixture {
         try database.writer.write("facts") { connection in
             for fact in facts {
                 try connection.run(
-                    "INSERT OR REPLACE INTO access_facts (subject, fact) VALUES (?, ?)", .text(fact.subject), .blob(FieldVisitor.write(fact)))
+                    "INSERT OR REPLACE INTO access_facts (subject, fact) VALUES (?, ?)", .text(fact.subject),
+                    .blob(FieldVisitor.write(fact)))
             }
         }
         try reopen()
