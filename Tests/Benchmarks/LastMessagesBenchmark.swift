@@ -28,7 +28,7 @@ struct LastMessagesBenchmark: Benchmark {
     ) throws -> Measurement {
         let store = try pinned(to: pinning.serverCore) { try StoreProcess(dataFolder: data) }
         defer { store.stop() }
-        let client = try store.client(as: .operator)
+        let client = try store.client(as: .handoffContext)
         defer { client.close() }
         let meter = FrameMeter(client)
         _ = try read(over: meter, draw(20, effort))
