@@ -65,7 +65,7 @@ public struct Row: ~Copyable {
     }
 
     @inlinable func type(_ column: Int) -> Int32 {
-        assert(column >= 0 && column < Int(sqlite3_data_count(handle)), "a column is read that the statement does not return")
+        precondition(column >= 0 && column < Int(sqlite3_data_count(handle)), "a column is read that the statement does not return")
         return sqlite3_column_type(handle, Int32(truncatingIfNeeded: column))
     }
 }
