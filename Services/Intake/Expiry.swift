@@ -21,12 +21,13 @@ final class Expiry: @unchecked Sendable {  // `owesResidue` is guarded by `lock`
         var forms = 0
         /// Of the category that had most.
         var events = 0
+        var billing = 0
         /// Digests that tell nothing: their bytes may stay until their page is used again.
         var inboxKeys = 0
 
-        var isContent: Bool { quarantine + consents + forms + events > 0 }
+        var isContent: Bool { quarantine + consents + forms + events + billing > 0 }
         var isFull: Bool {
-            quarantine == Expiry.quarantineRowsMax || [consents, forms, events, inboxKeys].contains(Int(Expiry.rowsMax))
+            quarantine == Expiry.quarantineRowsMax || [consents, forms, events, billing, inboxKeys].contains(Int(Expiry.rowsMax))
         }
     }
 
@@ -86,6 +87,7 @@ extension IntakeStore {
         portion.quarantine = try expireQuarantine(now: now, limit: Expiry.quarantineRowsMax, connection)
         portion.forms = try expireForms(now: now, limit: Expiry.rowsMax, connection)
         portion.events = try expireEvents(now: now, limit: Expiry.rowsMax, connection)
+        portion.billing = try expireBilling(now: now, limit: Expiry.rowsMax, connection)
         portion.consents = try expireConsents(now: now, limit: Expiry.rowsMax, connection)
         try forgetTurns(now: now, limit: Expiry.rowsMax, connection)
         portion.inboxKeys = try forgetKeys(before: now.day - Retention.deliveryKeys.length.days, limit: Expiry.rowsMax, connection)

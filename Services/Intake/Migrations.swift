@@ -7,7 +7,7 @@ import SQLite
 public enum IntakeMigrations {
     public static let all = [
         SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
-        forms, events, replies
+        forms, events, replies, billing
     ]
 
     static let workspaces = Migration(
@@ -54,6 +54,25 @@ public enum IntakeMigrations {
                     "workspaces", "instructions", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
                     kept: .accountData, subject: nil, erasure: .keep)
             ])
+
+    /// Which customer it is; no person can be found by it.
+    static let billing = Migration(
+        "billing",
+        sql: """
+            CREATE TABLE billing (
+                workspace       TEXT PRIMARY KEY REFERENCES workspaces (id),
+                customer_number TEXT,
+                vat_id          TEXT,
+                payer           TEXT,
+                set_at          INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("billing", "workspace", "set_at")
+            + ["customer_number", "vat_id", "payer"].map {
+                ColumnNote(
+                    "billing", $0, .billing, for: [.processPayment, .complyWithObligation], on: .contract, kept: .billing, subject: nil,
+                    erasure: .keep)
+            })
 
     static let channels = Migration(
         "channels",

@@ -17,6 +17,7 @@ enum ContractList {
             ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self), ContractEntry(SetChannelCredential.self),
             ContractEntry(ListChannels.self), ContractEntry(DisconnectChannel.self), ContractEntry(DeauthorizeConnection.self),
             ContractEntry(DeliverEvents.self),
+            ContractEntry(SetBilling.self), ContractEntry(ReadBilling.self),
             ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self),
             ContractEntry(ReadQuarantined.self), ContractEntry(ReleaseQuarantined.self)
         ] + [

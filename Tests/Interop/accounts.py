@@ -54,6 +54,11 @@ def instructions(story):
     far = {"workspace": workspace, "supportUntil": 4_000_000_000_000}
     report.equal("support is let in for a week at most", ("refused", "grantTooLong"), mesh.outcome("workspaces.instruct", far))
     mesh.ask("workspaces.instruct", {"workspace": workspace, "agentsSeeContacts": True})
+    billing = {"customerNumber": "K-10042", "vatID": "PT500000000"}
+    report.equal("billing identifiers are set", {}, mesh.ask("workspaces.setBilling", {"workspace": workspace, "billing": billing}))
+    report.equal("and read by an owner", billing, mesh.ask("workspaces.readBilling", {"workspace": workspace}))
+    agent = mesh.outcome("workspaces.readBilling", {"workspace": workspace}, actor=mesh.actors["agent"])
+    report.equal("not by an agent", ("fault", "forbidden"), agent)
 
 
 def changes(story):

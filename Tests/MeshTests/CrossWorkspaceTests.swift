@@ -129,7 +129,9 @@ extension RealMesh {
         private func picture() throws -> [String] {
             let owner = try Speaker(mesh, .operator, token: token(theirs.shop.owner, of: theirs.workspace))
             let reading = [
-                "workspaces.read", "channels.notices", "conversations.list", "conversations.read", "handoff.context", "deletions.list"
+                "workspaces.read", "workspaces.readBilling", "channels.list", "channels.notices", "conversations.list",
+                "conversations.read",
+                "handoff.context", "deletions.list"
             ]
             return try reading.flatMap { name in
                 let method = try #require(methods.first { $0.method == name })

@@ -26,6 +26,11 @@ struct ForeignCase: Sendable {
     static let all: [(method: String, cases: [ForeignCase])] = [
         ("workspaces.read", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
         ("workspaces.instruct", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
+        (
+            "workspaces.setBilling",
+            [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","billing":{"customerNumber":"K-10042"}}"# }]
+        ),
+        ("workspaces.readBilling", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
         ("members.add", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","role":"agent"}"# }]),
         (
             "members.setRole",

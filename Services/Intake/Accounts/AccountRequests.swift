@@ -10,6 +10,8 @@ extension Intake {
         process.router.on(OpenWorkspace.self, openWorkspace)
         process.router.on(ReadWorkspace.self, readWorkspace)
         process.router.on(InstructWorkspace.self, instructWorkspace)
+        process.router.on(SetBilling.self, setBilling)
+        process.router.on(ReadBilling.self, readBilling)
         process.router.on(AddMember.self, addMember)
         process.router.on(SetMemberRole.self, setMemberRole)
         process.router.on(RemoveMember.self, removeMember)
@@ -49,6 +51,19 @@ extension Intake {
         } then: {
             reply.ok(InstructWorkspace.Response(instructions: $0))
         }
+    }
+
+    private func setBilling(_ request: SetBilling, _ reply: Reply<SetBilling>) {
+        let now = process.system.clock.now
+        write("set billing", reply) { [store] connection in
+            try store.setBilling(request, now: now, connection)
+        } then: {
+            reply.ok(Empty())
+        }
+    }
+
+    private func readBilling(_ request: ReadBilling, _ reply: Reply<ReadBilling>) {
+        read("billing", reply) { try store.billing(of: request.workspace, $0) }
     }
 
     // MARK: Members
