@@ -28,7 +28,13 @@ public final class PlayedAccounts: @unchecked Sendable {  // `facts` and `isSaid
     /// Whether the service has taken what was said; waits for it.
     public var areTaken: Bool { taken.wait(milliseconds: 10_000) ?? false }
 
-    public func say(_ fact: AccessFact) { lock.withLock { facts.append(fact) } }
+    /// Before the service asks: it hears all at once.
+    public func say(_ fact: AccessFact) {
+        lock.withLock {
+            precondition(!isSaid, "what is said after the one answer is heard by nobody")
+            facts.append(fact)
+        }
+    }
 
     /// Adds a member and returns a token that lives for 10 minutes.
     public func member(_ role: Role, of workspace: WorkspaceID?) -> String {

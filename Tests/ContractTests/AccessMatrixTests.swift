@@ -24,8 +24,7 @@ import Wire
 
     @Test(arguments: [Role.analyst, .operator, .auditor])
     func whoSeesNoContentReadsNone(role: Role) {
-        // Insights are numbers over an account: whoever may see counts may see them.
-        let content: Set<Policy.Category> = [.communication, .profile, .contact, .company, .support]
+        let content: Set<Policy.Category> = [.communication, .profile, .insights, .contact, .company, .support]
         for entry in ContractList.all where entry.contract.roles.contains(role) {
             #expect(content.isDisjoint(with: entry.contract.reads), "\(entry.method)")
         }

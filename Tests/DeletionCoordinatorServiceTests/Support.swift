@@ -117,8 +117,8 @@ final class Mesh {
     func http(_ method: HTTPMethod, _ target: String, form: String? = nil) throws -> HTTPResponse {
         let headers = HTTPHeaders(form == nil ? [] : [HTTPHeaders.Field(name: "Content-Type", value: "application/x-www-form-urlencoded")])
         let request = try HTTPRequest(method, target, headers: headers, body: Array((form ?? "").utf8))
-        let answer = HTTPAnswer()
-        coordinator.service.door.router.handle(request, HTTPReply { answer.set($0) })
+        let answer = Answer<HTTPResponse>()
+        coordinator.service.door.router.handle(request, HTTPReply { answer.fill($0) })
         return answer.wait()
     }
 
@@ -318,28 +318,6 @@ final class Events: @unchecked Sendable {  // All state is guarded by `lock`.
             while lines.count == seen { if !changed.wait(milliseconds: milliseconds) { break } }
             defer { seen = lines.count }
             return lines.count > seen
-        }
-    }
-}
-
-final class HTTPAnswer: @unchecked Sendable {  // `response` is guarded by `lock`.
-    private let lock = Lock()
-    private let changed: Condition
-    private var response: HTTPResponse?
-
-    init() { changed = Condition(lock) }
-
-    func set(_ response: HTTPResponse) {
-        lock.withLock {
-            self.response = response
-            changed.broadcast()
-        }
-    }
-
-    func wait() -> HTTPResponse {
-        lock.withLock {
-            while response == nil { changed.wait() }
-            return response!
         }
     }
 }

@@ -75,13 +75,17 @@ struct ConnectorDeliveryTests {
     @Test func whatNeedsAFeatureComesOnlyWithIt() throws {
         var imported = event(id: "mid.old")
         imported.origin = .history
-        let events = [event(.comment, id: "comment.1"), imported]
+        var insights = event(.account, id: "insights.1", from: ParticipantIdentity())
+        (insights.type, insights.text) = ("story_insights", nil)
+        let events = [event(.comment, id: "comment.1"), imported, insights]
 
-        #expect(try taken(deliver(events)).dropped == 2)
+        #expect(try taken(deliver(events)).dropped == 3)
         _ = try fixture.ok(SetChannelFeatures(workspace: workspace, channel: channel, features: [.comments]))
-        #expect(try taken(deliver(events)) == .init(accepted: 1, repeated: 0, keptOut: 0, dropped: 1))
-        #expect(fixture.metric("inbox.featureOff") == 3)
+        #expect(try taken(deliver(events)) == .init(accepted: 1, repeated: 0, keptOut: 0, dropped: 2))
+        #expect(fixture.metric("inbox.featureOff") == 5)
         #expect(try fixture.outbox().map(\.kind) == [.comment])
+        _ = try fixture.ok(SetChannelFeatures(workspace: workspace, channel: channel, features: [.insights]))
+        #expect(try taken(deliver([insights])).accepted == 1)
     }
 
     @Test func aConnectorDeliversForItsOwnWorkspaceAlone() throws {

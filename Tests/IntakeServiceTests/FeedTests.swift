@@ -3,6 +3,7 @@ import HolderContracts
 import IntakeContracts
 import Policy
 import Testing
+import Threads
 import Wire
 
 @testable import IntakeService
@@ -69,20 +70,20 @@ struct FeedTests {
     @Test func aLongPollEndsWithTheNextFactOrItsTime() throws {
         let fixture = try IntakeFixture()
         let start = try read(fixture, after: Cursor()).next
-        let news = Waited<ReadAccessFeed.Response>()
+        let news = Answer<ReadAccessFeed.Response>()
         let transport = LocalTransport(fixture.process.router, as: .conversationStore)
-        transport.call(ReadAccessFeed(after: start, waitMilliseconds: 20_000)) { if case .ok(let response) = $0 { news.set(response) } }
+        transport.call(ReadAccessFeed(after: start, waitMilliseconds: 20_000)) { if case .ok(let response) = $0 { news.fill(response) } }
 
         _ = try fixture.openWorkspace()
-        #expect(news.value.facts.count == 1)
+        #expect(news.wait().facts.count == 1)
 
-        let nothing = Waited<ReadAccessFeed.Response>()
-        transport.call(ReadAccessFeed(after: news.value.next, waitMilliseconds: 20_000)) {
-            if case .ok(let response) = $0 { nothing.set(response) }
+        let nothing = Answer<ReadAccessFeed.Response>()
+        transport.call(ReadAccessFeed(after: news.wait().next, waitMilliseconds: 20_000)) {
+            if case .ok(let response) = $0 { nothing.fill(response) }
         }
         fixture.time.advance(milliseconds: 20_000)
-        #expect(nothing.value.facts.isEmpty)
-        #expect(nothing.value.next == news.value.next)
+        #expect(nothing.wait().facts.isEmpty)
+        #expect(nothing.wait().next == news.wait().next)
     }
 
     private func read(_ fixture: IntakeFixture, after cursor: Cursor) throws -> ReadAccessFeed.Response {

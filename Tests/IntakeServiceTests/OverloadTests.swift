@@ -2,6 +2,7 @@ import Domain
 import IntakeContracts
 import SQLite
 import Testing
+import Threads
 import Wire
 
 @testable import IntakeService
@@ -16,18 +17,18 @@ struct OverloadTests {
         // The expiry's first write may still be under way, and would be the one in the queue.
         fixture.time.waitUntilWaiting(count: 1)
         try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
-        let gate = Waited<Bool>()
-        let isOpen = Waited<Bool>()
+        let gate = Answer<Bool>()
+        let isOpen = Answer<Bool>()
         #expect(
             fixture.database.writer.submit("hold") { _ in
-                gate.value
+                gate.wait()
             } completion: { _ in
-                isOpen.set(true)
+                isOpen.fill(true)
             })
 
         let turnedAway = try fixture.post(body, to: .instagram)
-        gate.set(true)
-        #expect(isOpen.value)
+        gate.fill(true)
+        #expect(isOpen.wait())
 
         #expect(turnedAway.status == .serviceUnavailable)
         #expect(turnedAway.headers["retry-after"] != nil)

@@ -21,33 +21,21 @@ struct ReplyTests {
         return RecordReply(
             key: RequestKey(key), workspace: fixture.workspace, channel: channel, recipient: recipient, author: author,
             text: "Friday is free.", sentAt: Timestamp(rawValue: time),
-            lease: try lease ?? self.lease(fixture, channel, for: Alias(.whatsapp, .phone, recipient.value.replacing("+", with: ""))),
+            lease: try lease ?? fixture.lease(channel, for: Alias(.whatsapp, .phone, recipient.value.replacing("+", with: ""))),
             externalID: id)
-    }
-
-    /// As handoff-context gives it; the owner's unless said otherwise.
-    private func lease(
-        _ fixture: IntakeFixture, _ channel: ChannelID, for recipient: Alias? = nil, to role: Role = .owner,
-        holder: Lease.Holder = .assistant, conversation: Int64? = nil, turn: Int64 = 0, milliseconds: Int64 = Lease.assistantMilliseconds
-    ) throws -> String {
-        let recipient = recipient ?? self.recipient
-        let lease = Lease(
-            workspace: fixture.workspace, conversation: ConversationID(rawValue: conversation ?? Int64(recipient.value.suffix(4)) ?? 0),
-            channel: channel, holder: holder, member: try #require(fixture.member(role, of: fixture.workspace)), turn: turn,
-            expiresAt: fixture.time.now.adding(milliseconds: milliseconds))
-        return LeaseKeys(try fixture.process.keys.leaseKeys()).sign(lease, for: [recipient])
     }
 
     @Test func onlyWhoHoldsTheConversationAnswersInIt() throws {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
-        let good = try lease(fixture, channel)
+        let good = try fixture.lease(channel, for: recipient)
         let others = [
             ("none", ""), ("forged", String(good.dropLast()) + (good.hasSuffix("A") ? "B" : "A")),
-            ("of another person", try lease(fixture, channel, for: Alias(.whatsapp, .phone, "491510000002"))),
-            ("of another channel", try lease(fixture, ChannelID(rawValue: "ch_other"))),
-            ("of another member", try lease(fixture, channel, to: .agent)),
-            ("of a person's hold", try lease(fixture, channel, holder: .person)), ("over", try lease(fixture, channel, milliseconds: 0))
+            ("of another person", try fixture.lease(channel, for: Alias(.whatsapp, .phone, "491510000002"))),
+            ("of another channel", try fixture.lease(ChannelID(rawValue: "ch_other"), for: recipient)),
+            ("of another member", try fixture.lease(channel, for: recipient, to: .agent)),
+            ("of a person's hold", try fixture.lease(channel, for: recipient, holder: .person)),
+            ("over", try fixture.lease(channel, for: recipient, milliseconds: 0))
         ]
         for (name, other) in others {
             #expect(try refusal(fixture.call(reply(fixture, channel, lease: other))) == .notHolder, "a lease \(name)")
@@ -65,8 +53,8 @@ struct ReplyTests {
     @Test func whoHasLostAConversationNoLongerAnswersThoughTheirLeaseRuns() throws {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
-        let before = try lease(fixture, channel, turn: 1)
-        let after = try lease(fixture, channel, to: .agent, holder: .person, turn: 2)
+        let before = try fixture.lease(channel, for: recipient, turn: 1)
+        let after = try fixture.lease(channel, for: recipient, to: .agent, holder: .person, turn: 2)
         #expect(try fixture.ok(reply(fixture, channel, key: "reply-1", lease: before)).recorded)
 
         #expect(try fixture.ok(reply(fixture, channel, key: "reply-2", lease: after, author: .agent), acting: .agent).recorded)
@@ -74,7 +62,7 @@ struct ReplyTests {
         #expect(try refusal(fixture.call(reply(fixture, channel, key: "reply-3", lease: before))) == .notHolder)
         #expect(try fixture.outbox().count == 2)
         // Control: in another conversation an earlier turn is as good as any.
-        let elsewhere = try lease(fixture, channel, conversation: 9, turn: 1)
+        let elsewhere = try fixture.lease(channel, for: recipient, conversation: 9, turn: 1)
         #expect(try fixture.ok(reply(fixture, channel, key: "reply-4", lease: elsewhere)).recorded)
     }
 
@@ -93,7 +81,7 @@ struct ReplyTests {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
         for conversation in [1, 2] as [Int64] {
-            let lease = try lease(fixture, channel, conversation: conversation)
+            let lease = try fixture.lease(channel, for: recipient, conversation: conversation)
             #expect(try fixture.ok(reply(fixture, channel, key: "reply-\(conversation)", lease: lease)).recorded)
         }
         var subject = Subject(workspace: fixture.workspace)

@@ -1,3 +1,4 @@
+import Access
 import ConversationStoreContracts
 import Digest
 import Domain
@@ -100,6 +101,18 @@ final class IntakeFixture {
         return added.member
     }
 
+    /// As handoff-context gives it; the owner's unless said otherwise.
+    func lease(
+        _ channel: ChannelID, for recipient: Alias, to role: Role = .owner, holder: Lease.Holder = .assistant, conversation: Int64? = nil,
+        turn: Int64 = 0, milliseconds: Int64 = Lease.assistantMilliseconds
+    ) throws -> String {
+        let lease = Lease(
+            workspace: workspace, conversation: ConversationID(rawValue: conversation ?? Int64(recipient.value.suffix(4)) ?? 0),
+            channel: channel, holder: holder, member: try #require(member(role, of: workspace)), turn: turn,
+            expiresAt: time.now.adding(milliseconds: milliseconds))
+        return LeaseKeys(try process.keys.leaseKeys()).sign(lease, for: [recipient])
+    }
+
     /// Waits longer than a contract says: a busy test machine's disk is no refusal.
     func call<R: Request>(_ request: R, as peer: Peer? = nil, acting role: Role? = nil) -> Outcome<R> {
         let caller = peer ?? R.contract.programCaller
@@ -130,9 +143,9 @@ final class IntakeFixture {
     // MARK: The public door
 
     func answer(_ request: HTTPRequest) -> HTTPResponse {
-        let answer = Waited<HTTPResponse>()
-        intake.handle(request, HTTPReply { answer.set($0) })
-        return answer.value
+        let answer = Answer<HTTPResponse>()
+        intake.handle(request, HTTPReply { answer.fill($0) })
+        return answer.wait()
     }
 
     /// Posts as the platform does, signed with its secret unless another is given.
@@ -247,31 +260,6 @@ extension ConnectChannel {
         return ConnectChannel(
             key: RequestKey(key ?? "connect-\(workspace.rawValue)-\(account.id)"), workspace: workspace, account: account,
             attestation: attestation, authorization: authorization, business: business, credential: credential)
-    }
-}
-
-/// A value that another thread gives.
-final class Waited<Value: Sendable>: @unchecked Sendable {  // Guarded by `lock`.
-    private let lock = Lock()
-    private let changed: Condition
-    private var given: Value?
-
-    init() { changed = Condition(lock) }
-
-    func set(_ value: Value) {
-        lock.withLock {
-            given = value
-            changed.broadcast()
-        }
-    }
-
-    var value: Value {
-        lock.withLock {
-            while true {
-                if let given { return given }
-                changed.wait()
-            }
-        }
     }
 }
 

@@ -45,7 +45,9 @@ extension ChannelEvent {
     /// What the channel must have on for it.
     var neededFeature: ChannelFeature? {
         if origin == .history { return .history }
-        return kind == .comment ? .comments : nil
+        if kind == .comment { return .comments }
+        // What an account is told has its field for a type.
+        return kind == .account ? InstagramDelivery.feature(of: type) : nil
     }
 }
 

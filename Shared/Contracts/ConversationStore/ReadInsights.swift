@@ -6,7 +6,7 @@ import Wire
 public struct ReadInsights: WorkspaceRequest {
     public static let contract = Contract(
         "insights.read", purpose: .provideService, reads: [.insights], repeats: .harmless, callers: [.operator, .gateway],
-        roles: [.owner, .admin, .manager, .analyst])
+        roles: [.owner, .admin, .manager])
     public static let countMax = 500
 
     public var workspace = WorkspaceID()
