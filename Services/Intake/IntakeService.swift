@@ -23,6 +23,7 @@ public final class Intake: Sendable {
     let feed: AccessFeed
     let tokens: TokenKeys
     private let leases: LeaseKeys
+    let integrationSeal: Seal
     private let holder: Holder
     let door: WebhookDoor
     private let web: HTTPRouter
@@ -51,6 +52,7 @@ public final class Intake: Sendable {
         feed = AccessFeed(process, database, store)
         tokens = TokenKeys(process.tokenKeys())
         leases = LeaseKeys(process.leaseKeys())
+        integrationSeal = Seal(secret: process.secret(KeyName.inboxKey), label: "integration secrets", random: process.system.random)
         let security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
@@ -65,6 +67,7 @@ public final class Intake: Sendable {
         process.health.register("disk") { reserve.hasRoom ? .ok() : .degraded("free disk space or raise the volume's size") }
         registerAccounts()
         registerChannels()
+        registerIntegrations()
         process.router.on(DeliverEvents.self, deliver)
         process.router.on(RecordReply.self, recordReply)
         process.router.on(ListQuarantine.self, listQuarantine)

@@ -7,7 +7,7 @@ import SQLite
 public enum IntakeMigrations {
     public static let all = [
         SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
-        forms, events, replies, billing
+        forms, events, replies, billing, integrations
     ]
 
     static let workspaces = Migration(
@@ -139,6 +139,57 @@ public enum IntakeMigrations {
                 ColumnNote(
                     "channel_authorizations", $0, .account, for: [.provideService, .complyWithObligation], on: .contract,
                     kept: .accountData, subject: "user", erasure: .deleteRow)
+            })
+
+    static let integrations = Migration(
+        "integrations",
+        sql: """
+            CREATE TABLE integrations (
+                id           TEXT PRIMARY KEY,
+                workspace    TEXT NOT NULL REFERENCES workspaces (id),
+                kind         TEXT NOT NULL CHECK (kind IN ('crm', 'customerDatabase')),
+                name         TEXT NOT NULL,
+                terms        TEXT NOT NULL,
+                connected_at INTEGER NOT NULL,
+                ended_at     INTEGER
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX integrations_by_workspace ON integrations (workspace);
+            CREATE TABLE integration_uses (
+                integration TEXT NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+                category    TEXT NOT NULL,
+                purpose     TEXT NOT NULL,
+                PRIMARY KEY (integration, category, purpose)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE integration_secrets (
+                integration TEXT PRIMARY KEY REFERENCES integrations (id) ON DELETE CASCADE,
+                secret      BLOB NOT NULL  -- sealed: the key lies in the key folder
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE integration_attestations (
+                integration  TEXT PRIMARY KEY REFERENCES integrations (id) ON DELETE CASCADE,
+                member       TEXT NOT NULL,
+                text_version TEXT NOT NULL,
+                attested_at  INTEGER NOT NULL,
+                rights       INTEGER NOT NULL CHECK (rights = 1),
+                notices      INTEGER NOT NULL CHECK (notices = 1),
+                consents     INTEGER NOT NULL CHECK (consents = 1)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("integrations", "id", "workspace", "connected_at", "ended_at")
+            + ColumnNote.plain("integration_uses", "integration", "category", "purpose")
+            + ColumnNote.plain("integration_secrets", "integration")
+            + ColumnNote.plain(
+                "integration_attestations", "integration", "text_version", "attested_at", "rights", "notices", "consents") + [
+                ColumnNote(
+                    "integration_secrets", "secret", .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .accountData,
+                    subject: nil, erasure: .keep),
+                ColumnNote(
+                    "integration_attestations", "member", .account, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
+                    subject: "member", erasure: .keep)
+            ]
+            + ["kind", "name", "terms"].map {
+                ColumnNote(
+                    "integrations", $0, .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                    kept: .accountData, subject: nil, erasure: .keep)
             })
 
     static let members = Migration(

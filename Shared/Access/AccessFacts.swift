@@ -19,6 +19,12 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
         public var isEnded = false
     }
 
+    public struct Integration: Sendable, Equatable {
+        public let workspace: WorkspaceID
+        public let kind: IntegrationKind
+        public var isEnded = false
+    }
+
     public struct Member: Sendable, Equatable {
         public let workspace: WorkspaceID?
         public let role: Role
@@ -36,6 +42,7 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
     private let lock = Lock()
     private var workspaces: [WorkspaceID: Workspace] = [:]
     private var channels: [ChannelID: Channel] = [:]
+    private var integrations: [IntegrationID: Integration] = [:]
     private var members: [MemberID: Member] = [:]
     private var programs: [String: Program] = [:]
     private var onLeave: @Sendable (Set<String>) -> Void = { _ in }
@@ -47,6 +54,7 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
 
     public func workspace(_ id: WorkspaceID) -> Workspace? { lock.withLock { workspaces[id] } }
     public func channel(_ id: ChannelID) -> Channel? { lock.withLock { channels[id] } }
+    public func integration(_ id: IntegrationID) -> Integration? { lock.withLock { integrations[id] } }
     public func member(_ id: MemberID) -> Member? { lock.withLock { members[id] } }
     public func program(_ name: String) -> Program? { lock.withLock { programs[name] } }
 
@@ -78,6 +86,7 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
             if anew {
                 workspaces = [:]
                 channels = [:]
+                integrations = [:]
                 members = [:]
                 programs = [:]
             }
@@ -101,6 +110,10 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
             channels[channel] = Channel(workspace: workspace, account: account, isEnded: fact.kind == .channelEnded)
         case .channelFeatures:
             if let channel = fact.channel { channels[channel]?.features = Set(fact.features ?? []) }
+        case .integrationConnected, .integrationEnded:
+            guard let workspace = fact.workspace, let integration = fact.integration else { return }
+            integrations[integration.integration] = Integration(
+                workspace: workspace, kind: integration.kind, isEnded: fact.kind == .integrationEnded)
         case .memberSet:
             guard let member = fact.member else { return }
             members[member.member] = Member(workspace: fact.workspace, role: member.role, generation: member.generation)

@@ -39,6 +39,12 @@ public struct ChannelID: NameIdentifier {
     public init(rawValue: String) { self.rawValue = rawValue }
 }
 
+/// One connected system of a workspace that is no messenger.
+public struct IntegrationID: NameIdentifier {
+    public var rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+}
+
 /// Somebody who may act: one of a customer's people, an assistant, or one of Botseller's own people. Who that is, the gateway knows
 /// that signs them in; the mesh keeps neither name nor address.
 public struct MemberID: NameIdentifier {

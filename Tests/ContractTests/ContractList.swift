@@ -23,7 +23,8 @@ enum ContractList {
         ] + [
             ContractEntry(RecordConsent.self), ContractEntry(WithdrawConsent.self),
             ContractEntry(SubmitForm.self), ContractEntry(ListForms.self), ContractEntry(ReadForm.self), ContractEntry(CloseForm.self),
-            ContractEntry(RecordUsage.self), ContractEntry(RecordTechnical.self), ContractEntry(SummarizeEvents.self)
+            ContractEntry(RecordUsage.self), ContractEntry(RecordTechnical.self), ContractEntry(SummarizeEvents.self),
+            ContractEntry(ConnectIntegration.self), ContractEntry(ListIntegrations.self), ContractEntry(DisconnectIntegration.self)
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self),

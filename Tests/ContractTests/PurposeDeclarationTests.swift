@@ -7,7 +7,8 @@ import Wire
 @Suite struct PurposeDeclarationTests {
     /// By hand: who adds one looks here.
     private static let declaring = [
-        "consents.record", "consents.withdraw", "technical.record", "disclosures.record", "subprocessors.set"
+        "consents.record", "consents.withdraw", "technical.record", "disclosures.record", "subprocessors.set",
+        "integrations.connect"
     ]
 
     @Test func theseRequestsDeclarePurposes() throws {

@@ -10,6 +10,7 @@ import channels
 import connecting
 import forgetting
 import handoff
+import integrating
 import service_work
 import subprocessing
 import webhooks
@@ -47,6 +48,7 @@ class Story:
         subprocessing.register(self)
         channels.end(self)
         connecting.deliver(self)
+        integrating.connect(self)
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)

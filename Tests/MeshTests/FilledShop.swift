@@ -24,6 +24,7 @@ struct FilledShop {
     let usage: String
     let template: String
     let prompt: String
+    let integration: IntegrationID
 
     var workspace: WorkspaceID { shop.workspace }
     var rich: Person { people[2] }
@@ -36,7 +37,7 @@ struct FilledShop {
     /// All of it, and nobody else's.
     var needles: [String] {
         contacts + people.flatMap(\.traces) + [usage, template, prompt, workspace.rawValue, agent.rawValue, shop.owner.rawValue]
-            + shop.channels.values.map(\.rawValue)
+            + shop.channels.values.map(\.rawValue) + [integration.rawValue]
     }
 
     init(_ mesh: TestMesh, _ number: Int) throws {
@@ -50,6 +51,7 @@ struct FilledShop {
         template = "template_\(number)00\(number)"
         prompt = "Prompt-\(number)00\(number): be brief."
         let joining = AddMember(key: RequestKey("agent-\(number)"), workspace: shop.workspace, role: Role.agent.rawValue)
+        integration = try FilledShop.integration(of: shop, number)
         agent = try mesh.call(.intake, joining).member
         consent = try FilledShop.consent(of: people[1], shop, number)
         _ = try mesh.call(
@@ -72,6 +74,16 @@ struct FilledShop {
     }
 
     struct Incomplete: Error {}
+
+    private static func integration(of shop: Shop, _ number: Int) throws -> IntegrationID {
+        let attestation = Attestation(
+            member: "member-\(number)", textVersion: "2026-01", attestedAt: shop.now, rights: true, notices: true, consents: true)
+        let connection = ConnectIntegration(
+            key: RequestKey("crm-\(number)"), workspace: shop.workspace, kind: .crm, name: "Ledger-\(number)00\(number)",
+            terms: WebLink(rawValue: "https://crm.example/terms"), uses: [DeclaredUse(.profile, for: .provideService)],
+            attestation: attestation)
+        return try shop.mesh.call(.intake, connection).integration
+    }
 
     private static func consent(of person: Person, _ shop: Shop, _ number: Int) throws -> ConsentID {
         guard let channel = shop.channels[person.platform] else { throw Incomplete() }

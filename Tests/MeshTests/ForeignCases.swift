@@ -71,6 +71,31 @@ struct ForeignCase: Sendable {
             [ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)","since":0,"until":4000000000000,"offset":0}"# }]
         ),
         (
+            "integrations.connect",
+            [
+                ForeignCase("ok") { workspace, _ in
+                    #"{"workspace":"\#(workspace.rawValue)","kind":"crm","name":"CRM","terms":"https://crm.example/terms","#
+                        + #""uses":[{"category":"profile","purpose":"provideService"}],"#
+                        + #""attestation":{"member":"m","textVersion":"1","attestedAt":1768471200000,"rights":true,"notices":true,"consents":true}}"#
+                }
+            ]
+        ),
+        (
+            "integrations.list",
+            [
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# },
+                ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","after":"\#($1.integration.rawValue)"}"# }
+            ]
+        ),
+        (
+            "integrations.disconnect",
+            [
+                ForeignCase("unknownIntegration") {
+                    #"{"workspace":"\#($0.rawValue)","integration":"\#($1.integration.rawValue)"}"#
+                }
+            ]
+        ),
+        (
             "channels.notices",
             [
                 ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":100}"# },

@@ -14,11 +14,7 @@ extension Intake {
     }
 
     private func connectChannel(_ request: ConnectChannel, _ reply: Reply<ConnectChannel>) {
-        let attestation = request.attestation
-        let isComplete = attestation.rights && attestation.notices && attestation.consents
-        guard isComplete, !attestation.member.isEmpty, !attestation.textVersion.isEmpty else {
-            return reply.refuse(.attestationIncomplete, "rights, notices and consents must be attested, by a member and to a text")
-        }
+        guard request.attestation.isComplete else { return reply.refuse(.attestationIncomplete, Attestation.rule) }
         guard !request.account.id.isEmpty else { return reply.fault(.malformed, "account: expected an id") }
         let (store, directory, now) = (store, directory, process.system.clock.now)
         let id = ChannelID(rawValue: newID("ch_"))

@@ -6,7 +6,7 @@ import Wire
 public struct AccessFact: Fields, Equatable {
     public enum Kind: String, WireWord {
         case workspaceOpened, workspaceInstructed, workspaceTerminated, channelConnected, channelFeatures, channelEnded, memberSet,
-            memberRemoved, peerAdded, peerRemoved
+            memberRemoved, peerAdded, peerRemoved, integrationConnected, integrationEnded
     }
 
     public var kind = Kind.workspaceOpened
@@ -19,13 +19,15 @@ public struct AccessFact: Fields, Equatable {
     public var instructions: Instructions?
     public var member: MemberRights?
     public var peer: PeerRegistration?
+    public var integration: IntegrationFact?
     public var at = Timestamp()
 
     public init() {}
 
     public init(
         _ kind: Kind, _ workspace: WorkspaceID?, channel: ChannelID? = nil, account: Account? = nil, features: [ChannelFeature]? = nil,
-        instructions: Instructions? = nil, member: MemberRights? = nil, peer: PeerRegistration? = nil, at: Timestamp
+        instructions: Instructions? = nil, member: MemberRights? = nil, peer: PeerRegistration? = nil,
+        integration: IntegrationFact? = nil, at: Timestamp
     ) {
         self.kind = kind
         self.workspace = workspace
@@ -35,6 +37,7 @@ public struct AccessFact: Fields, Equatable {
         self.instructions = instructions
         self.member = member
         self.peer = peer
+        self.integration = integration
         self.at = at
     }
 
@@ -47,6 +50,7 @@ public struct AccessFact: Fields, Equatable {
         case .channelFeatures: "features \(channel?.rawValue ?? "")"
         case .memberSet, .memberRemoved: "member \(member?.member.rawValue ?? "")"
         case .peerAdded, .peerRemoved: "program \(peer?.name ?? "")"
+        case .integrationConnected, .integrationEnded: "integration \(integration?.integration.rawValue ?? "")"
         }
     }
 
@@ -59,6 +63,7 @@ public struct AccessFact: Fields, Equatable {
         fields.field("instructions", &instructions)
         fields.field("member", &member)
         fields.field("peer", &peer)
+        fields.field("integration", &integration)
         fields.field("at", &at)
     }
 }
@@ -105,6 +110,23 @@ public struct MemberRights: Fields, Hashable {
         fields.field("member", &member)
         fields.field("role", &role)
         fields.field("generation", &generation, 0...Int64.max)
+    }
+}
+
+/// A system that a customer connected.
+public struct IntegrationFact: Fields, Hashable {
+    public var integration = IntegrationID()
+    public var kind = IntegrationKind.crm
+
+    public init() {}
+    public init(_ integration: IntegrationID, _ kind: IntegrationKind) {
+        self.integration = integration
+        self.kind = kind
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("integration", &integration)
+        fields.field("kind", &kind)
     }
 }
 

@@ -9,6 +9,7 @@ public enum IntakeCatalogue {
         ListQuarantine.contract,
         ReadQuarantined.contract, ReleaseQuarantined.contract,
         RecordConsent.contract, WithdrawConsent.contract, SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,
-        RecordUsage.contract, RecordTechnical.contract, SummarizeEvents.contract
+        RecordUsage.contract, RecordTechnical.contract, SummarizeEvents.contract,
+        ConnectIntegration.contract, ListIntegrations.contract, DisconnectIntegration.contract
     ].map(\.method)
 }

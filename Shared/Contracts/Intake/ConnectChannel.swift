@@ -85,6 +85,11 @@ public struct Attestation: Fields, Equatable {
         self.consents = consents
     }
 
+    /// What is said to whoever attests to less.
+    public static let rule = "rights, notices and consents must be attested, by a member and to a text"
+
+    public var isComplete: Bool { rights && notices && consents && !member.isEmpty && !textVersion.isEmpty }
+
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("member", &member, max: 64)
         fields.field("textVersion", &textVersion, max: 32)
