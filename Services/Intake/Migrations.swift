@@ -300,6 +300,7 @@ public enum IntakeMigrations {
                     kept: .quarantine, subject: "raw", erasure: .deleteRow)
             })
 
+    /// Under which lease a conversation was answered last, until every earlier lease has ended.
     static let replies = Migration(
         "reply turns",
         sql: """

@@ -143,6 +143,4 @@ extension IntakeMigrations {
                         subject: "member", erasure: .deleteRow)
                 }
             })
-
-    /// Under which lease a conversation was answered last, until every earlier lease has ended.
 }
