@@ -26,6 +26,7 @@ public final class Handoff: Sendable {
     private let conversations: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
     private let patience: Patience
+    private let expiry: Expiry
     private let holder: Holder
 
     public convenience init(_ process: ServiceProcess, _ database: Database) throws {
@@ -49,6 +50,7 @@ public final class Handoff: Sendable {
         self.conversations = conversations
         let ruled = RuledChanges(database: database, store: store, conversations: conversations)
         patience = Patience(process, database, store)
+        expiry = Expiry(process, database, store)
         let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
         follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
             try database.read("conversation cursor") { try store.cursor($0) }
@@ -70,9 +72,11 @@ public final class Handoff: Sendable {
         disclosures.start()
         follower.start()
         patience.start()
+        expiry.start()
     }
 
     public func stop() {
+        expiry.stop()
         patience.stop()
         follower.stop()
         disclosures.stop()
@@ -112,17 +116,16 @@ public final class Handoff: Sendable {
         _ reply: Reply<ReadContext>
     ) {
         let builder = builder(for: request, reply.caller)
-        var context = builder.context(of: request.conversation, conversation, assistant: assistant)
+        guard var context = builder.context(of: request.conversation, conversation, assistant: assistant) else {
+            return reply.refuse(
+                .budgetTooSmall, "the assistant's configuration alone takes more tokens: ask for more, or shorten its prompt")
+        }
         context.state = session.state.word
         context.ask = session.state.ask
-        switch (builder.audience, session.state) {
-        case (.human, _): reply.ok(context)
-        case (.assistant, .human): reply.refuse(.heldByPerson, "a person carries this conversation on")
-        case (.assistant, .closed): reply.refuse(.conversationClosed, "nothing is to be answered until the person writes again")
-        case (.assistant, .bot), (.assistant, .waiting):
+        if builder.audience == .assistant {
             context.lease = lease(for: reply.caller.actor, request, conversation, turn: session.turn, now: now)
-            hand(context, request, reply)
         }
+        hand(context, to: builder.audience, SessionPlace(request, request.conversation, conversation), now: now, reply)
     }
 
     private func lease(
@@ -135,14 +138,27 @@ public final class Handoff: Sendable {
         return GivenLease(text: leases.sign(lease, for: conversation.participant.aliases), expiresAt: lease.expiresAt)
     }
 
-    /// What an assistant gets leaves the customer's and our hands: it is on record before it goes out.
-    private func hand(_ context: HandoffContext, _ request: ReadContext, _ reply: Reply<ReadContext>) {
-        let actor = reply.caller.actor
-        let disclosure = Disclosure(
-            to: Recipient(.assistant, actor?.member ?? reply.caller.peer.name), ReadContext.contract.reads,
-            items: Int64(context.lines.count), for: ReadContext.contract.purpose, of: request.workspace,
-            about: store.digester.tag(.participant(context.participant.id)), role: actor?.role, at: process.system.clock.now)
-        disclosures.disclose(disclosure, reply) { reply.ok(context) }
+    /// What is given is kept as references. What an assistant gets leaves the customer's and our hands: it is on record before it goes out.
+    private func hand(
+        _ context: HandoffContext, to audience: ReadContext.Audience, _ place: SessionPlace, now: Timestamp, _ reply: Reply<ReadContext>
+    ) {
+        let give: @Sendable (Connection) throws -> Void = { [store] connection in
+            try store.give(context, to: audience, of: place, now: now, connection)
+        }
+        switch audience {
+        case .human: write("give context", reply, give) { reply.ok(context) }
+        case .assistant:
+            let actor = reply.caller.actor
+            let disclosure = Disclosure(
+                to: Recipient(.assistant, actor?.member ?? reply.caller.peer.name), ReadContext.contract.reads,
+                items: Int64(context.lines.count), for: ReadContext.contract.purpose, of: place.workspace,
+                about: store.digester.tag(.participant(place.participant)), role: actor?.role, at: now)
+            disclosures.disclose(disclosure, reply, with: give) { [self] in
+                answer($0, reply)
+            } then: {
+                reply.ok(context)
+            }
+        }
     }
 
     private func builder(for request: ReadContext, _ caller: Caller) -> ContextBuilder {
@@ -187,12 +203,20 @@ public final class Handoff: Sendable {
         let isQueued = database.writer.submit(operation, work) { [self] result in
             switch result {
             case .success(let value): then(value)
-            case .failure(let refused as Refused<R>): reply.refuse(refused.reason, "\(R.contract.method) was refused")
-            case .failure(let refusal as SessionRefusal): refuse(refusal.rawValue, refusal.message, reply)
-            case .failure(let error): fail(error, reply)
+            case .failure(let error): if !answer(error, reply) { fail(error, reply) }
             }
         }
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    /// Answers what a write threw because the domain says no; false for anything else.
+    private func answer<R: Request>(_ error: any Error, _ reply: Reply<R>) -> Bool {
+        switch error {
+        case let refused as Refused<R>: reply.refuse(refused.reason, "\(R.contract.method) was refused: \(refused.reason.rawValue)")
+        case let refusal as SessionRefusal: refuse(refusal.rawValue, refusal.message, reply)
+        default: return false
+        }
+        return true
     }
 
     func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {

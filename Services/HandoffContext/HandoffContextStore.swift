@@ -46,7 +46,10 @@ public struct HandoffContextStore: HolderStore {
     func take(
         _ response: ReadConversationFeed.Response, _ asks: [Int: HandoffAsk] = [:], now: Timestamp, _ connection: Connection
     ) throws -> Int64 {
-        if response.restarted { try connection.run("DELETE FROM sessions") }
+        if response.restarted {
+            try connection.run("DELETE FROM sessions")
+            try connection.run("DELETE FROM snapshots")
+        }
         var keptOut: Int64 = 0
         for (place, change) in response.changes.enumerated() where try !take(change, asks[place], now: now, connection) { keptOut += 1 }
         try connection.run(
@@ -68,6 +71,7 @@ public struct HandoffContextStore: HolderStore {
             try act(.wrote(at: change.at), on: change.conversation, now: now, connection)
             try waits(change.conversation, since: change.at, connection)
         case .messageSent: try answered(change.conversation, at: change.at, connection)
+        case .messageWithdrawn: try dropSnapshots(of: change.conversation, connection)
         case .statusChanged, .activityRecorded: break
         }
         if let ask { try act(.asked(ask), on: change.conversation, now: now, connection) }
@@ -94,7 +98,12 @@ public struct HandoffContextStore: HolderStore {
                     .text(subject.workspace.rawValue)
                 ) { $0.int(0) } ?? 0
         }
-        return CollectSubject.Response(subject: subject, rows: ["sessions": count + Int64(try held(by: subject, connection).count)])
+        return CollectSubject.Response(
+            subject: subject,
+            rows: [
+                "sessions": count + Int64(try held(by: subject, connection).count),
+                "snapshots": try snapshotCount(of: subject, connection)
+            ])
     }
 
     public func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
@@ -112,7 +121,7 @@ public struct HandoffContextStore: HolderStore {
         }
         let held = try held(by: subject, connection)
         for conversation in held { try act(.lapsed(at: now), on: conversation, now: now, connection) }
-        return ["sessions": Int64(erased + held.count)]
+        return ["sessions": Int64(erased + held.count), "snapshots": try eraseSnapshots(of: subject, connection)]
     }
 
     /// What a member holds who is to be forgotten: it waits again.

@@ -5,7 +5,8 @@ import SQLite
 
 /// The tables of handoff-context, each column with what it holds.
 public enum HandoffContextMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, rules, sessions]
+    public static let all =
+        AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, rules, sessions, snapshots]
 
     static let assistants = Migration(
         "assistants",
@@ -87,4 +88,27 @@ public enum HandoffContextMigrations {
                     "sessions", "holder", .account, for: [.provideService], on: .contract, kept: .messengerData, subject: "holder",
                     erasure: .clearColumn)
             ])
+
+    static let snapshots = Migration(
+        "snapshots",
+        sql: """
+            CREATE TABLE snapshots (
+                id           INTEGER PRIMARY KEY,
+                workspace    TEXT NOT NULL,
+                conversation INTEGER NOT NULL,
+                participant  INTEGER NOT NULL,
+                audience     TEXT NOT NULL CHECK (audience IN ('assistant', 'human')),
+                messages     BLOB NOT NULL,
+                given_at     INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX snapshots_by_conversation ON snapshots (conversation);
+            CREATE INDEX snapshots_by_participant ON snapshots (participant);
+            CREATE INDEX snapshots_by_time ON snapshots (given_at);
+            """,
+        columns: ColumnNote.plain("snapshots", "id", "workspace", "audience")
+            + ["conversation", "participant", "messages", "given_at"].map {
+                ColumnNote(
+                    "snapshots", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .handoffContext,
+                    subject: "participant", erasure: .deleteRow)
+            })
 }

@@ -58,12 +58,19 @@ public final class DisclosureOutbox: @unchecked Sendable {  // `counts` and `isH
     public func stop() { worker.stop() }
 
     /// Puts a disclosure on record, and only then answers: `then` is called when it is durable. Else the caller gets a fault, and nothing.
-    public func disclose<R: Request>(_ disclosure: Disclosure, _ reply: Reply<R>, then: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - work: is stored in the same transaction; what it throws keeps the disclosure off the record.
+    ///   - refused: answers the caller for what `work` throws; false for what it doesn't know.
+    public func disclose<R: Request>(
+        _ disclosure: Disclosure, _ reply: Reply<R>, with work: @escaping @Sendable (Connection) throws -> Void = { _ in },
+        refused: @escaping @Sendable (any Error) -> Bool = { _ in false }, then: @escaping @Sendable () -> Void
+    ) {
         guard waitingCount < rowsMax else {
             return reply.fault(.overloaded, "too many disclosures wait for deletion-coordinator: start it, then try again")
         }
         let key = RequestKey(Base64URL.encode(process.system.random(DisclosureOutbox.keyBytes)))
         let isQueued = database.writer.submit("record disclosure") { connection in
+            try work(connection)
             try DisclosureTable.add(key, disclosure, connection)
         } completion: { [self] result in
             switch result {
@@ -71,6 +78,7 @@ public final class DisclosureOutbox: @unchecked Sendable {  // `counts` and `isH
                 arrived(at: disclosure.at)
                 then()
             case .failure(let error):
+                if refused(error) { return }
                 process.log.event("disclosureNotRecorded", level: .error, ("error", .safe("\(error)")))
                 reply.fault(.unavailable, "the disclosure could not be put on record, and nothing is shown without: try again")
             }

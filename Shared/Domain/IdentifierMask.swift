@@ -3,22 +3,35 @@ public enum IdentifierMask {
     static let digitCountMin = 7
     public static let mask = "•••"
 
-    public static func masked(_ text: String) -> String { maskNumbers(maskAddresses(text)) }
+    public static func masked(_ text: String) -> String {
+        replaceNumbers(replaceAddresses(text) { _ in mask }) { _ in mask }
+    }
+
+    /// What `masked` hides: addresses first, then numbers, each in the order of the text.
+    public static func found(in text: String) -> [String] {
+        var found: [String] = []
+        func take(_ identifier: String) -> String {
+            found.append(identifier)
+            return mask
+        }
+        _ = replaceNumbers(replaceAddresses(text, take), take)
+        return found
+    }
 
     /// An address is a word with text before an at sign and a dot behind it.
-    private static func maskAddresses(_ text: String) -> String {
+    private static func replaceAddresses(_ text: String, _ replace: (String) -> String) -> String {
         var result = ""
         var word = ""
         for character in text {
             if character.isWhitespace {
-                result += isAddress(word) ? mask : word
+                result += isAddress(word) ? replace(word) : word
                 result.append(character)
                 word = ""
             } else {
                 word.append(character)
             }
         }
-        return result + (isAddress(word) ? mask : word)
+        return result + (isAddress(word) ? replace(word) : word)
     }
 
     private static func isAddress(_ word: String) -> Bool {
@@ -26,7 +39,7 @@ public enum IdentifierMask {
         return word[at...].dropFirst().contains(".")
     }
 
-    private static func maskNumbers(_ text: String) -> String {
+    private static func replaceNumbers(_ text: String, _ replace: (String) -> String) -> String {
         var result = ""
         var run: [Character] = []
         for character in text {
@@ -34,12 +47,12 @@ public enum IdentifierMask {
             if isDigit(character) || opens || (!run.isEmpty && isSeparator(character)) {
                 run.append(character)
             } else {
-                result += shown(run)
+                result += shown(run, replace)
                 run = []
                 result.append(character)
             }
         }
-        return result + shown(run)
+        return result + shown(run, replace)
     }
 
     /// What may part the digits of one number, as people type it and messengers copy it: blanks of any width, dashes of any length,
@@ -51,9 +64,9 @@ public enum IdentifierMask {
         }
     }
 
-    private static func shown(_ run: [Character]) -> String {
+    private static func shown(_ run: [Character], _ replace: (String) -> String) -> String {
         guard run.count(where: isDigit) >= digitCountMin, let last = run.lastIndex(where: isDigit) else { return String(run) }
-        return mask + String(run[(last + 1)...])
+        return replace(String(run[...last])) + String(run[(last + 1)...])
     }
 
     /// Digits of any script.

@@ -55,7 +55,7 @@ struct HTTPFraming {
     func keepAlive(isVersion10: Bool) -> Bool { !saysClose && (!isVersion10 || saysKeepAlive) }
 
     /// 1*DIGIT and nothing else: no sign, no list, no white space, no 0x (RFC 9110 §8.6).
-    private static func length(_ value: String) throws(HTTPFailure) -> Int {
+    static func length(_ value: String) throws(HTTPFailure) -> Int {
         guard !value.isEmpty, value.utf8.allSatisfy(Octet.isDigit) else { throw HTTPFailure(.malformedContentLength) }
         let digits = value.utf8.drop { $0 == UInt8(ascii: "0") }
         guard digits.count <= digitCountMax else { throw HTTPFailure(.bodyTooLarge) }

@@ -46,7 +46,7 @@ struct HTTPHead {
     }
 
     /// field-name ":" OWS field-value OWS (RFC 9112 §5).
-    private static func field(_ line: Slice<UnsafeBufferPointer<UInt8>>) throws(HTTPFailure) -> (name: String, value: String) {
+    static func field(_ line: Slice<UnsafeBufferPointer<UInt8>>) throws(HTTPFailure) -> (name: String, value: String) {
         if let byte = line.first, isBlank(byte) { throw HTTPFailure(.foldedLine) }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else { throw HTTPFailure(.malformedHeader) }
         let name = line[..<colon]

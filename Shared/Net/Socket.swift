@@ -128,6 +128,17 @@ public struct Socket: Equatable, Sendable {
         }
     }
 
+    public enum Readiness: Sendable { case toReceive, toSend }
+
+    /// Waits until the socket is ready, or broken, which the next call on it tells; false when `milliseconds` were not enough.
+    public func wait(_ readiness: Readiness, milliseconds: Int64) throws(NetError) -> Bool {
+        let events = readiness == .toReceive ? POLLIN : POLLOUT
+        var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        let count = poll(&entry, 1, Int32(clamping: max(0, milliseconds)))
+        if count < 0, errno != EINTR { throw Socket.failure("poll") }
+        return count > 0
+    }
+
     /// Small messages leave at once instead of waiting for the peer's acknowledgement (RFC 9293 §3.7.4, Nagle).
     public func setNoDelay() throws(NetError) { try setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1, "set TCP_NODELAY") }
 

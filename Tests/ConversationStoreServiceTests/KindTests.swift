@@ -71,7 +71,8 @@ import Wire
         #expect(
             try store.feed().changes.map(\.kind)
                 == [.messageReceived, .messageReceived, .messageSent, .messageSent]
-                + Array(repeating: .activityRecorded, count: events.count - 4))
+                + Array(repeating: .activityRecorded, count: 5) + [.messageWithdrawn]
+                + Array(repeating: .activityRecorded, count: events.count - 10))
     }
 
     @Test(arguments: ChannelEvent.Kind.allCases.filter(\.needsTarget))

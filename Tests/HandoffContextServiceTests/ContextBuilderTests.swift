@@ -27,15 +27,14 @@ import Wire
     private func context(
         _ texts: [String?], for audience: ReadContext.Audience = .human, tokens: Int64 = 1000, masksContacts: Bool = false,
         assistant: Assistant? = nil
-    ) -> HandoffContext {
-        ContextBuilder(
-            audience: audience, masksTexts: audience == .assistant || masksContacts, masksContacts: masksContacts, tokenBudget: tokens
-        ).context(
-            of: ConversationID(rawValue: 9), conversation(texts), assistant: assistant)
+    ) throws -> HandoffContext {
+        let builder = ContextBuilder(
+            audience: audience, masksTexts: audience == .assistant || masksContacts, masksContacts: masksContacts, tokenBudget: tokens)
+        return try #require(builder.context(of: ConversationID(rawValue: 9), conversation(texts), assistant: assistant))
     }
 
-    @Test func everyLineCitesTheMessageThatItComesFrom() {
-        let context = context(["one", "two"])
+    @Test func everyLineCitesTheMessageThatItComesFrom() throws {
+        let context = try context(["one", "two"])
         #expect(context.lines.map(\.text) == ["one", "two"])
         #expect(context.lines.map(\.cites) == [[MessageID(rawValue: 1)], [MessageID(rawValue: 2)]])
     }
@@ -47,52 +46,40 @@ import Wire
         conversation.messages[0].kind = kind
         conversation.messages[0].raw = RawJSON(checked: Array(#"{"secret":1}"#.utf8))
         let builder = ContextBuilder(audience: audience, masksTexts: false, masksContacts: false, tokenBudget: 1000)
-        func lines() -> [String] { builder.context(of: ConversationID(rawValue: 9), conversation, assistant: nil).lines.map(\.text) }
+        func lines() -> [String]? { builder.context(of: ConversationID(rawValue: 9), conversation, assistant: nil)?.lines.map(\.text) }
 
         #expect(lines() == ([.message, .echo, .reply, .postback].contains(kind) ? ["said"] : []))
         conversation.messages[0].origin = .group
         #expect(lines() == [])
     }
 
-    @Test func theNewestMessagesFitTheBudgetFirstAndTheRestIsCounted() {
-        let context = context(["aaaa", "bbbb", "cccc"], tokens: 2)
-        #expect(context.lines.map(\.text) == ["bbbb", "cccc"])
-        #expect(context.omitted == 1)
-    }
-
-    @Test func thePromptCountsAgainstTheBudget() {
-        let context = context(["aaaa", "bbbb"], tokens: 3, assistant: assistant)
-        #expect(context.lines.map(\.text) == ["bbbb"])
-        #expect(context.assistant == assistant)
-    }
-
-    @Test func whatWeDoNotInterpretIsNotShown() {
-        let context = context(["one", nil, "two"])
+    @Test func whatWeDoNotInterpretIsNotShown() throws {
+        let context = try context(["one", nil, "two"])
         #expect(context.lines.map(\.text) == ["one", "two"])
         #expect(context.omitted == 0)
     }
 
-    @Test func theSameConversationGivesTheSameBytes() {
-        #expect(FieldVisitor.write(context(["one", "two"])) == FieldVisitor.write(context(["one", "two"])))
+    @Test func theSameConversationGivesTheSameBytes() throws {
+        #expect(try FieldVisitor.write(context(["one", "two"])) == FieldVisitor.write(context(["one", "two"])))
     }
 
-    @Test func anAssistantSeesNoDirectIdentifiersAndAPersonDoes() {
+    @Test func anAssistantSeesNoDirectIdentifiersAndAPersonDoes() throws {
         let text = "call +49 170 0000042 or mara@example.com"
-        let masked = context([text], for: .assistant)
+        let masked = try context([text], for: .assistant)
         #expect(masked.lines[0].text == "call ••• or •••")
         #expect(masked.participant.phone == nil && masked.participant.username == nil && masked.participant.name == "Mara")
-        let open = context([text], for: .human)
+        let open = try context([text], for: .human)
         #expect(open.lines[0].text == text)
         #expect(open.participant.phone == "491700000042" && open.participant.username == "mara.example")
     }
 
-    @Test func whoMayNotSeeContactsSeesNoNameAnywhere() {
-        let masked = context(["Mara here, mara.example, +49 170 0000042", "Dear Mara"], masksContacts: true)
+    @Test func whoMayNotSeeContactsSeesNoNameAnywhere() throws {
+        let masked = try context(["Mara here, mara.example, +49 170 0000042", "Dear Mara"], masksContacts: true)
         #expect(masked.lines.map(\.text) == ["••• here, •••.•••, •••", "Dear •••"])
         #expect(masked.participant.name == IdentifierMask.mask)
         #expect(masked.participant.phone == nil && masked.participant.username == nil)
         // Control: an assistant may call the person by name.
-        #expect(context(["Dear Mara"], for: .assistant).lines.map(\.text) == ["Dear Mara"])
+        #expect(try context(["Dear Mara"], for: .assistant).lines.map(\.text) == ["Dear Mara"])
     }
 
     @Test(

@@ -70,7 +70,7 @@ import Testing
         let tombstone = digester.tombstone(.participant(ParticipantID(rawValue: 10)), cutoff: Timestamp(rawValue: 1))
         try database.writer.write("erase") { connection in
             try Tombstones.place([tombstone], now: Timestamp(rawValue: 1), connection)
-            #expect(try store.erase(subject(10), connection) == ["sessions": 1])
+            #expect(try store.erase(subject(10), connection) == ["sessions": 1, "snapshots": 0])
         }
         #expect(try take([change(1, 10, message: 7), change(2, 11, message: 8)], sequence: 4) == 1)
         #expect(try sessions(subject(10)) == 0)
@@ -91,7 +91,7 @@ import Testing
         foreign.participants = [ParticipantID(rawValue: 10)]
         foreign.conversations = [ConversationID(rawValue: 1)]
         let other = foreign
-        #expect(try database.writer.write("erase") { try store.erase(other, $0) } == ["sessions": 0])
+        #expect(try database.writer.write("erase") { try store.erase(other, $0) } == ["sessions": 0, "snapshots": 0])
         #expect(try sessions(subject(10)) == 1)
     }
 

@@ -22,6 +22,7 @@ final class HandoffFixture: Sendable {
     let database: Database
     private let folder: TemporaryFolder
     private let accounts: PlayedAccounts
+    private let coordinator = PlayedCoordinator()
     private let handoff: Handoff
     private let opened: OpenService
     private let tokens: [Role: String]
@@ -45,7 +46,9 @@ final class HandoffFixture: Sendable {
         accounts.say(AccessFact(.memberSet, workspace, member: MemberRights(second, .agent, generation: 1), at: system.clock.now))
         otherAgent = accounts.token(second, generation: 1, milliseconds: 600_000)
         stranger = accounts.member(.agent, of: WorkspaceID(rawValue: "ws_other"))
-        handoff = try Handoff(process, database, conversations: store.transport, accounts: accounts.transport)
+        handoff = try Handoff(
+            process, database, conversations: store.transport, accounts: accounts.transport,
+            coordinator: coordinator.transport(for: .handoffContext))
         opened = try process.open(serving: HandoffContextCatalogue.methods, start: handoff.start)
         // The facts come over the feed.
         while case .fault = call(ReadQueue(workspace: workspace, limit: 1), as: .owner) { sched_yield() }

@@ -201,8 +201,13 @@ class Story:
         report.check("an assistant sees no address", "a mask", webhooks.ADDRESS not in json.dumps(context["lines"]))
         human = self.mesh.ask("handoff.context", {**ask, "audience": "human"})
         report.check("a person sees it", webhooks.ADDRESS, webhooks.ADDRESS in json.dumps(human["lines"]))
-        small = self.mesh.ask("handoff.context", {**ask, "tokenBudget": 10})
+        whole = [assistant["name"], assistant["prompt"], context["participant"].get("name", "")]
+        tokens = sum(len(text.encode()) for text in whole) // 4
+        small = self.mesh.ask("handoff.context", {**ask, "tokenBudget": tokens + 10})
         report.check("what does not fit is counted", "omitted lines", small["omitted"] > 0 and len(small["lines"]) < len(context["lines"]))
+        report.equal(
+            "a budget takes the configuration whole or not at all", ("refused", "budgetTooSmall"),
+            self.mesh.outcome("handoff.context", {**ask, "tokenBudget": 1}))
         report.equal(
             "no context of a conversation that is none", ("refused", "unknownConversation"),
             self.mesh.outcome("handoff.context", {**ask, "conversation": 2**53}))

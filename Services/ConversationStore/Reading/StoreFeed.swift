@@ -49,6 +49,7 @@ extension ConversationChange {
         switch (kind, origin) {
         case (.message, nil), (.postback, nil): .messageReceived
         case (.echo, nil), (.echo, .standby), (.reply, _): .messageSent
+        case (.unsend, _): .messageWithdrawn
         case (_, _): .activityRecorded
         }
     }

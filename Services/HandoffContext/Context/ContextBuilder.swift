@@ -2,11 +2,12 @@ import ConversationStoreContracts
 import Domain
 import HandoffContextContracts
 
-/// Makes a context from a conversation: the same input gives the same bytes.
+/// Makes a context from a conversation: the same input gives the same bytes. What goes first into the budget, `HandoffContext` says.
 ///
-/// The newest messages come first into the budget, the lines go out oldest first. What we don't interpret is never shown to an assistant.
+/// What we don't interpret is never shown to an assistant.
 struct ContextBuilder {
-    static let bytesPerToken: Int64 = 4
+    /// Messages that come before everything that is derived.
+    static let newestCount = 4
 
     let audience: ReadContext.Audience
     /// Phones, e-mail addresses and card numbers in texts become masks.
@@ -15,22 +16,31 @@ struct ContextBuilder {
     let masksContacts: Bool
     let tokenBudget: Int64
 
-    func context(of id: ConversationID, _ conversation: ReadConversation.Response, assistant: Assistant?) -> HandoffContext {
+    /// nil when the budget doesn't even take what is given whole: the assistant's configuration and whom it talks with.
+    func context(of id: ConversationID, _ conversation: ReadConversation.Response, assistant: Assistant?) -> HandoffContext? {
         var context = HandoffContext()
         context.conversation = id
         context.assistant = assistant
-        context.participant = participant(conversation.participant)
+        let person = participant(conversation.participant)
+        context.participant = person
+        var budget = ContextBudget(tokens: tokenBudget)
+        guard budget.take([assistant?.name, assistant?.prompt, person.name, person.username, person.phone]) else { return nil }
+
         let hide = textMask(conversation.participant)
-        let lines = conversation.messages.compactMap { line($0, hide) }
-        var left = tokenBudget * ContextBuilder.bytesPerToken - Int64(assistant?.prompt.utf8.count ?? 0)
-        var kept: [ContextLine] = []
-        for line in lines.reversed() {
-            left -= Int64(line.text.utf8.count)
-            if left < 0 { break }
-            kept.append(line)
-        }
-        context.lines = kept.reversed()
-        context.omitted = Int64(lines.count - kept.count)
+        let talk = conversation.messages.compactMap(ContextBuilder.line)
+        context.language = TalkLanguage.of(talk)
+        let (older, newest) = (talk.dropLast(ContextBuilder.newestCount), talk.suffix(ContextBuilder.newestCount))
+        func shown(_ line: ContextLine) -> ContextLine { line.saying(hide(line.text)) }
+        var lines = budget.fillCutting(newest.reversed().lazy.map(shown))
+        context.openQuestions = budget.fill(OpenQuestions.of(talk).map(shown), \.text)
+        // How somebody says that they are called is no name that a mask knows.
+        let facts = KeyFacts.of(talk).filter { !masksContacts || $0.kind != .name }
+        context.facts = budget.fill(facts.reversed().map { $0.shown(hide) }, \.text).reversed()
+        let summary = budget.fill(Summary.of(older).map(shown), \.text)
+        if !summary.isEmpty { context.summary = ContextSummary(method: .extractive, lines: summary) }
+        lines += budget.fill(older.reversed().lazy.map(shown), \.text)
+        context.lines = lines.reversed()
+        context.omitted = Int64(talk.count - lines.count)
         return context
     }
 
@@ -50,14 +60,6 @@ struct ContextBuilder {
         return result
     }
 
-    /// What was said in this conversation: not what happened to it, nor what was said in public or to a group.
-    private static func isTalk(_ message: Message) -> Bool {
-        switch message.kind {
-        case .message, .echo, .reply, .postback: message.origin != .group
-        case .edit, .unsend, .reaction, .read, .status, .referral, .comment, .preference, .identity, .template, .account, .other: false
-        }
-    }
-
     /// What a text shows to whoever asked.
     private func textMask(_ participant: Participant) -> (String) -> String {
         if masksContacts {
@@ -67,8 +69,16 @@ struct ContextBuilder {
         return masksTexts ? { IdentifierMask.masked($0) } : { $0 }
     }
 
-    private func line(_ message: Message, _ shown: (String) -> String) -> ContextLine? {
-        guard ContextBuilder.isTalk(message), let text = message.text else { return nil }
+    /// What was said in this conversation: not what happened to it, nor what was said in public or to a group.
+    private static func isTalk(_ message: Message) -> Bool {
+        switch message.kind {
+        case .message, .echo, .reply, .postback: message.origin != .group
+        case .edit, .unsend, .reaction, .read, .status, .referral, .comment, .preference, .identity, .template, .account, .other: false
+        }
+    }
+
+    private static func line(_ message: Message) -> ContextLine? {
+        guard isTalk(message), let text = message.text else { return nil }
         let author: ContextLine.Author =
             switch message.author {
             case .participant: .participant
@@ -76,6 +86,13 @@ struct ContextBuilder {
             case .assistant: .assistant
             case .agent: .agent
             }
-        return ContextLine(author: author, text: shown(text), at: message.sentAt, cites: [message.id])
+        return ContextLine(author: author, text: text, at: message.sentAt, cites: [message.id])
+    }
+}
+
+extension ContextFact {
+    /// A date is a date by its form, and is no way to reach anybody, though it may have as many digits as a phone.
+    fileprivate func shown(_ hide: (String) -> String) -> ContextFact {
+        kind == .date ? self : ContextFact(kind: kind, text: hide(text), at: at, cites: cites)
     }
 }

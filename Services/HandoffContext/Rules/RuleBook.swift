@@ -46,7 +46,7 @@ struct RuleBook: Sendable {
         switch change {
         case .messageReceived: rules.personAsked != nil || !keywords.isEmpty
         case .activityRecorded: !comments.isEmpty
-        case .messageSent, .statusChanged: false
+        case .messageSent, .messageWithdrawn, .statusChanged: false
         }
     }
 

@@ -53,6 +53,8 @@ public struct ConversationChange: Fields, Equatable {
     public enum Kind: String, WireWord {
         /// A new message of the person; of the business or ours; a status of one.
         case messageReceived, messageSent, statusChanged
+        /// A message of the conversation was withdrawn, as `message` says: what was made of the conversation may hold its words.
+        case messageWithdrawn
         /// Anything else in a conversation that nobody has to answer: an edit, a reaction, a comment, an imported message.
         case activityRecorded
     }

@@ -39,17 +39,32 @@ public struct ReadContext: WorkspaceRequest {
         case heldByPerson
         /// Until the person writes again nothing is to be answered.
         case conversationClosed
+        /// What is given whole takes more than the budget.
+        case budgetTooSmall
     }
 }
 
-/// The context itself: the assistant's configuration, whom it talks with, and the last messages that fit, oldest first.
+/// The context itself: the assistant's configuration, whom it talks with, and what was said; every derived line cites its messages.
+///
+/// What counts against the budget is the bytes of every text that is given. What is needed most goes first: the assistant's configuration
+/// and the person's names and numbers, whole; the 4 newest messages; open questions; key facts, the newest first; the summary; older
+/// messages backwards. The first item that doesn't fit ends the context, so that a greater budget never costs anything that a smaller one
+/// gave; where it is one of the 4 newest messages, its beginning is given, and `…`. `lines` is always the end of the talk without a gap,
+/// oldest first. The same conversation gives the same context.
 public struct HandoffContext: Fields, Equatable {
     public var conversation = ConversationID()
     /// Absent until the workspace configured one.
     public var assistant: Assistant?
     public var participant = ContextParticipant()
+    /// Absent where it can't be told.
+    public var language: ContextLanguage?
+    /// Absent where nothing was said before the newest messages.
+    public var summary: ContextSummary?
+    public var facts: [ContextFact] = []
+    /// What the person asked since anybody answered last.
+    public var openQuestions: [ContextLine] = []
     public var lines: [ContextLine] = []
-    /// Messages that did not fit the budget, of those that were looked at.
+    /// Messages that did not fit the budget, of the last 50.
     public var omitted: Int64 = 0
     public var state = HandoffState.bot
     /// Why a person was asked for, while one is needed or there.
@@ -63,6 +78,10 @@ public struct HandoffContext: Fields, Equatable {
         fields.field("conversation", &conversation)
         fields.field("assistant", &assistant)
         fields.field("participant", &participant)
+        fields.field("language", &language)
+        fields.field("summary", &summary)
+        fields.field("facts", &facts, max: 50)
+        fields.field("openQuestions", &openQuestions, max: 20)
         fields.field("lines", &lines, max: 200)
         fields.field("omitted", &omitted, 0...Int64.max)
         fields.field("state", &state)
@@ -85,30 +104,5 @@ public struct ContextParticipant: Fields, Equatable {
         fields.field("name", &name, max: 200)
         fields.field("username", &username, max: 160)
         fields.field("phone", &phone, max: 32)
-    }
-}
-
-/// One line, and the messages that it was made from.
-public struct ContextLine: Fields, Equatable {
-    public enum Author: String, WireWord { case participant, business, assistant, agent }
-
-    public var author = Author.participant
-    public var text = ""
-    public var at = Timestamp()
-    public var cites: [MessageID] = []
-
-    public init() {}
-    public init(author: Author, text: String, at: Timestamp, cites: [MessageID]) {
-        self.author = author
-        self.text = text
-        self.at = at
-        self.cites = cites
-    }
-
-    public mutating func visit(_ fields: inout FieldVisitor) {
-        fields.field("author", &author)
-        fields.field("text", &text, max: 65_536)
-        fields.field("at", &at)
-        fields.field("cites", &cites, max: 200)
     }
 }

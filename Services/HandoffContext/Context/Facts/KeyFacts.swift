@@ -1,0 +1,73 @@
+import Domain
+import HandoffContextContracts
+
+/// Names, amounts, dates, links and contact details in what was said, by how they are written; each with where it comes from.
+enum KeyFacts {
+    static let countMax = 50
+
+    /// - Parameter talk: oldest first. Who somebody is and how they are reached is taken from the person's own words alone.
+    static func of(_ talk: [ContextLine]) -> [ContextFact] {
+        var facts: [ContextFact] = []
+        var places: [String: Int] = [:]
+        for line in talk {
+            for (kind, text) in found(in: line) {
+                let key = "\(kind.rawValue)\n\(FoldedText(text).words.joined(separator: " "))"
+                guard let place = places[key] else {
+                    places[key] = facts.count
+                    facts.append(ContextFact(kind: kind, text: text, at: line.at, cites: line.cites))
+                    continue
+                }
+                for message in line.cites where !facts[place].cites.contains(message) { facts[place].cites.append(message) }
+            }
+        }
+        return Array(facts.suffix(countMax))
+    }
+
+    private static func found(in line: ContextLine) -> [(ContextFact.Kind, String)] {
+        let words = line.text.split(whereSeparator: \.isWhitespace).map(String.init)
+        var found: [(ContextFact.Kind, String)] = []
+        if line.author == .participant, NamesGiven.mayStand(in: line.text) { found += NamesGiven.in(words).map { (.name, $0) } }
+        let hasDigit = words.map { $0.utf8.contains { (0x30...0x39).contains($0) } } + [false]
+        var index = 0
+        var dates: Set<String> = []
+        while index < words.count {
+            if let link = link(words[index]) {
+                found.append((.link, link))
+                index += 1
+            } else if !hasDigit[index] && !hasDigit[index + 1] {
+                index += 1
+            } else if let (count, date) = DatesWritten.date(at: index, of: words) {
+                dates.insert(date)
+                found.append((.date, date))
+                index += count
+            } else if let (count, amount) = AmountsWritten.amount(at: index, of: words) {
+                found.append((.amount, amount))
+                index += count
+            } else {
+                index += 1
+            }
+        }
+        guard line.author == .participant else { return found }
+        // A date has as many digits as a phone.
+        return found + IdentifierMask.found(in: line.text).filter { !dates.contains($0) }.map { (.contact, $0) }
+    }
+
+    private static func link(_ word: String) -> String? {
+        guard word.utf8.contains(UInt8(ascii: ".")) else { return nil }
+        let bare = word.trimmedOfSigns
+        let lower = bare.lowercased()
+        guard lower.hasPrefix("http://") || lower.hasPrefix("https://") || lower.hasPrefix("www."), bare.utf8.count > 8 else { return nil }
+        return bare
+    }
+}
+
+extension String {
+    private static let signs = Set(",.;:!?()\"'«»“”„…¿¡。、")
+
+    /// Without what stands around a word in a sentence; signs of currency and numbers stay.
+    var trimmedOfSigns: String {
+        let start = drop { String.signs.contains($0) }
+        guard let end = start.lastIndex(where: { !String.signs.contains($0) }) else { return "" }
+        return String(start[...end])
+    }
+}

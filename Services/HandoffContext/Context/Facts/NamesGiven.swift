@@ -1,0 +1,42 @@
+/// `My name is Mara Ødegård`, in several languages.
+enum NamesGiven {
+    private static let openings = [
+        "my name is", "mein name ist", "ich heiße", "me llamo", "mi nombre es", "je m'appelle", "mon nom est", "mi chiamo", "il mio nome è",
+        "meu nome é", "me chamo", "mijn naam is", "ik heet", "nazywam się", "mam na imię", "benim adım", "adım", "меня зовут", "мене звати",
+        "моё имя"
+    ].map(FoldedText.init)
+    private static let wordCountMax = 3
+
+    static func mayStand(in text: String) -> Bool {
+        let text = FoldedText(text)
+        return openings.contains(where: text.contains)
+    }
+
+    static func `in`(_ words: [String]) -> [String] {
+        let folded = words.map { FoldedText($0).words }
+        var names: [String] = []
+        for start in words.indices {
+            guard let end = openings.lazy.compactMap({ openingEnd($0.words, folded, from: start) }).first else { continue }
+            var name: [String] = []
+            for word in words[end...].prefix(wordCountMax) {
+                guard word.first?.isUppercase == true else { break }
+                name.append(word.trimmedOfSigns)
+                if word.last.map({ !$0.isLetter }) == true { break }
+            }
+            if !name.isEmpty { names.append(name.joined(separator: " ")) }
+        }
+        return names
+    }
+
+    /// The index behind the opening's last word, where it stands at `start`.
+    private static func openingEnd(_ opening: [String], _ words: [[String]], from start: Int) -> Int? {
+        var rest = opening[...]
+        var index = start
+        while !rest.isEmpty {
+            guard index < words.count, !words[index].isEmpty, rest.starts(with: words[index]) else { return nil }
+            rest = rest.dropFirst(words[index].count)
+            index += 1
+        }
+        return index < words.count ? index : nil
+    }
+}

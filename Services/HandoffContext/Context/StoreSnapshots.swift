@@ -1,0 +1,93 @@
+import Domain
+import Erasure
+import HandoffContextContracts
+import HolderContracts
+import Policy
+import SQLite
+import Wire
+
+/// What was given to whom, as references: which messages it was made of, and none of their words.
+extension HandoffContextStore {
+    /// Stores that a context is given. Refuses it where an assistant may not have it any more, or the person was erased since.
+    func give(
+        _ context: HandoffContext, to audience: ReadContext.Audience, of place: SessionPlace, now: Timestamp, _ connection: Connection
+    ) throws {
+        if try Tombstones.cutoff(digester.digests(.participant(place.participant)), connection) != nil {
+            throw Handoff.Refused<ReadContext>(reason: .unknownConversation)
+        }
+        let session = try session(place.conversation, now: now, connection) ?? Session()
+        switch (audience, session.state) {
+        case (.human, _), (.assistant, .bot), (.assistant, .waiting): break
+        case (.assistant, .human): throw Handoff.Refused<ReadContext>(reason: .heldByPerson)
+        case (.assistant, .closed): throw Handoff.Refused<ReadContext>(reason: .conversationClosed)
+        }
+        try connection.run(
+            "INSERT INTO snapshots (workspace, conversation, participant, audience, messages, given_at) VALUES (?, ?, ?, ?, ?, ?)",
+            .text(place.workspace.rawValue), .integer(place.conversation.rawValue), .integer(place.participant.rawValue),
+            .text(audience.rawValue), .blob(FieldVisitor.write(SnapshotMessages(context))), .integer(now.rawValue))
+    }
+
+    /// A message of the conversation is gone: whatever was made of it is not kept as a reference either.
+    func dropSnapshots(of conversation: ConversationID, _ connection: Connection) throws {
+        try connection.run("DELETE FROM snapshots WHERE conversation = ?", .integer(conversation.rawValue))
+    }
+
+    /// Deletes what is older than its time: it counts from when the conversation was closed, or fell silent without being closed.
+    func expireSnapshots(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
+        try connection.run(
+            """
+            DELETE FROM snapshots WHERE id IN (
+                SELECT id FROM snapshots WHERE given_at <= ?1 AND NOT EXISTS (
+                    SELECT 1 FROM sessions WHERE sessions.conversation = snapshots.conversation
+                        AND coalesce(closed_at, last_activity_at) > ?1)
+                ORDER BY given_at LIMIT ?2)
+            """, .integer(now.rawValue - Retention.handoffContext.length.milliseconds), .integer(limit))
+    }
+
+    // MARK: Erasure
+
+    func snapshotCount(of subject: Subject, _ connection: Connection) throws -> Int64 {
+        Int64(try snapshots(of: subject, connection).count)
+    }
+
+    func eraseSnapshots(of subject: Subject, _ connection: Connection) throws -> Int64 {
+        let found = try snapshots(of: subject, connection)
+        for id in found { try connection.run("DELETE FROM snapshots WHERE id = ?", .integer(id)) }
+        return Int64(found.count)
+    }
+
+    /// A person's own, and those of conversations that are named: one may be both.
+    private func snapshots(of subject: Subject, _ connection: Connection) throws -> Set<Int64> {
+        var found: Set<Int64> = []
+        for participant in subject.participants {
+            try connection.each(
+                "SELECT id FROM snapshots WHERE participant = ? AND workspace = ?", .integer(participant.rawValue),
+                .text(subject.workspace.rawValue)
+            ) { found.insert($0.int(0)) }
+        }
+        for conversation in subject.conversations {
+            try connection.each(
+                "SELECT id FROM snapshots WHERE conversation = ? AND workspace = ?", .integer(conversation.rawValue),
+                .text(subject.workspace.rawValue)
+            ) { found.insert($0.int(0)) }
+        }
+        return found
+    }
+}
+
+/// The messages of a snapshot, as they are stored.
+private struct SnapshotMessages: Fields {
+    var messages: [MessageID] = []
+
+    init() {}
+
+    init(_ context: HandoffContext) {
+        let summary = context.summary?.lines ?? []
+        let cited =
+            (context.lines + context.openQuestions + summary).flatMap(\.cites) + context.facts.flatMap(\.cites)
+            + (context.language?.cites ?? [])
+        messages = Set(cited).sorted()
+    }
+
+    mutating func visit(_ fields: inout FieldVisitor) { fields.field("messages", &messages, max: 200) }
+}

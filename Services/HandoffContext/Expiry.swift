@@ -1,0 +1,29 @@
+import Domain
+import Runtime
+import SQLite
+
+/// Deletes the references to what was given when their time is over, in small portions so that no write waits long.
+final class Expiry: Sendable {
+    static let pauseMilliseconds: Int64 = 600_000
+    static let rowsMax: Int64 = 1000
+
+    private let worker: Worker
+
+    init(_ process: ServiceProcess, _ database: Database, _ store: HandoffContextStore) {
+        let expired = process.metrics.counter("snapshots.expired")
+        worker = Worker(process.system, "expiry") {
+            let now = process.system.clock.now
+            do {
+                let count = try database.writer.write("expire") { try store.expireSnapshots(now: now, limit: Expiry.rowsMax, $0) }
+                expired.add(Int64(count))
+                if count == Int(Expiry.rowsMax) { return .again }
+            } catch {
+                process.log.event("expiryFailed", level: .error, ("error", .safe("\(error)")))
+            }
+            return .pause(milliseconds: Expiry.pauseMilliseconds)
+        }
+    }
+
+    func start() { worker.start() }
+    func stop() { worker.stop() }
+}
