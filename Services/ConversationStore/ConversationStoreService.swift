@@ -52,7 +52,8 @@ public final class ConversationStore: Sendable {
         process.router.on(ReadInsights.self, readInsights)
     }
 
-    public func start() {
+    public func start() throws {
+        try holder.start()
         access.start()
         disclosures.start()
     }

@@ -68,6 +68,7 @@ public final class DeletionCoordinator: Sendable {
     }
 
     public func start() throws {
+        try holder.start()
         access.start()
         try driver.start()
     }

@@ -33,6 +33,13 @@ struct OwnHolder: HolderStore {
         return ["subjects": Int64(leftovers.count), "disclosures": disclosures]
     }
 
+    /// An open request names its person and goes on where it stood; nobody else is named here.
+    func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] { [] }
+
+    func beginAnew(numbersFrom: Int64, _ connection: Connection) throws {
+        try DeletionCoordinatorStore.anonymizeDisclosuresOfErased(connection)
+    }
+
     private func digests(of subject: Subject) -> [[UInt8]] { subject.participants.flatMap { digester.digests(.participant($0)) } }
 
     private func leftovers(of subject: Subject, _ connection: Connection) throws -> [DeletionID] {

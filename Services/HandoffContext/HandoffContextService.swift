@@ -67,7 +67,8 @@ public final class Handoff: Sendable {
         registerRules()
     }
 
-    public func start() {
+    public func start() throws {
+        try holder.start()
         access.start()
         disclosures.start()
         follower.start()

@@ -88,6 +88,7 @@ public final class Intake: Sendable {
 
     public func start() throws {
         let store = store
+        try holder.start()
         directory.replaceAll(try database.read("channels") { try store.channels($0) })
         try feed.start()
         try relay.start()

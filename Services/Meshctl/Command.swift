@@ -24,6 +24,8 @@ public enum Command {
           request ID                    where a deletion stands
           scan --workspace W --platform P --igsid|--phone|--bsuid ID
                                         looks for a person's names in every byte of every service's files
+          backup DIR                    copies all services' files into a new folder below DIR while they work, and deletes backups
+                                        there whose time is over; backup list DIR, backup check SET
           keys                          makes missing keys in the data folder
           demo                          tells the whole story against the mesh that runs
 
@@ -64,6 +66,7 @@ public enum Command {
         case "scan": try ScanCommand(arguments).run()
         case "token": try TokenCommand(arguments).run()
         case "peer": try PeerCommand(arguments).run()
+        case "backup": try BackupCommand(arguments).run()
         case "keys": try KeysCommand(arguments).run()
         case "demo": try Demo(arguments).run()
         default: throw UsageError("unknown verb \(verb)")

@@ -12,6 +12,11 @@ public protocol HolderStore: Sendable {
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response
     /// Deletes the subject's rows; returns how many by table. Runs in one transaction on the writer.
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
+    /// Whom this file knows though a tombstone stands for them, each with its cut-off: whom a copy from before their erasure brings back.
+    func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject]
+    /// The file is a copy that goes on by itself: what others know of the file's feeds must not be taken for what it says now, and numbers
+    /// that the store gives itself go on above `numbersFrom`.
+    func beginAnew(numbersFrom: Int64, _ connection: Connection) throws
 }
 
 /// Serves `holder.*` for one service, the same way in all.
@@ -33,6 +38,14 @@ public final class Holder: Sendable {
         process.router.on(PlaceTombstones.self, tombstone)
         process.router.on(EraseSubject.self, erase)
         process.router.on(ProveErasure.self, prove)
+        process.router.on(CopyHolder.self, copy)
+    }
+
+    /// What has to be done before anybody is served: nothing, but for a file that came out of a backup.
+    public func start() throws {
+        guard let mark = database.copyMark else { return }
+        let digester = ErasureDigester(peppers: process.peppers())
+        try Restoration(process: process, database: database, store: store, digester: digester).run(mark: mark)
     }
 
     private func describe(_ request: DescribeHolder, _ reply: Reply<DescribeHolder>) {
@@ -116,6 +129,20 @@ public final class Holder: Sendable {
         } catch {
             fail(error, reply)
         }
+    }
+
+    /// A copy for a backup. The journal is counted when the last page is copied: whoever is erased later stands in a later line.
+    private func copy(_ request: CopyHolder, _ reply: Reply<CopyHolder>) {
+        guard request.file.hasPrefix("/") else { return reply.fault(.malformed, "body: file: expected an absolute path") }
+        let journal = JournalReader(dataFolder: process.configuration.dataFolder)
+        let isQueued = database.writer.copy(to: request.file, mark: { try journal.count() }) { result in
+            switch result {
+            case .success(let bytes): reply.ok(CopyHolder.Response(bytes: bytes, madeAt: self.process.system.clock.now))
+            case .failure(let error as DatabaseError) where error.code == .io: reply.refuse(.fileNotMade, error.hint)
+            case .failure(let error): self.fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
     private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {

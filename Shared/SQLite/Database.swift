@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 import Policy
+import Threads
 
 /// A service's own SQLite file: one writer, many short reads, a known schema.
 ///
@@ -11,6 +12,9 @@ public final class Database: Sendable {
     /// The annotations of every column, in the order of the migrations.
     public let dataMap: [ColumnNote]
     public let path: String
+    /// What the file says of itself when it is a copy that a backup made (`DatabaseWriter.copy`) and that nobody has made its own yet
+    /// (`Connection.endCopy`); nil otherwise.
+    public let copyMark: Int64?
 
     private let readers: DatabaseReaders
     private let ownership: FileOwnership?
@@ -29,6 +33,8 @@ public final class Database: Sendable {
         let connection = try Connection(path: path, readOnly: false, vfs: vfs)
         try Database.configureWriter(connection, options)
         try migrator.migrate(connection)
+        let version = try connection.first("PRAGMA user_version") { $0.int(0) } ?? 0
+        copyMark = version > 0 ? version - 1 : nil
         readers = DatabaseReaders(path: path, vfs: vfs, options: options)
         writer = DatabaseWriter(connection, options)
     }
@@ -39,6 +45,15 @@ public final class Database: Sendable {
     /// when no connection gets free in time. Don't call out or wait inside `body`.
     public func read<Value>(_ operation: String = "read", _ body: (Connection) throws -> Value) throws -> Value {
         try readers.read(operation, body)
+    }
+
+    /// As `DatabaseWriter.eraseResidue`, and waits. Not from the writer's thread.
+    public func eraseResidue(deadlineMilliseconds: Int64) throws {
+        let answer = Answer<Result<Void, any Error>>()
+        guard writer.eraseResidue(deadlineMilliseconds: deadlineMilliseconds, completion: { answer.fill($0) }) else {
+            throw DatabaseError(.busy, operation: "erase residue", hint: "the writer's queue is full")
+        }
+        try answer.wait().get()
     }
 
     /// Answers every accepted job, checkpoints and closes. Nothing is accepted afterwards. May be called again, but not from

@@ -40,6 +40,7 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
     private var pending: [WriteJob] = []
     private var pendingStart = 0
     private var residue = Residue()
+    private var copies: [DatabaseCopy] = []
     private var pause = BatchPause()
 
     /// Takes the connection over for good: it is used on the writer's thread only, and closed there.
@@ -84,6 +85,20 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         return submit("erase residue", { _ in }) { [unowned self] result in
             switch result {
             case .success: residue.add(waiting)
+            case .failure(let error): completion(.failure(error))
+            }
+        }
+    }
+
+    /// Makes a copy of the file at `path`, where nothing is yet, while other work goes on. It holds what was committed when it ended, is
+    /// private (mode 0600), on disk when `completion` gives its size in bytes, and says `mark` of itself: `Database.copyMark`. A copy that
+    /// fails leaves no file. False as in `submit`.
+    public func copy(
+        to path: String, mark: @escaping @Sendable () throws -> Int64, completion: @escaping @Sendable (Result<Int64, any Error>) -> Void
+    ) -> Bool {
+        submit("copy", { _ in }) { [unowned self] result in
+            switch result {
+            case .success: copies.append(DatabaseCopy(to: path, mark: mark, completion: completion))
             case .failure(let error): completion(.failure(error))
             }
         }
@@ -146,8 +161,10 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
                 }
                 if checkpointer.runIfDue() { note(checkpointer) }
                 eraseResidueIfDue(checkpointer)
+                if copies.first?.step(from: connection) == true { copies.removeFirst() }
             }
             answer(residue.takeAll(.failure(Residue.remains)))
+            giveUpCopies()
             // A reader left over keeps the log for the next start: what is committed stands in it.
             _ = try checkpointer.truncate(waitMilliseconds: options.readMillisecondsMax)
             lock.withLock { state = .closed }
@@ -156,11 +173,18 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         }
     }
 
+    private func giveUpCopies() {
+        let closed = DatabaseError(.closed, operation: "copy", hint: "the database is closed: ask again after the next start")
+        for copy in copies { copy.giveUp(closed) }
+        copies = []
+    }
+
     /// Waits for jobs or for a residue's time and moves the jobs to `pending`; false when all is done and the end was asked for.
     private func collect() -> Bool {
         lock.withLock {
             while queue.isEmpty && pendingStart == pending.count {
                 if state != .open { return false }
+                if !copies.isEmpty { return true }
                 wakeCount = 1
                 defer { wakeCount = .max }
                 switch residue.waitMilliseconds(now: MonotonicClock.nanoseconds()) {
@@ -265,6 +289,7 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
             }
         }
         answer(residue.takeAll(.failure(Residue.remains)))
+        giveUpCopies()
         options.onFatal(error)
     }
 }

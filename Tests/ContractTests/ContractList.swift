@@ -39,7 +39,7 @@ enum ContractList {
             ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
         ] + [
             ContractEntry(DescribeHolder.self), ContractEntry(CollectSubject.self), ContractEntry(PlaceTombstones.self),
-            ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self)
+            ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self), ContractEntry(CopyHolder.self)
         ]
 
     /// What the services register, and refuse to start without.

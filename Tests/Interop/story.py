@@ -8,6 +8,7 @@ import accounts
 import agreeing
 import channels
 import connecting
+import copying
 import forgetting
 import handoff
 import integrating
@@ -49,6 +50,7 @@ class Story:
         channels.end(self)
         connecting.deliver(self)
         integrating.connect(self)
+        copying.copy(self)
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)

@@ -85,4 +85,9 @@ extension DeletionCoordinatorStore {
             count + Int64(try connection.run("UPDATE disclosures SET subject = NULL WHERE subject = ?", .blob(digest)))
         }
     }
+
+    /// A disclosure's subject is the digest that their tombstone has.
+    static func anonymizeDisclosuresOfErased(_ connection: Connection) throws {
+        try connection.run("UPDATE disclosures SET subject = NULL WHERE subject IN (SELECT digest FROM tombstones)")
+    }
 }

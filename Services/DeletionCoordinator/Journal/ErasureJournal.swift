@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import Glibc
 import HolderContracts
 import Threads
@@ -26,8 +27,6 @@ struct JournalError: Error, Equatable, CustomStringConvertible {
 ///
 /// Only ever appended. A line that was cut off by a crash was promised to nobody, and is removed before the next one is written.
 final class ErasureJournal: TombstoneJournal, @unchecked Sendable {  // `isOpenEnded` is guarded by `lock`.
-    static let name = "erasures.journal"
-
     private let path: String
     private let descriptor: Int32
     private let lock = Lock()
@@ -36,7 +35,7 @@ final class ErasureJournal: TombstoneJournal, @unchecked Sendable {  // `isOpenE
 
     /// Opens the journal of a data folder, and makes it when there is none.
     init(dataFolder: String) throws(JournalError) {
-        path = "\(dataFolder)/\(ErasureJournal.name)"
+        path = "\(dataFolder)/\(JournalLine.fileName)"
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw JournalError(operation: "open", path: path, errno: errno) }
         try syncFolder(dataFolder)

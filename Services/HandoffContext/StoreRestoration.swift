@@ -1,0 +1,23 @@
+import Domain
+import Erasure
+import HolderContracts
+import SQLite
+
+extension HandoffContextStore {
+    public func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] {
+        var people: [(id: ParticipantID, workspace: WorkspaceID)] = []
+        try connection.each("SELECT DISTINCT participant, workspace FROM sessions") {
+            people.append((ParticipantID(rawValue: $0.int(0)), WorkspaceID(rawValue: $0.text(1))))
+        }
+        return try people.compactMap { person in
+            guard let cutoff = try Tombstones.cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
+            var subject = Subject(workspace: person.workspace)
+            subject.participants = [person.id]
+            subject.cutoff = cutoff
+            return subject
+        }
+    }
+
+    /// The store's feed is of another epoch now, and is followed from its beginning.
+    public func beginAnew(numbersFrom: Int64, _ connection: Connection) throws {}
+}

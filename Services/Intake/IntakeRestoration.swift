@@ -1,0 +1,118 @@
+import ConversationStoreContracts
+import Domain
+import Erasure
+import HolderContracts
+import IntakeContracts
+import SQLite
+
+extension IntakeHolding {
+    /// Everybody whom a row names, in the order of the tables: events that wait, pieces in quarantine, forms, members' events, and who
+    /// authorised a channel.
+    func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] {
+        var known = try store.peopleWaiting(connection)
+        known += try store.peopleQuarantined(connection)
+        known += try store.peopleOfForms(connection)
+        known += try store.membersWithEvents(connection)
+        known += try store.peopleWhoAuthorized(connection)
+        return try Set(known).compactMap { person in
+            guard let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return nil }
+            var subject = person.subject
+            subject.cutoff = cutoff
+            return subject
+        }
+    }
+
+    /// Who follows our feed asks for it from its beginning.
+    func beginAnew(numbersFrom: Int64, _ connection: Connection) throws { try connection.run("DELETE FROM feed_epoch") }
+}
+
+/// Somebody whom a row of intake names.
+private struct KnownPerson: Hashable {
+    let name: ErasedName
+    let workspace: WorkspaceID
+
+    var subject: Subject {
+        switch name {
+        case .person(let workspace, let account, let alias):
+            var subject = Subject(workspace: workspace, aliases: [alias])
+            subject.accounts = [account]
+            return subject
+        case .contact(let contact): return Subject(workspace: workspace, contacts: [contact])
+        case .member(let workspace, let member): return Subject(workspace: workspace, members: [member])
+        case .authorization(let authorization): return Subject(workspace: workspace, authorization: authorization)
+        case .participant, .message: preconditionFailure("intake's rows name neither")
+        }
+    }
+}
+
+extension IntakeStore {
+    fileprivate func peopleWaiting(_ connection: Connection) throws -> [KnownPerson] {
+        let channels = Dictionary(uniqueKeysWithValues: try channels(connection).map { ($0.id.rawValue, $0) })
+        var people: [KnownPerson] = []
+        try connection.each(
+            """
+            SELECT channel, event ->> '$.participant.igsid', event ->> '$.participant.bsuid', event ->> '$.participant.phone',
+                event ->> '$.details.previous.bsuid', event ->> '$.details.previous.phone' FROM outbox
+            """
+        ) { row in
+            guard let channel = channels[row.text(0)] else { return }
+            let participant = ParticipantIdentity(igsid: row.optionalText(1), bsuid: row.optionalText(2), phone: row.optionalText(3))
+            let previous = ParticipantIdentity(bsuid: row.optionalText(4), phone: row.optionalText(5))
+            let platform = channel.account.platform
+            people += (participant.identifyingAliases(on: platform) + previous.identifyingAliases(on: platform)).map {
+                KnownPerson(name: .person(channel.workspace, channel.account, $0), workspace: channel.workspace)
+            }
+        }
+        return people
+    }
+
+    /// Whatever in a piece may be a name is taken for one of each kind, on each account to which the piece may belong.
+    fileprivate func peopleQuarantined(_ connection: Connection) throws -> [KnownPerson] {
+        let channels = try channels(connection)
+        var people: [KnownPerson] = []
+        try connection.each("SELECT platform, channel, raw FROM quarantine") { row in
+            guard let platform = Platform(rawValue: row.text(0)) else { return }
+            let own = row.optionalText(1)
+            let homes = channels.filter { $0.account.platform == platform && (own == nil || own == $0.id.rawValue) }
+            for name in Set(MentionedNames(in: row.blob(2)).map { String(decoding: $0, as: UTF8.self) }) {
+                for channel in homes {
+                    let kinds: [Alias.Kind] = platform == .instagram ? [.igsid] : [.bsuid, .phone]
+                    people += kinds.map {
+                        KnownPerson(
+                            name: .person(channel.workspace, channel.account, Alias(platform, $0, name)), workspace: channel.workspace)
+                    }
+                }
+            }
+        }
+        return people
+    }
+
+    fileprivate func peopleOfForms(_ connection: Connection) throws -> [KnownPerson] {
+        var people: [KnownPerson] = []
+        try connection.each("SELECT email, phone FROM forms") { row in
+            let contacts = [Contact(email: row.text(0)), row.optionalText(1).flatMap(Contact.init(phone:))]
+            people += contacts.compactMap { $0 }.map { KnownPerson(name: .contact($0), workspace: WorkspaceID()) }
+        }
+        return people
+    }
+
+    fileprivate func membersWithEvents(_ connection: Connection) throws -> [KnownPerson] {
+        var people: [KnownPerson] = []
+        for category in EventCount.Category.allCases {
+            try connection.each("SELECT DISTINCT member, workspace FROM \(category.table) WHERE member IS NOT NULL") { row in
+                let workspace = WorkspaceID(rawValue: row.text(1))
+                people.append(KnownPerson(name: .member(workspace, MemberID(rawValue: row.text(0))), workspace: workspace))
+            }
+        }
+        return people
+    }
+
+    fileprivate func peopleWhoAuthorized(_ connection: Connection) throws -> [KnownPerson] {
+        var people: [KnownPerson] = []
+        try connection.each("SELECT app, user, workspace FROM channel_authorizations JOIN channels ON channels.id = channel") { row in
+            let authorization = Authorization(app: row.text(0), user: row.text(1))
+            people.append(KnownPerson(name: .authorization(authorization), workspace: WorkspaceID(rawValue: row.text(2))))
+        }
+        return people
+    }
+}
