@@ -34,7 +34,9 @@ enum ContractList {
             ContractEntry(ReadQueue.self), ContractEntry(AcceptHandoff.self), ContractEntry(ReleaseHandoff.self),
             ContractEntry(ResolveHandoff.self), ContractEntry(SetRules.self), ContractEntry(ReadRules.self)
         ] + [
-            ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self),
+            ContractEntry(RequestDeletion.self), ContractEntry(ConfirmIdentity.self), ContractEntry(ReadDeletion.self),
+            ContractEntry(ListDeletions.self), ContractEntry(ApproveDeletion.self), ContractEntry(RefuseDeletion.self),
+            ContractEntry(CancelDeletion.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self),
             ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
         ] + [

@@ -53,6 +53,53 @@ def forget(story):
     report.equal("and no other", 404, mesh.http("GET", "/data-deletion/status/" + "0" * 32, "deletion-coordinator")[0])
 
 
+def decide(story):
+    """What is asked for can be proved, agreed to, refused and taken back, each by whom it is for."""
+    report, mesh = story.report, story.mesh
+    officer = mesh.actors["privacyOfficer"]
+    entry = {"workspace": story.workspace, "source": "officer", "immediately": False}
+
+    def ask(number, **more):
+        subject = {"platform": "whatsapp", "kind": "phone", "value": f"49155501009{number}"}
+        order = {**entry, "subject": subject, **more}
+        return mesh.ask("deletions.request", order, key=f"{story.tag}:decide{number}", actor=officer)["deletion"]
+
+    def reaches(deletion, state):
+        def reached():
+            found = mesh.ask("deletions.read", {"deletion": deletion})["deletion"]
+            return found if found["state"] == state else None
+
+        return eventually(f"deletion {deletion} is {state}", reached)
+
+    unproven = ask(1)
+    reaches(unproven, "awaitingIdentity")
+    record = {"deletion": unproven, "identity": "repliedFromKnownAddress"}
+    report.equal(
+        "the officer's record proves who asks", "officerRecord", mesh.ask("deletions.confirmIdentity", record, actor=officer)["proof"])
+    report.equal(
+        "it is not asked for twice", ("refused", "notAwaited"), mesh.outcome("deletions.confirmIdentity", record, actor=officer))
+    code = {"code": "delete-aaaa-bbbb-cccc-dddd", "sender": {"workspace": story.workspace, "alias": story.jonas}}
+    report.equal("only intake confirms codes", ("fault", "forbidden"), mesh.outcome("deletions.confirmIdentity", code, actor=officer))
+    scheduled = reaches(unproven, "scheduled")
+    report.check("the window is a day", scheduled["scheduledFor"], scheduled["scheduledFor"] - scheduled["acknowledgedAt"] >= 86_400_000)
+    agreed = mesh.ask("deletions.approve", {"workspace": story.workspace, "deletion": unproven, "immediately": True})
+    report.equal("the owner has it begin at once", unproven, agreed["id"])
+    report.equal("and it finds nobody", False, reaches(unproven, "completed")["found"])
+    late = mesh.outcome("deletions.cancel", {"workspace": story.workspace, "deletion": unproven})
+    report.equal("what is done can't be taken back", ("refused", "notAwaited"), late)
+
+    taken_back = ask(2, identity="cameInPerson")
+    ended = mesh.ask("deletions.cancel", {"workspace": story.workspace, "deletion": taken_back})
+    report.equal("a deletion is taken back", "cancelled", ended["state"])
+    refused = mesh.ask(
+        "deletions.refuse", {"deletion": ask(3, identity="cameInPerson"), "ground": "excessive", "contact": "privacy@lumen.example"},
+        actor=officer)
+    report.equal("and one refused, with its ground", ("refused", "excessive"), (refused["state"], refused["ground"]))
+    as_customer = mesh.outcome(
+        "deletions.request", {**entry, "source": "customer", "subject": story.jonas}, key=f"{story.tag}:posing", actor=officer)
+    report.equal("the officer doesn't ask as the customer", ("refused", "otherSource"), as_customer)
+
+
 def signature(mesh, receipt):
     """Over the receipt's JSON without its signature, in the order in which it came."""
     signed = json.dumps({name: value for name, value in receipt.items() if name != "mac"}, separators=(",", ":"), ensure_ascii=False)

@@ -52,6 +52,7 @@ class Story:
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)
+        forgetting.decide(self)
 
     def meet_the_services(self):
         for service in self.mesh.services:

@@ -199,6 +199,27 @@ struct ForeignCase: Sendable {
             ]
         ),
         (
+            "deletions.approve",
+            [
+                ForeignCase("unknownDeletion") {
+                    #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue),"immediately":false}"#
+                }
+            ]
+        ),
+        (
+            "deletions.cancel",
+            [ForeignCase("unknownDeletion") { #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue)}"# }]
+        ),
+        (
+            // It is cancelled by then.
+            "deletions.refuse",
+            [
+                ForeignCase("unknownDeletion", owner: "notAwaited") {
+                    #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue),"ground":"excessive","contact":"nobody"}"#
+                }
+            ]
+        ),
+        (
             "disclosures.list",
             [
                 ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":200}"# },

@@ -8,7 +8,7 @@ final class ErasureGauges: @unchecked Sendable {  // `isStuck` is guarded by `lo
     static let intervalMilliseconds: Int64 = 1000
 
     private let open, overdue, stuck: Metrics.Gauge
-    private let failed, setBack, completed, receiptsRejected: Metrics.Counter
+    private let failed, setBack, completed, lapsed, receiptsRejected: Metrics.Counter
     private let lock = Lock()
     private var isStuck = false
     private var shownAt: Int64?
@@ -21,6 +21,7 @@ final class ErasureGauges: @unchecked Sendable {  // `isStuck` is guarded by `lo
         failed = metrics.counter("deletions.failedAttempts")
         setBack = metrics.counter("deletions.setbacks")
         completed = metrics.counter("deletions.completed")
+        lapsed = metrics.counter("deletions.lapsed")
         receiptsRejected = metrics.counter("deletions.receiptsRejected")
         process.health.register("deletions") { [self] in
             lock.withLock { isStuck } ? .degraded("a deletion does not get on") : .ok()
@@ -45,8 +46,10 @@ final class ErasureGauges: @unchecked Sendable {  // `isStuck` is guarded by `lo
         case (.erased, .rest): receiptsRejected.add()
         case (.proved, .rest), (.placed, .rest): setBack.add()
         case (_, .rest): failed.add()
-        case (_, .finish): completed.add()
-        case (_, .collect), (_, .journal), (_, .place), (_, .erase), (_, .prove), (_, .clear), (_, .wait): break
+        case (.cleared, .finish): completed.add()
+        case (_, .finish): lapsed.add()
+        case (_, .acknowledge), (_, .consult), (_, .collect), (_, .journal), (_, .place), (_, .erase), (_, .prove), (_, .clear), (_, .wait):
+            break
         }
     }
 }

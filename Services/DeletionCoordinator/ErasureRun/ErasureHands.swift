@@ -1,3 +1,4 @@
+import Access
 import DeletionCoordinatorContracts
 import Digest
 import Domain
@@ -16,12 +17,15 @@ struct ErasureHands: Sendable {
     let digester: ErasureDigester
     let signers: [Peer: ReceiptSigner]
     let database: Database
+    let facts: AccessFacts
     let log: Log
 
     typealias Post = @Sendable (ErasureEvent) -> Void
 
     func perform(_ action: ErasureAction, of run: ErasureRun, post: @escaping Post) {
         switch action {
+        case .acknowledge: post(.acknowledged)
+        case .consult: post(consulted(run))
         case .collect(let holder):
             call(CollectSubject(subject: run.subject), at: holder, for: run, post) { .collected($0) }
         case .journal:
@@ -45,6 +49,17 @@ struct ErasureHands: Sendable {
         }
     }
 
+    /// What whoever decides about the data wants: messenger data is the workspace's, all else our own.
+    private func consulted(_ run: ErasureRun) -> ErasureEvent {
+        switch run.kind {
+        case .connection: return .instructed(.erase)
+        case .person:
+            // Facts that have not come yet come soon.
+            guard let workspace = facts.workspace(run.subject.workspace) else { return .failed }
+            return .instructed(workspace.instructions.onDeletion)
+        }
+    }
+
     private func tombstones(of run: ErasureRun) -> [Tombstone] {
         guard let cutoff = run.cutoff else { preconditionFailure("erasing begins with a cut-off") }
         return run.subject.erasedNames.map { digester.tombstone($0, cutoff: cutoff) }
@@ -57,7 +72,7 @@ struct ErasureHands: Sendable {
         let forward: Post = { event in
             switch event {
             case .placed: place(tombstones.dropFirst(part.count), at: holder, for: run, post)
-            case .due, .collected, .journaled, .erased, .proved, .cleared, .failed: post(event)
+            case .due, .acknowledged, .instructed, .collected, .journaled, .erased, .proved, .cleared, .failed: post(event)
             }
         }
         call(PlaceTombstones(deletion: run.deletion, tombstones: Array(part)), at: holder, for: run, forward) { answer in

@@ -15,8 +15,19 @@ struct ErasureRun: Equatable, Sendable {
 
     let deletion: DeletionID
     let kind: Deletion.Kind
-    let scheduledFor: Timestamp
-    var step = ErasureStep.scheduled
+    let source: Deletion.Source
+    var step = ErasureStep.received
+    /// nil while it is awaited: nothing is erased for somebody who may be anybody.
+    var proof: Deletion.Proof?
+    /// Whoever decides about the data has agreed.
+    var isApproved: Bool
+    /// Between the decision and the erasing.
+    var windowMilliseconds: Int64
+    /// Until when identity or the workspace's decision is awaited.
+    var decideBy: Timestamp?
+    var scheduledFor: Timestamp?
+    var acknowledgedAt: Timestamp?
+    var refusal: Refusal?
     /// How many holders have answered in this step.
     var leg = 0
     /// Rounds in which the closure grew.
@@ -36,29 +47,45 @@ struct ErasureRun: Equatable, Sendable {
     var verifiedAt: Timestamp?
     var completedAt: Timestamp?
 
-    init(deletion: DeletionID, kind: Deletion.Kind, scheduledFor: Timestamp, subject: Subject) {
+    /// Why it was refused, and where its person may turn to.
+    struct Refusal: Equatable, Sendable {
+        let ground: Deletion.Ground
+        let contact: String?
+    }
+
+    init(deletion: DeletionID, kind: Deletion.Kind, source: Deletion.Source, proof: Deletion.Proof?, subject: Subject) {
         self.deletion = deletion
         self.kind = kind
-        self.scheduledFor = scheduledFor
+        self.source = source
+        self.proof = proof
         self.subject = subject
+        isApproved = source.decides
+        windowMilliseconds = source.windowMilliseconds
     }
 
     /// What is to be done as things stand, after a restart too.
     var action: ErasureAction {
         switch step {
-        case .scheduled: .wait
+        case .received: .acknowledge
+        case .acknowledged: .consult
+        case .awaitingIdentity, .awaitingController: .wait(until: decideBy ?? .never)
+        case .scheduled: .wait(until: scheduledFor ?? .never)
         case .collecting: .collect(holder)
         case .journaling: .journal
         case .placing: .place(holder)
         case .erasing: .erase(holder)
         case .verifying: .prove(holder)
         case .clearing: .clear
-        case .completed: .finish
+        case .completed, .refused, .cancelled: .finish
         }
     }
 
     mutating func happened(_ event: ErasureEvent, at now: Timestamp) -> ErasureAction {
         switch step {
+        case .received: whileReceived(event, now)
+        case .acknowledged: whileAcknowledged(event, now)
+        case .awaitingIdentity: whileAwaitingIdentity(event, now)
+        case .awaitingController: whileAwaitingController(event, now)
         case .scheduled: whileScheduled(event, now)
         case .collecting: whileCollecting(event)
         case .journaling: whileJournaling(event)
@@ -66,23 +93,11 @@ struct ErasureRun: Equatable, Sendable {
         case .erasing: whileErasing(event)
         case .verifying: whileVerifying(event, now)
         case .clearing: whileClearing(event, now)
-        case .completed: neverAsked(event)
+        case .completed, .refused, .cancelled: neverAsked(event)
         }
     }
 
     private var holder: Peer { ErasureRun.holders[leg] }
-
-    private mutating func whileScheduled(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
-        switch event {
-        case .due:
-            guard now >= scheduledFor else { return .wait }
-            cutoff = now
-            subject.cutoff = now
-            subject.formUnion(subject)  // Into the order in which grown closures are compared.
-            return enter(.collecting)
-        case .collected, .journaled, .placed, .erased, .proved, .cleared, .failed: neverAsked(event)
-        }
-    }
 
     private mutating func whileCollecting(_ event: ErasureEvent) -> ErasureAction {
         switch event {
@@ -94,7 +109,7 @@ struct ErasureRun: Equatable, Sendable {
             if kind == .connection && found == false { return forget() }
             return enter(isCovered ? .erasing : .journaling)
         case .failed: return failed()
-        case .due, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -102,7 +117,7 @@ struct ErasureRun: Equatable, Sendable {
         switch event {
         case .journaled: enter(.placing)
         case .failed: failed()
-        case .due, .collected, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .collected, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -116,7 +131,7 @@ struct ErasureRun: Equatable, Sendable {
             guard round >= ErasureRun.roundCountMax else { return enter(.collecting) }
             return setBack()
         case .failed: return failed()
-        case .due, .collected, .journaled, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .collected, .journaled, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -127,7 +142,7 @@ struct ErasureRun: Equatable, Sendable {
             if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
             return wasLast() ? enter(.verifying) : action
         case .failed: return failed()
-        case .due, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -139,7 +154,7 @@ struct ErasureRun: Equatable, Sendable {
             verifiedAt = now
             return forget()
         case .failed: return failed()
-        case .due, .collected, .journaled, .placed, .erased, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .erased, .cleared: neverAsked(event)
         }
     }
 
@@ -150,13 +165,13 @@ struct ErasureRun: Equatable, Sendable {
             setbacks = 0
             return enter(.completed)
         case .failed: return failed()
-        case .due, .collected, .journaled, .placed, .erased, .proved: neverAsked(event)
+        case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .erased, .proved: neverAsked(event)
         }
     }
 
     // MARK: Moves
 
-    private mutating func enter(_ next: ErasureStep) -> ErasureAction {
+    mutating func enter(_ next: ErasureStep) -> ErasureAction {
         step = next
         leg = 0
         failedAttempts = 0
@@ -181,7 +196,7 @@ struct ErasureRun: Equatable, Sendable {
         if answer.rows.values.contains(where: { $0 > 0 }) { found = true }
     }
 
-    private mutating func failed() -> ErasureAction {
+    mutating func failed() -> ErasureAction {
         failedAttempts += 1
         return .rest
     }
@@ -199,7 +214,7 @@ struct ErasureRun: Equatable, Sendable {
         return enter(.clearing)
     }
 
-    private func neverAsked(_ event: ErasureEvent) -> Never {
+    func neverAsked(_ event: ErasureEvent) -> Never {
         preconditionFailure("an erasure that is \(step.rawValue) gets only answers to what it asked for")
     }
 }

@@ -1,9 +1,17 @@
 import DeletionCoordinatorContracts
+import Domain
 import HolderContracts
+import IntakeContracts
 import Policy
 
 /// Where a run stands. A crash at any point resumes here; each step may be done again without harm.
 enum ErasureStep: String, CaseIterable, Sendable {
+    /// Whoever asked is to be told that we have it.
+    case received
+    /// Whoever decides about the data is to be asked what they want.
+    case acknowledged
+    case awaitingIdentity
+    case awaitingController
     /// Waits for its time.
     case scheduled
     /// Asks all holders, one after another, who else the subject is.
@@ -19,15 +27,51 @@ enum ErasureStep: String, CaseIterable, Sendable {
     /// Our own request no longer names anybody; what is left of it in the file is being overwritten.
     case clearing
     case completed
+    case refused
+    case cancelled
 
     /// What the contract calls it.
     var state: Deletion.State {
         switch self {
+        case .received: .received
+        case .acknowledged: .acknowledged
+        case .awaitingIdentity: .awaitingIdentity
+        case .awaitingController: .awaitingController
         case .scheduled: .scheduled
         case .collecting, .journaling, .placing, .erasing: .erasing
         case .verifying: .verifying
         case .clearing: .erasedHere
         case .completed: .completed
+        case .refused: .refused
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// Nothing has been erased, and perhaps nothing will be.
+    var isBeforeErasing: Bool {
+        switch self {
+        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled: true
+        case .collecting, .journaling, .placing, .erasing, .verifying, .clearing, .completed, .refused, .cancelled: false
+        }
+    }
+
+    /// Nothing more happens.
+    var isEnd: Bool {
+        switch self {
+        case .completed, .refused, .cancelled: true
+        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .collecting, .journaling, .placing, .erasing,
+            .verifying, .clearing:
+            false
+        }
+    }
+
+    /// Only time or somebody's decision moves it on.
+    var isWaiting: Bool {
+        switch self {
+        case .awaitingIdentity, .awaitingController, .scheduled: true
+        case .received, .acknowledged, .collecting, .journaling, .placing, .erasing, .verifying, .clearing, .completed, .refused,
+            .cancelled:
+            false
         }
     }
 }
@@ -36,6 +80,9 @@ enum ErasureStep: String, CaseIterable, Sendable {
 enum ErasureEvent: Sendable {
     /// Somebody looks at a run that waits for its time.
     case due
+    case acknowledged
+    /// What whoever decides about the data wants.
+    case instructed(DeletionInstruction)
     case collected(CollectSubject.Response)
     case journaled
     case placed
@@ -46,13 +93,22 @@ enum ErasureEvent: Sendable {
     case failed
 }
 
+/// What people decide about a run, at any time.
+enum ErasureDecision: Sendable {
+    case confirm(Deletion.Proof, Subject?)
+    case approve(immediately: Bool)
+    case refuse(Deletion.Ground, contact: String)
+    case cancel
+}
+
 /// What a run asks for. Each but the last three is answered with one event.
 enum ErasureAction: Equatable, Sendable {
+    case acknowledge, consult
     case collect(Peer), journal, place(Peer), erase(Peer), prove(Peer)
     /// Overwrite what the request left in our own file.
     case clear
-    /// Nothing before the time that it is scheduled for.
-    case wait
+    /// Nothing before that time.
+    case wait(until: Timestamp)
     /// The same again, after a pause.
     case rest
     case finish

@@ -15,10 +15,19 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
         case officer
     }
 
+    /// How the privacy officer made sure that whoever asks is the person; never a copy of what they showed.
+    public enum IdentityRecord: String, WireWord {
+        /// They answered from an address that is known to be theirs.
+        case repliedFromKnownAddress
+        case knewOfTheirConversation, showedDocument, cameInPerson
+    }
+
     public var key = RequestKey()
     public var workspace = WorkspaceID()
     public var subject = Alias()
     public var source = Source.customer
+    /// Of what the officer enters; without it the deletion waits for `deletions.confirmIdentity`.
+    public var identity: IdentityRecord?
     /// When the person asked, if earlier than now: the clocks count from there.
     public var receivedAt: Timestamp?
     /// Without the 24 hours in which the request could be cancelled.
@@ -27,12 +36,15 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
     public init() {}
 
     public init(
-        key: RequestKey, workspace: WorkspaceID, subject: Alias, source: Source, receivedAt: Timestamp? = nil, immediately: Bool = false
+        key: RequestKey, workspace: WorkspaceID, subject: Alias, source: Source, identity: IdentityRecord? = nil,
+        receivedAt: Timestamp? = nil,
+        immediately: Bool = false
     ) {
         self.key = key
         self.workspace = workspace
         self.subject = subject
         self.source = source
+        self.identity = identity
         self.receivedAt = receivedAt
         self.immediately = immediately
     }
@@ -41,6 +53,7 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
         fields.field("workspace", &workspace)
         fields.field("subject", &subject)
         fields.field("source", &source)
+        fields.field("identity", &identity)
         fields.field("receivedAt", &receivedAt)
         fields.field("immediately", &immediately)
     }
@@ -69,6 +82,8 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
         case unknownWorkspace
         /// A username may belong to somebody else by now: name the person by IGSID, phone or BSUID.
         case subjectNotProven
+        /// A workspace's own people ask as the customer, the privacy officer as the officer.
+        case otherSource
         case keyReused
     }
 }
