@@ -79,19 +79,23 @@ public final class DeletionCoordinator: Sendable {
     }
 
     private func request(_ request: RequestDeletion, _ reply: Reply<RequestDeletion>) {
-        if request.subject.kind == .username {
-            return reply.refuse(
-                .subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+        let wanted: WantedDeletion
+        do throws(WantedDeletion.Problem) { wanted = try WantedDeletion(request) } catch {
+            switch error {
+            case .malformed(let what): return reply.fault(.malformed, "body: \(what)")
+            case .notProven:
+                return reply.refuse(
+                    .subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+            }
         }
-        if let problem = request.subject.problem { return reply.fault(.malformed, "body: subject.value: \(problem)") }
-        guard access.facts.workspace(request.workspace) != nil else {
+        if let workspace = request.workspace, access.facts.workspace(workspace) == nil {
             return reply.refuse(.unknownWorkspace, "no such workspace: look for a spelling mistake, or try again in a minute if it is new")
         }
         // In the name of the mesh's own programs nobody acts; they are believed.
         if let role = reply.caller.actor?.role, role.isOfWorkspace != (request.source == .customer) {
             return reply.refuse(.otherSource, "a workspace's own people ask as customer, the privacy officer as officer")
         }
-        let petition = petition(request)
+        let petition = petition(request, wanted)
         let code = codes.code(for: request.key)
         let isQueued = store.database.writer.submit("request deletion") { connection in
             try DeletionCoordinatorStore.enrol(petition, connection)
@@ -109,18 +113,17 @@ public final class DeletionCoordinator: Sendable {
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
-    private func petition(_ request: RequestDeletion) -> Petition {
+    private func petition(_ request: RequestDeletion, _ wanted: WantedDeletion) -> Petition {
         let now = process.system.clock.now
-        let subject = Subject(workspace: request.workspace, aliases: [request.subject])
         let source: Deletion.Source = request.source == .customer ? .customer : .officer
         let isProven = source == .customer || request.identity != nil
         return Petition(
             key: request.key, digest: codes.digest("request", of: FieldVisitor.write(request)),
-            codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: .person, source: source,
+            codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: wanted.kind, source: source,
             proof: isProven ? source.proof : nil, chatDigest: nil, workspace: request.workspace,
-            sealedSubject: store.seal.seal(subject),
+            sealedSubject: store.seal.seal(wanted.subject),
             // What nobody has proved joins nothing, and nothing joins it: else it would tell of somebody else's deletion.
-            subjectDigest: isProven ? codes.digest("subject", of: FieldVisitor.write(subject)) : nil,
+            subjectDigest: isProven ? codes.digest("subject", of: FieldVisitor.write(wanted.subject)) : nil,
             policyVersion: configuration.policyVersion, receivedAt: min(request.receivedAt ?? now, now),
             windowMilliseconds: request.immediately ? 0 : source.windowMilliseconds, now: now)
     }

@@ -14,7 +14,7 @@ public enum DeletionCoordinatorMigrations {
         sql: """
             CREATE TABLE deletions (
                 id              INTEGER PRIMARY KEY AUTOINCREMENT,
-                kind            TEXT NOT NULL CHECK (kind IN ('person', 'connection')),
+                kind            TEXT NOT NULL CHECK (kind IN ('person', 'forms', 'member', 'connection')),
                 source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'callback', 'page')),
                 proof           TEXT CHECK (proof IN ('memberToken', 'officerRecord', 'signedCallback', 'codeInChat')),
                 workspace       TEXT,

@@ -33,7 +33,9 @@ struct IntakeHolding: HolderStore {
                 "quarantine": Int64(try store.quarantineRows(of: subject, keys, connection).count),
                 "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count),
                 "forms": Int64(forms.count),
-                "reply_turns": try store.turnCount(of: subject, connection)
+                "reply_turns": try store.turnCount(of: subject, connection),
+                "identity_codes": Int64(try store.codeRows(of: subject, connection).count),
+                "members": try store.memberCount(subject.members, of: subject.ownWorkspace, connection)
             ].merging(try eventCounts(of: subject, connection)) { $1 })
     }
 
@@ -49,12 +51,15 @@ struct IntakeHolding: HolderStore {
             of: try parties(of: subject, connection).map(keys.digest(of:)), until: subject.cutoff, now: clock.now, connection)
         let forms = try store.deleteForms(try store.formRows(of: subject, connection).keys, connection)
         let turns = try store.removeTurns(of: subject, connection)
+        let codes = try store.codeRows(of: subject, connection)
+        for code in codes { try store.removeCode(code, connection) }
         let events = try eventCounts(of: subject, connection)
         for (category, ids) in try store.eventRows(of: subject, connection) { try store.deleteEvents(ids, of: category, connection) }
+        let members = try store.removeErased(subject.members, of: subject.ownWorkspace, now: clock.now, connection)
         onErased()
         return [
             "outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count), "forms": forms,
-            "reply_turns": turns
+            "reply_turns": turns, "identity_codes": Int64(codes.count), "members": members
         ].merging(events) { $1 }
     }
 
@@ -125,4 +130,9 @@ extension IntakeStore {
 
 extension [UInt8] {
     fileprivate func holdsAny(of names: Set<String>) -> Bool { !isEmpty && names.contains { MentionedNames.holds($0, in: self) } }
+}
+
+extension Subject {
+    /// nil for Botseller's own people.
+    fileprivate var ownWorkspace: WorkspaceID? { workspace == .nobodys ? nil : workspace }
 }

@@ -70,6 +70,57 @@ import Wire
         #expect(mesh.call(both).fault == .malformed)
     }
 
+    @Test func theCodeOfThePageProvesItsSenderForADay() throws {
+        let mesh = try Mesh()
+        let key = String(repeating: "ab", count: 16)
+        func page() throws -> String { String(decoding: try mesh.http(.post, "/data-deletion", form: "key=\(key)").body, as: UTF8.self) }
+        let shown = try page()
+        let chat = mesh.coordinator.service.codes.chatCode(for: RequestKey("page-\(key)"))
+        #expect(shown.contains(chat) && chat.utf8.count == 26)
+        #expect(try page() == shown)
+        let deletion = try mesh.call(ListDeletions(limit: 2)).value().deletions
+        #expect(deletion.map(\.workspace) == [nil])
+        try mesh.watch(deletion[0].id, reach: .awaitingIdentity)
+
+        let sender = ChatSender(workspace: Mesh.workspace, alias: DecisionTests.person)
+        let confirmed = try mesh.call(ConfirmIdentity(code: chat.uppercased(), sender: sender)).value()
+        #expect(confirmed.id == deletion[0].id && confirmed.proof == .codeInChat && confirmed.workspace == Mesh.workspace)
+        #expect(mesh.call(ConfirmIdentity(code: chat, sender: sender)).refusal == .notAwaited)
+        // An officer's word doesn't open a page's request, nor a code an officer's: each source has its own proof.
+        let other = try ask(mesh, key: "o", identity: nil)
+        try mesh.watch(other, reach: .awaitingIdentity)
+        #expect(mesh.call(ConfirmIdentity(code: chat, sender: sender)).refusal == .notAwaited)
+    }
+
+    @Test func aCodeThatIsSentTooLateProvesNothing() throws {
+        let mesh = try Mesh()
+        let key = String(repeating: "cd", count: 16)
+        #expect(try mesh.http(.post, "/data-deletion", form: "key=\(key)").status == .ok)
+        let chat = mesh.coordinator.service.codes.chatCode(for: RequestKey("page-\(key)"))
+        let deletion = try mesh.call(ListDeletions(limit: 1)).value().deletions[0].id
+        try mesh.watch(deletion, reach: .awaitingIdentity)
+        try mesh.sleep(milliseconds: Deletion.Source.day)
+        try mesh.watch(deletion, reach: .refused)
+        let sender = ChatSender(workspace: Mesh.workspace, alias: DecisionTests.person)
+        #expect(mesh.call(ConfirmIdentity(code: chat, sender: sender)).refusal == .notAwaited)
+    }
+
+    @Test func thePageTakesWhatItGaveOutAndNotTooMuchOfIt() throws {
+        let mesh = try Mesh()
+        for form in ["", "key=", "key=zz", "key=" + String(repeating: "g", count: 32)] {
+            #expect(try mesh.http(.post, "/data-deletion", form: form).status == .badRequest)
+        }
+        #expect(try mesh.http(.post, "/data-deletion").status == .unsupportedMediaType)
+        for number in 0..<5 {
+            #expect(try mesh.http(.post, "/data-deletion", form: "key=" + String(repeating: "0\(number)", count: 16)).status == .ok)
+        }
+        let refused = try mesh.http(.post, "/data-deletion", form: "key=" + String(repeating: "0a", count: 16))
+        #expect(refused.status == .tooManyRequests && refused.headers["retry-after"] != nil)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.count == 5)
+        let text = String(decoding: try mesh.http(.get, "/en/data-deletion").body, as: UTF8.self)
+        #expect(text.contains("Get a code") && !text.contains("<script"))
+    }
+
     // MARK: The workspace decides
 
     @Test func aWorkspaceThatWantsToBeAskedIsAskedForFourteenDays() throws {

@@ -154,6 +154,45 @@ import Wire
         #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
     }
 
+    // MARK: Who is no chat partner
+
+    @Test func formsAreErasedByTheirSendersAddressAtTheOfficersWord() throws {
+        let mesh = try Mesh()
+        let contact = try #require(Contact(email: "Mara@Lumen.example"))
+        let request = RequestDeletion(key: RequestKey("f"), contact: contact, identity: .repliedFromKnownAddress, immediately: true)
+        let read = try mesh.complete(try mesh.call(request).value().deletion)
+        #expect(read.deletion.kind == .forms && read.deletion.workspace == nil && read.receipts.count == 4)
+        #expect(mesh.intake.with { $0.erased.map(\.contacts) } == [[contact]])
+        // By the customer's word nobody else's forms are.
+        var posing = request
+        (posing.key, posing.workspace, posing.source) = (RequestKey("g"), Mesh.workspace, .customer)
+        #expect(mesh.call(posing).fault == .malformed)
+    }
+
+    @Test func aMemberIsErasedInTheirWorkspace() throws {
+        let mesh = try Mesh()
+        let member = MemberID(rawValue: "mem_lumen7")
+        let request = RequestDeletion(
+            key: RequestKey("m"), workspace: Mesh.workspace, member: member, source: .customer, immediately: true)
+        let read = try mesh.complete(try mesh.call(request).value().deletion)
+        #expect(read.deletion.kind == .member && read.deletion.workspace == Mesh.workspace)
+        #expect(mesh.handoff.with { $0.erased.map(\.members) } == [[member]])
+    }
+
+    @Test func aRequestNamesExactlyOne() throws {
+        let mesh = try Mesh()
+        var request = RequestDeletion(key: RequestKey("x"), workspace: Mesh.workspace, subject: RequestTests.person, source: .customer)
+        request.member = MemberID(rawValue: "mem_lumen7")
+        #expect(mesh.call(request).fault == .malformed)
+        (request.member, request.subject) = (nil, nil)
+        #expect(mesh.call(request).fault == .malformed)
+        request.subject = RequestTests.person
+        request.workspace = nil
+        #expect(mesh.call(request).fault == .malformed)
+        #expect(mesh.call(RequestDeletion(key: RequestKey("y"), contact: Contact())).fault == .malformed)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
+    }
+
     @Test func theClockStartsWhenThePersonAskedAndNeverLaterThanNow() throws {
         let mesh = try Mesh()
         let (earlier, later) = (mesh.time.now.adding(milliseconds: -9000), mesh.time.now.adding(milliseconds: 9000))

@@ -52,7 +52,7 @@ struct ErasureHands: Sendable {
     /// What whoever decides about the data wants: messenger data is the workspace's, all else our own.
     private func consulted(_ run: ErasureRun) -> ErasureEvent {
         switch run.kind {
-        case .connection: return .instructed(.erase)
+        case .connection, .forms, .member: return .instructed(.erase)
         case .person:
             // Facts that have not come yet come soon.
             guard let workspace = facts.workspace(run.subject.workspace) else { return .failed }

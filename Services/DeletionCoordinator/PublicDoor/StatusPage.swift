@@ -92,6 +92,7 @@ enum StatusPage {
         case (.connection, _):
             "We found no data under the id that came with this request, so there was nothing to erase. "
                 + "If you wrote to a business that works with us, please ask that business, or us, and name the chat."
+        case (.forms, _), (.member, _): "We found no data under the name given, so there was nothing to erase."
         case (.person, _): "We found no data under the name given, so there was nothing to erase. It will be kept out from now on."
         }
     }

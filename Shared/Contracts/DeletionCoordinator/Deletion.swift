@@ -6,6 +6,10 @@ public struct Deletion: Fields, Equatable {
     public enum Kind: String, WireWord {
         /// One person in one workspace.
         case person
+        /// Whoever wrote to Botseller itself: the forms that they sent.
+        case forms
+        /// One of a customer's own people, or of Botseller's: what they did.
+        case member
         /// Whoever authorised a connection, named by a platform's callback.
         case connection
     }

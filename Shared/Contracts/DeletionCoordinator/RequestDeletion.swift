@@ -2,8 +2,9 @@ import Domain
 import Policy
 import Wire
 
-/// Asks for the erasure of a person in one workspace, named by one of their aliases.
-public struct RequestDeletion: Keyed, WorkspaceRequest {
+/// Asks for the erasure of exactly one of: a person in a workspace, by one of their aliases; whoever wrote to Botseller itself, by how they
+/// can be reached; a member, by their id.
+public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
     public static let contract = Contract(
         "deletions.request", purpose: .complyWithObligation, writes: [.profile, .security], repeats: .deduplicated,
         callers: [.operator, .gateway, .intake], roles: [.owner, .admin, .privacyOfficer])
@@ -23,8 +24,11 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
     }
 
     public var key = RequestKey()
-    public var workspace = WorkspaceID()
-    public var subject = Alias()
+    /// Absent for who belongs to no workspace: senders of forms, Botseller's own people.
+    public var workspace: WorkspaceID?
+    public var subject: Alias?
+    public var contact: Contact?
+    public var member: MemberID?
     public var source = Source.customer
     /// Of what the officer enters; without it the deletion waits for `deletions.confirmIdentity`.
     public var identity: IdentityRecord?
@@ -52,10 +56,32 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("workspace", &workspace)
         fields.field("subject", &subject)
+        fields.field("contact", &contact)
+        fields.field("member", &member)
         fields.field("source", &source)
         fields.field("identity", &identity)
         fields.field("receivedAt", &receivedAt)
         fields.field("immediately", &immediately)
+    }
+
+    /// Whoever sent Botseller's forms.
+    public init(key: RequestKey, contact: Contact, identity: IdentityRecord? = nil, receivedAt: Timestamp? = nil, immediately: Bool = false)
+    {
+        self.key = key
+        self.contact = contact
+        self.source = .officer
+        self.identity = identity
+        self.receivedAt = receivedAt
+        self.immediately = immediately
+    }
+
+    /// One of a workspace's own people, or of Botseller's where it is nil.
+    public init(key: RequestKey, workspace: WorkspaceID?, member: MemberID, source: Source, immediately: Bool = false) {
+        self.key = key
+        self.workspace = workspace
+        self.member = member
+        self.source = source
+        self.immediately = immediately
     }
 
     public struct Response: Fields, Equatable {
