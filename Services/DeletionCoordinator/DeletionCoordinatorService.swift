@@ -16,7 +16,7 @@ public final class DeletionCoordinator: Sendable {
     let store: DeletionCoordinatorStore
     let codes: ConfirmationCodes
     private let configuration: DeletionCoordinatorConfiguration
-    private let access: AccessFollower
+    let access: AccessFollower
     private let holder: Holder
     let driver: ErasureDriver
     let door: PublicDoor
@@ -52,7 +52,7 @@ public final class DeletionCoordinator: Sendable {
         let hands = ErasureHands(
             holders: own.merging(holders) { _, given in given }, journal: journal,
             digester: digester,
-            signers: Dictionary(uniqueKeysWithValues: signers), database: database, facts: access.facts,
+            signers: Dictionary(uniqueKeysWithValues: signers), store: store, clock: process.system.clock, facts: access.facts,
             log: process.log)
         driver = ErasureDriver(process, store, hands)
         door = PublicDoor(
@@ -64,6 +64,7 @@ public final class DeletionCoordinator: Sendable {
         process.router.on(ReadDeletion.self, read)
         process.router.on(ListDeletions.self, list)
         registerDecisions()
+        registerHolds()
         registerDisclosures()
         registerSubprocessors()
     }

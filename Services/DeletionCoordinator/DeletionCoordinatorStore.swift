@@ -1,6 +1,7 @@
 import DeletionCoordinatorContracts
 import Domain
 import HolderContracts
+import Policy
 import SQLite
 import Wire
 
@@ -105,13 +106,14 @@ struct DeletionCoordinatorStore: Sendable {
         try connection.run(
             """
             UPDATE deletions SET step = ?2, leg = ?3, round = ?4, is_covered = ?5, found = ?6, cutoff = ?7, failed_attempts = ?8,
-                setbacks = ?9, next_at = ?10, verified_at = ?11, completed_at = ?12,
+                setbacks = ?9, next_at = ?10, verified_at = ?11, completed_at = ?12, kept_in = ?14, kept_until = ?15,
                 subject_digest = CASE WHEN ?13 THEN subject_digest END
             WHERE id = ?1
             """, id, .text(run.step.rawValue), SQLValue(run.leg), .integer(run.round), SQLValue(run.isCovered),
             SQLValue(run.found.map { $0 ? 1 : 0 }), SQLValue(run.cutoff?.rawValue), .integer(run.failedAttempts), .integer(run.setbacks),
             SQLValue(nextAt?.rawValue), SQLValue(run.verifiedAt?.rawValue), SQLValue(run.completedAt?.rawValue),
-            SQLValue(run.step.isBeforeErasing))
+            SQLValue(run.step.isBeforeErasing), SQLValue(run.keeping.holders.map(\.rawValue).sorted().joined(separator: " ")),
+            SQLValue(run.keeping.until?.rawValue))
         if run.step.isBeforeErasing || run.step.isEnd { try decide(run, now: now, connection) }
         if run.step == .clearing || run.step.isEnd {
             try connection.run("DELETE FROM subjects WHERE deletion = ?", id)
@@ -156,7 +158,7 @@ struct DeletionCoordinatorStore: Sendable {
         try connection.run(
             """
             UPDATE deletions SET next_at = ?1 WHERE next_at > ?1
-                AND (step NOT IN ('awaitingIdentity', 'awaitingController', 'scheduled') OR step = 'awaitingController' AND is_approved)
+                AND (step NOT IN ('awaitingIdentity', 'awaitingController', 'scheduled', 'held') OR step = 'awaitingController' AND is_approved)
             """, .integer(now.rawValue))
     }
 
@@ -194,7 +196,7 @@ struct DeletionCoordinatorStore: Sendable {
                 """
                 SELECT kind, source, step, leg, round, is_covered, found, cutoff, failed_attempts, setbacks, verified_at,
                     completed_at, workspace, subject, proof, is_approved, window_ms, decide_by, scheduled_for, acknowledged_at, ground,
-                    contact
+                    contact, kept_in, kept_until
                 FROM deletions LEFT JOIN subjects ON deletion = id WHERE id = ?
                 """, .integer(deletion.rawValue)
             ) { try readRun($0, deletion) }
@@ -227,6 +229,10 @@ struct DeletionCoordinatorStore: Sendable {
     static func readStep(_ row: borrowing Row, _ column: Int) throws -> ErasureStep {
         guard let step = ErasureStep(rawValue: row.text(column)) else { throw UnreadableRow(table: "deletions") }
         return step
+    }
+
+    static func readHolders(_ text: String?) -> Set<Peer> {
+        Set((text ?? "").split(separator: " ").compactMap { Peer(rawValue: String($0)) })
     }
 
     static func readWord<Word: WireWord>(_ row: borrowing Row, _ column: Int) throws -> Word {
@@ -264,6 +270,9 @@ struct DeletionCoordinatorStore: Sendable {
         if let ground: Deletion.Ground = try DeletionCoordinatorStore.readOptionalWord(row, 20) {
             run.refusal = ErasureRun.Refusal(ground: ground, contact: row.optionalText(21))
         }
+        run.keeping = Keeping(
+            holders: DeletionCoordinatorStore.readHolders(row.optionalText(22)),
+            until: row.optionalInt(23).map(Timestamp.init(rawValue:)))
         return run
     }
 }

@@ -12,7 +12,7 @@ extension DeletionCoordinatorStore {
         try database.read("open deletions") { connection in
             try connection.first(
                 """
-                SELECT count(*), count(*) FILTER (WHERE received_at < ?1), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
+                SELECT count(*), count(*) FILTER (WHERE received_at < ?1 AND step <> 'held'), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
                 FROM deletions WHERE next_at IS NOT NULL
                 """, .integer(overdueBefore.rawValue), .integer(attempts)
             ) { ($0.int(0), $0.int(1), $0.int(2)) } ?? (0, 0, 0)
@@ -21,7 +21,7 @@ extension DeletionCoordinatorStore {
 
     private static let columns = """
         id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at,
-        source, proof, policy_version, acknowledged_at, decide_by, ground, contact, leg
+        source, proof, policy_version, acknowledged_at, decide_by, ground, contact, leg, kept_in
         """
 
     /// - Parameter workspace: whose it must be; nil: anybody's.
@@ -100,6 +100,8 @@ extension DeletionCoordinatorStore {
     }
 
     private static func readStand(_ row: borrowing Row) throws -> ErasureStand {
-        ErasureStand(step: try readStep(row, 2), leg: Int(row.int(18)), isVerified: row.optionalInt(10) != nil)
+        ErasureStand(
+            step: try readStep(row, 2), leg: Int(row.int(18)), isVerified: row.optionalInt(10) != nil,
+            kept: readHolders(row.optionalText(19)))
     }
 }

@@ -5,7 +5,7 @@ import SQLite
 
 /// The schema of deletion-coordinator's file, and what each of its columns is kept for.
 public enum DeletionCoordinatorMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures, subprocessors]
+    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures, subprocessors, holds]
 
     /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
     /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.
@@ -36,6 +36,8 @@ public enum DeletionCoordinatorMigrations {
                 cutoff          INTEGER,
                 failed_attempts INTEGER NOT NULL DEFAULT 0,
                 setbacks        INTEGER NOT NULL DEFAULT 0,
+                kept_in         TEXT NOT NULL DEFAULT '',  -- holders, with blanks between
+                kept_until      INTEGER,
                 next_at         INTEGER,  -- null: it has ended
                 verified_at     INTEGER,
                 completed_at    INTEGER
@@ -86,7 +88,7 @@ public enum DeletionCoordinatorMigrations {
                 "deletions", "id", "kind", "source", "proof", "workspace", "policy_version", "received_at", "acknowledged_at",
                 "is_approved",
                 "window_ms", "decide_by", "scheduled_for", "ground", "contact", "step", "leg", "round", "is_covered",
-                "found", "cutoff", "failed_attempts", "setbacks", "next_at", "verified_at", "completed_at")
+                "found", "cutoff", "failed_attempts", "setbacks", "kept_in", "kept_until", "next_at", "verified_at", "completed_at")
             + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "deletion", "requested_at")
             + ColumnNote.plain("receipts", "deletion", "leg", "receipt") + ColumnNote.plain("proofs", "deletion", "leg", "proof"))
 
@@ -146,6 +148,40 @@ public enum DeletionCoordinatorMigrations {
         columns: ColumnNote.plain(
             "subprocessors", "name", "kind", "country", "transfer", "terms", "erasure_channel", "is_ended", "version", "changed_at")
             + ColumnNote.plain("subprocessor_uses", "subprocessor", "category", "purpose"))
+
+    /// A hold names its person, sealed, while it stands.
+    private static let holds = Migration(
+        "holds",
+        sql: """
+            CREATE TABLE holds (
+                id        INTEGER PRIMARY KEY AUTOINCREMENT,
+                key       TEXT NOT NULL UNIQUE,
+                digest    BLOB NOT NULL CHECK (length(digest) = 32),  -- of all that was asked for
+                target    TEXT NOT NULL CHECK (target IN ('person', 'workspace', 'deletion')),
+                workspace TEXT,
+                deletion  INTEGER,
+                subject   BLOB,
+                ground    TEXT NOT NULL,
+                reference TEXT,
+                scope     TEXT NOT NULL,  -- with blanks between
+                placed_at INTEGER NOT NULL,
+                ends_at   INTEGER,
+                lifted_at INTEGER
+            ) STRICT;
+            CREATE INDEX holds_standing ON holds (workspace) WHERE lifted_at IS NULL;
+            """,
+        columns: [
+            ColumnNote(
+                "holds", "subject", .profile, for: [.complyWithObligation], on: .legalObligation, kept: .requestIdentifiers,
+                subject: "holds", erasure: .clearColumn)
+        ]
+            + ["key", "digest", "reference"].map {
+                ColumnNote(
+                    "holds", $0, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: nil,
+                    erasure: .keep)
+            }
+            + ColumnNote.plain(
+                "holds", "id", "target", "workspace", "deletion", "ground", "scope", "placed_at", "ends_at", "lifted_at"))
 
     private static func disclosure(_ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {
         ColumnNote(

@@ -33,6 +33,9 @@ struct OwnHolder: HolderStore {
         return ["subjects": Int64(leftovers.count), "disclosures": disclosures]
     }
 
+    /// The scopes of holds name nothing of ours.
+    func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] { [:] }
+
     private func digests(of subject: Subject) -> [[UInt8]] { subject.participants.flatMap { digester.digests(.participant($0)) } }
 
     private func leftovers(of subject: Subject, _ connection: Connection) throws -> [DeletionID] {

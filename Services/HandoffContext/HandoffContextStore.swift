@@ -124,6 +124,9 @@ public struct HandoffContextStore: HolderStore {
         return ["sessions": Int64(erased + held.count), "snapshots": try eraseSnapshots(of: subject, connection)]
     }
 
+    /// Sessions are derived from messages: no hold keeps them.
+    public func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] { try erase(subject, connection) }
+
     /// What a member holds who is to be forgotten: it waits again.
     private func held(by subject: Subject, _ connection: Connection) throws -> [ConversationID] {
         var conversations: [ConversationID] = []

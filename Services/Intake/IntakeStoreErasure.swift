@@ -40,6 +40,17 @@ struct IntakeHolding: HolderStore {
     }
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        try remove(subject, connection) { try store.deleteForms($0, connection) }
+    }
+
+    /// Forms alone are kept; what is on its way, and what members did, goes.
+    func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        try remove(subject, connection) { try store.holdForms($0, now: clock.now, connection) }
+    }
+
+    private func remove(
+        _ subject: Subject, _ connection: Connection, forms removeForms: ([Int64]) throws -> Int64
+    ) throws -> [String: Int64] {
         let outbox = try store.remove(try store.outboxRows(of: subject, connection).map(\.sequence), connection)
         let quarantine = try store.removeQuarantined(try store.quarantineRows(of: subject, keys, connection), connection)
         let channels = try store.authorized(by: subject.authorization, connection)
@@ -49,7 +60,7 @@ struct IntakeHolding: HolderStore {
         }
         try store.withdrawAll(
             of: try parties(of: subject, connection).map(keys.digest(of:)), until: subject.cutoff, now: clock.now, connection)
-        let forms = try store.deleteForms(try store.formRows(of: subject, connection).keys, connection)
+        let forms = try removeForms(store.formRows(of: subject, connection).keys.sorted())
         let turns = try store.removeTurns(of: subject, connection)
         let codes = try store.codeRows(of: subject, connection)
         for code in codes { try store.removeCode(code, connection) }

@@ -29,7 +29,7 @@ struct DeletionReport {
             shown = deletion.state
             switch deletion.state {
             // Only time or somebody's decision moves it on.
-            case .completed, .refused, .cancelled, .awaitingIdentity, .awaitingController: return
+            case .completed, .refused, .cancelled, .awaitingIdentity, .awaitingController, .held: return
             case .received, .acknowledged, .scheduled, .erasing, .verifying, .erasedHere: break
             }
             if let problem = patience.problem(response, now: clock.monotonicMilliseconds) {

@@ -12,6 +12,8 @@ public protocol HolderStore: Sendable {
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response
     /// Deletes the subject's rows; returns how many by table. Runs in one transaction on the writer.
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
+    /// Takes the subject's rows out of use, for a hold that keeps them; returns how many by table. `erase` removes them all the same.
+    func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
 }
 
 /// Serves `holder.*` for one service, the same way in all.
@@ -64,11 +66,24 @@ public final class Holder: Sendable {
 
     /// Rows first, then their residue: the answer waits until the file holds no byte of them.
     private func erase(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
+        if request.isHeld == true { return setAside(request, reply) }
         let isQueued = database.writer.submit("erase subject") { [store] connection in
             try Tombstones.count(try store.erase(request.subject, connection), request.deletion, connection)
         } completion: { result in
             switch result {
             case .success(let rows): self.eraseResidue(of: request.deletion, rows, reply)
+            case .failure(let error): self.fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    private func setAside(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
+        let isQueued = database.writer.submit("set subject aside") { [store] connection in
+            try store.setAside(request.subject, connection)
+        } completion: { result in
+            switch result {
+            case .success(let rows): reply.ok(self.receipt(request.deletion, rows))
             case .failure(let error): self.fail(error, reply)
             }
         }

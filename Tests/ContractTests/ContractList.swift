@@ -37,6 +37,7 @@ enum ContractList {
             ContractEntry(RequestDeletion.self), ContractEntry(ConfirmIdentity.self), ContractEntry(ReadDeletion.self),
             ContractEntry(ListDeletions.self), ContractEntry(ApproveDeletion.self), ContractEntry(RefuseDeletion.self),
             ContractEntry(CancelDeletion.self),
+            ContractEntry(PlaceHold.self), ContractEntry(LiftHold.self), ContractEntry(ListHolds.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self),
             ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
         ] + [

@@ -83,7 +83,8 @@ import Testing
     @Test func aSettledClosureIsErased() {
         var run = run(.collecting, leg: 3)
         run.isCovered = true
-        #expect(run.happened(nothing(run), at: ErasureRunTests.now) == .erase(.intake))
+        #expect(run.happened(nothing(run), at: ErasureRunTests.now) == .weigh)
+        #expect(run.happened(.weighed(.nothing), at: ErasureRunTests.now) == .erase(.intake))
     }
 
     @Test func aClosureThatGrewIsCoveredAnew() {
@@ -215,6 +216,7 @@ import Testing
             .received: .acknowledge, .acknowledged: .consult, .awaitingIdentity: .wait(until: .never),
             .awaitingController: .wait(until: .never), .scheduled: .wait(until: ErasureRunTests.now),
             .collecting: .collect(.handoffContext), .journaling: .journal, .placing: .place(.handoffContext),
+            .weighing: .weigh, .held: .wait(until: .never),
             .erasing: .erase(.handoffContext), .verifying: .prove(.handoffContext), .clearing: .clear, .completed: .finish,
             .refused: .finish, .cancelled: .finish
         ]

@@ -20,10 +20,12 @@ import Testing
         run.decideBy = now
         run.scheduledFor = now
         run.cutoff = now
+        run.keeping.until = now
         switch step {
         case .collecting, .placing, .erasing, .verifying: run.leg = 3
-        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .journaling, .clearing, .completed, .refused,
-            .cancelled:
+        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .journaling, .weighing, .held, .clearing,
+            .completed,
+            .refused, .cancelled:
             break
         }
         return run
@@ -37,7 +39,12 @@ import Testing
         return [
             ("due", .due), ("acknowledged", .acknowledged), ("erase", .instructed(.erase)), ("ask", .instructed(.ask)),
             ("collected", .collected(CollectSubject.Response(subject: run.subject, rows: [:]))), ("journaled", .journaled),
-            ("placed", .placed),
+            ("placed", .placed), ("weighed", .weighed(.nothing)),
+            (
+                "setAside",
+                .setAside(
+                    ErasureReceipt(deletion: run.deletion, holder: holder, rows: ["t": 1], files: [], erasedAt: now), isAuthentic: true)
+            ),
             (
                 "erased",
                 .erased(
@@ -53,7 +60,8 @@ import Testing
         .acknowledged: ["erase": .scheduled, "ask": .awaitingController, "failed": .acknowledged],
         .awaitingIdentity: ["due": .refused], .awaitingController: ["due": .scheduled], .scheduled: ["due": .collecting],
         .collecting: ["collected": .journaling, "failed": .collecting], .journaling: ["journaled": .placing, "failed": .journaling],
-        .placing: ["placed": .collecting, "failed": .placing], .erasing: ["erased": .verifying, "failed": .erasing],
+        .placing: ["placed": .collecting, "failed": .placing], .erasing: ["erased": .verifying, "setAside": .verifying, "failed": .erasing],
+        .weighing: ["weighed": .erasing, "failed": .weighing], .held: ["due": .weighing],
         .verifying: ["proved": .clearing, "failed": .verifying], .clearing: ["cleared": .completed, "failed": .clearing],
         .completed: [:], .refused: [:], .cancelled: [:]
     ]
@@ -91,7 +99,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [ErasureStep.awaitingIdentity, .awaitingController, .scheduled])
+    @Test(arguments: [ErasureStep.awaitingIdentity, .awaitingController, .scheduled, .held])
     func nothingMovesBeforeItsTime(_ step: ErasureStep) {
         var run = ErasureStepTableTests.run(step)
         let before = run
@@ -203,7 +211,7 @@ import Testing
                 switch event {
                 case .erased(let receipt, _): if action != .rest { receipts.insert(receipt.holder) }
                 case .proved(let proof): if action != .rest { proofs.insert(proof.holder) } else { proofs = [] }
-                case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .cleared, .failed: break
+                case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .cleared, .failed: break
                 }
                 if before.step == .collecting { proofs = [] }
             }
@@ -222,6 +230,13 @@ import Testing
         case .collect: return .collected(CollectSubject.Response(subject: run.subject, rows: ["t": isGood ? 1 : 0]))
         case .journal: return .journaled
         case .place: return .placed
+        case .weigh:
+            return .weighed(isGood ? .nothing : Keeping(holders: [.conversationStore], until: ErasureStepTableTests.now))
+        case .setAside(let holder):
+            return .setAside(
+                ErasureReceipt(
+                    deletion: run.deletion, holder: holder.rawValue, rows: [:], files: [], erasedAt: ErasureStepTableTests.now),
+                isAuthentic: isGood)
         case .erase(let holder):
             return .erased(
                 ErasureReceipt(

@@ -190,6 +190,9 @@ final class Coordinator {
         desk.on(ApproveDeletion.self, service.approve)
         desk.on(RefuseDeletion.self, service.refuse)
         desk.on(CancelDeletion.self, service.cancel)
+        desk.on(PlaceHold.self, service.placeHold)
+        desk.on(LiftHold.self, service.liftHold)
+        desk.on(ListHolds.self, service.listHolds)
         try service.driver.start()  // Alone: there is no intake to follow.
     }
 

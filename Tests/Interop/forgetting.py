@@ -100,6 +100,39 @@ def decide(story):
     report.equal("the officer doesn't ask as the customer", ("refused", "otherSource"), as_customer)
 
 
+def hold(story):
+    """A hold keeps a person's messages from an erasure, out of use, until it is lifted."""
+    report, mesh = story.report, story.mesh
+    officer = mesh.actors["privacyOfficer"]
+    person = {"platform": "whatsapp", "kind": "phone", "value": "491555010098"}
+    order = {"workspace": story.workspace, "person": person, "ground": "legalClaims", "scope": []}
+    placed = mesh.ask("holds.place", order, key=f"{story.tag}:hold", actor=officer)
+    report.equal("a hold comes upon nothing yet", [], placed["affected"])
+    again = mesh.ask("holds.place", order, key=f"{story.tag}:hold", actor=officer)
+    report.equal("placed twice with one key it is one hold", placed["hold"], again["hold"])
+    nameless = {**order, "person": {"platform": "instagram", "kind": "username", "value": "mara.lights"}}
+    found = mesh.outcome("holds.place", nameless, key=f"{story.tag}:nameless", actor=officer)
+    report.equal("a username is nobody to hold", ("refused", "subjectNotProven"), found)
+    listed = mesh.ask("holds.list", {"workspace": story.workspace, "limit": 10}, actor=officer)["holds"]
+    report.check("it is listed, and names nobody", placed["hold"], listed[0]["id"] == placed["hold"] and person["value"] not in str(listed))
+    asked = mesh.ask(
+        "deletions.request", {"workspace": story.workspace, "subject": person, "source": "customer", "immediately": True},
+        key=f"{story.tag}:held")["deletion"]
+
+    def reached(state):
+        found = mesh.ask("deletions.read", {"deletion": asked})
+        return found if found["deletion"]["state"] == state else None
+
+    held = eventually("the deletion is held", lambda: reached("held"))
+    states = {leg["holder"]: leg["state"] for leg in held["legs"]}
+    report.equal("the messages are kept, the rest is erased", ("kept", "erased"), (states["conversation-store"], states["handoff-context"]))
+    lifted = mesh.ask("holds.lift", {"hold": placed["hold"]}, actor=officer)
+    report.check("it is lifted", "a time", "liftedAt" in lifted)
+    eventually("and the deletion goes on", lambda: reached("completed"))
+    unknown = mesh.outcome("holds.lift", {"hold": 2**53}, actor=officer)
+    report.equal("a hold that is none is unknown", ("refused", "unknownHold"), unknown)
+
+
 def signature(mesh, receipt):
     """Over the receipt's JSON without its signature, in the order in which it came."""
     signed = json.dumps({name: value for name, value in receipt.items() if name != "mac"}, separators=(",", ":"), ensure_ascii=False)

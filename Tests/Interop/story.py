@@ -53,6 +53,7 @@ class Story:
         accounts.changes(self)
         forgetting.forget(self)
         forgetting.decide(self)
+        forgetting.hold(self)
 
     def meet_the_services(self):
         for service in self.mesh.services:

@@ -33,6 +33,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         /// An answer to the action of that number.
         case happened(DeletionID, action: Int, ErasureEvent)
         case decided(DeletionID, ErasureDecision, Heard)
+        case weighs(DeletionID, Heard)
         case stored(ErasureRun, ErasureAction, Heard?)
         /// The write failed: the run is as it was, and is taken up again from the file.
         case dropped(DeletionID)
@@ -81,6 +82,9 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     func decide(_ decision: ErasureDecision, about deletion: DeletionID, _ heard: @escaping Heard) {
         post(.decided(deletion, decision, heard))
     }
+
+    /// Holds have come or gone: what each open run may erase is looked up anew. `heard` is told of each when it is on disk.
+    func weigh(_ deletion: DeletionID, _ heard: @escaping Heard) { post(.weighs(deletion, heard)) }
 
     // MARK: The worker's thread
 
@@ -135,6 +139,9 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         case .decided(let deletion, let decision, let heard):
             if flights[deletion]?.isStoring == true { return wait(note, for: deletion) }
             decide(decision, deletion, heard)
+        case .weighs(let deletion, let heard):
+            if flights[deletion]?.isStoring == true { return wait(note, for: deletion) }
+            weighNow(deletion, heard)
         case .stored(let run, let action, let heard):
             heard?(.taken(run.step))
             stored(run, action)
@@ -157,6 +164,16 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         store(next, after: run, action, evidence(event, of: run, action), nextAt: nextAt(action, next, now))
     }
 
+    private func weighNow(_ deletion: DeletionID, _ heard: @escaping Heard) {
+        do {
+            guard let run = try flights[deletion]?.run ?? store.run(deletion) else { return heard(.unknownDeletion) }
+            decide(.weigh(try store.keeping(of: run, now: process.system.clock.now)), deletion, heard)
+        } catch {
+            process.log.event("holdsUnreadable", level: .error, ("error", .safe("\(error)")))
+            heard(.notStored)
+        }
+    }
+
     private func decide(_ decision: ErasureDecision, _ deletion: DeletionID, _ heard: @escaping Heard) {
         let isUnderWay = flights[deletion] != nil
         do {
@@ -177,7 +194,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
 
     private func stored(_ run: ErasureRun, _ action: ErasureAction) {
         guard let flight = flights[run.deletion] else { return }
-        let goesOn = flight.action != nil && flight.run.step == run.step
+        let goesOn = flight.action != nil && (flight.run.step, flight.run.leg) == (run.step, run.leg)
         flights[run.deletion] = Flight(run: run, action: goesOn ? flight.action : nil)
         tell(action, run)
         // A decision that left the step as it is changes nothing of what is under way.
@@ -224,14 +241,14 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         case .finish:
             process.log.event(
                 "deletionEnded", ("deletion", id), ("state", .safe(run.step.rawValue)), ("found", .bool(run.found ?? false)))
-        case .acknowledge, .consult, .collect, .journal, .place, .erase, .prove, .clear, .wait: break
+        case .acknowledge, .consult, .collect, .journal, .place, .weigh, .erase, .setAside, .prove, .clear, .wait: break
         }
     }
 
     private func perform(_ action: ErasureAction, of run: ErasureRun) {
         switch action {
         case .wait, .rest, .finish: leave(run.deletion)
-        case .acknowledge, .consult, .collect, .journal, .place, .erase, .prove, .clear:
+        case .acknowledge, .consult, .collect, .journal, .place, .weigh, .erase, .setAside, .prove, .clear:
             let deletion = run.deletion
             actionCount += 1
             flights[deletion]?.action = actionCount
@@ -247,7 +264,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         case .wait(let time): time
         case .rest: now.adding(milliseconds: rest(after: run.failedAttempts + run.setbacks))
         case .finish: nil
-        case .acknowledge, .consult, .collect, .journal, .place, .erase, .prove, .clear: now
+        case .acknowledge, .consult, .collect, .journal, .place, .weigh, .erase, .setAside, .prove, .clear: now
         }
     }
 
@@ -262,7 +279,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         switch event {
         case .erased(let receipt, _): action == .rest ? nil : .receipt(receipt, leg: run.leg)
         case .proved(let proof): .proof(proof, leg: run.leg)
-        case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .cleared, .failed: nil
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .cleared, .failed: nil
         }
     }
 

@@ -16,7 +16,8 @@ struct ErasureHands: Sendable {
     let journal: any TombstoneJournal
     let digester: ErasureDigester
     let signers: [Peer: ReceiptSigner]
-    let database: Database
+    let store: DeletionCoordinatorStore
+    let clock: any Clock
     let facts: AccessFacts
     let log: Log
 
@@ -38,9 +39,18 @@ struct ErasureHands: Sendable {
             }
         case .place(let holder):
             place(tombstones(of: run)[...], at: holder, for: run, post)
+        case .weigh:
+            do { post(.weighed(try store.keeping(of: run, now: clock.now))) } catch {
+                log.event("holdsUnreadable", level: .error, ("error", .safe("\(error)")))
+                post(.failed)
+            }
         case .erase(let holder):
             call(EraseSubject(deletion: run.deletion, subject: run.subject), at: holder, for: run, post) { receipt in
                 .erased(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
+            }
+        case .setAside(let holder):
+            call(EraseSubject(deletion: run.deletion, subject: run.subject, isHeld: true), at: holder, for: run, post) { receipt in
+                .setAside(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
             }
         case .prove(let holder):
             call(ProveErasure(subject: run.subject, scan: true), at: holder, for: run, post) { .proved($0) }
@@ -72,7 +82,8 @@ struct ErasureHands: Sendable {
         let forward: Post = { event in
             switch event {
             case .placed: place(tombstones.dropFirst(part.count), at: holder, for: run, post)
-            case .due, .acknowledged, .instructed, .collected, .journaled, .erased, .proved, .cleared, .failed: post(event)
+            case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .erased, .proved, .cleared, .failed:
+                post(event)
             }
         }
         call(PlaceTombstones(deletion: run.deletion, tombstones: Array(part)), at: holder, for: run, forward) { answer in
@@ -103,7 +114,7 @@ struct ErasureHands: Sendable {
 
     /// Overwrites what deleted and changed rows left in our own file.
     private func eraseResidue(_ post: @escaping Post) {
-        let isQueued = database.writer.eraseResidue(deadlineMilliseconds: EraseSubject.contract.deadlineMilliseconds) { result in
+        let isQueued = store.database.writer.eraseResidue(deadlineMilliseconds: EraseSubject.contract.deadlineMilliseconds) { result in
             switch result {
             case .success: post(.cleared)
             case .failure(let error):

@@ -44,6 +44,8 @@ struct ErasureRun: Equatable, Sendable {
     var failedAttempts: Int64 = 0
     /// Proofs that failed and closures that did not settle: steps taken again are no steps forward.
     var setbacks: Int64 = 0
+    /// What legal holds keep, as it was looked up last.
+    var keeping = Keeping.nothing
     var verifiedAt: Timestamp?
     var completedAt: Timestamp?
 
@@ -73,7 +75,9 @@ struct ErasureRun: Equatable, Sendable {
         case .collecting: .collect(holder)
         case .journaling: .journal
         case .placing: .place(holder)
-        case .erasing: .erase(holder)
+        case .weighing: .weigh
+        case .erasing: keeping.holders.contains(holder) ? .setAside(holder) : .erase(holder)
+        case .held: .wait(until: keeping.until ?? .never)
         case .verifying: .prove(holder)
         case .clearing: .clear
         case .completed, .refused, .cancelled: .finish
@@ -90,7 +94,9 @@ struct ErasureRun: Equatable, Sendable {
         case .collecting: whileCollecting(event)
         case .journaling: whileJournaling(event)
         case .placing: whilePlacing(event)
+        case .weighing: whileWeighing(event)
         case .erasing: whileErasing(event)
+        case .held: whileHeld(event, now)
         case .verifying: whileVerifying(event, now)
         case .clearing: whileClearing(event, now)
         case .completed, .refused, .cancelled: neverAsked(event)
@@ -107,9 +113,9 @@ struct ErasureRun: Equatable, Sendable {
             found = found ?? false
             // A callback that names nobody: there is nothing to erase, and nothing to say but that.
             if kind == .connection && found == false { return forget() }
-            return enter(isCovered ? .erasing : .journaling)
+            return enter(isCovered ? .weighing : .journaling)
         case .failed: return failed()
-        case .due, .acknowledged, .instructed, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -117,7 +123,7 @@ struct ErasureRun: Equatable, Sendable {
         switch event {
         case .journaled: enter(.placing)
         case .failed: failed()
-        case .due, .acknowledged, .instructed, .collected, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -131,19 +137,57 @@ struct ErasureRun: Equatable, Sendable {
             guard round >= ErasureRun.roundCountMax else { return enter(.collecting) }
             return setBack()
         case .failed: return failed()
-        case .due, .acknowledged, .instructed, .collected, .journaled, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .erased, .proved, .cleared: neverAsked(event)
+        }
+    }
+
+    private mutating func whileWeighing(_ event: ErasureEvent) -> ErasureAction {
+        switch event {
+        case .weighed(let keeping):
+            self.keeping = keeping
+            return enter(.erasing)
+        case .failed: return failed()
+        case .due, .acknowledged, .instructed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
     private mutating func whileErasing(_ event: ErasureEvent) -> ErasureAction {
         switch event {
-        case .erased(let receipt, let isAuthentic):
+        case .erased(let receipt, let isAuthentic), .setAside(let receipt, let isAuthentic):
             guard isAuthentic, receipt.deletion == deletion, receipt.holder == holder.rawValue else { return failed() }
             if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
-            return wasLast() ? enter(.verifying) : action
+            guard wasLast() else { return action }
+            return enter(keeping.holders.isEmpty ? .verifying : .held)
         case .failed: return failed()
-        case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
         }
+    }
+
+    /// The end of a hold has come: another may stand.
+    private mutating func whileHeld(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
+        switch event {
+        case .due: keeping.until.map { $0 <= now } ?? false ? enter(.weighing) : action
+        case .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed:
+            neverAsked(event)
+        }
+    }
+
+    /// Holds have come or gone while it erases, or waits for them. Who has erased has erased; what is released is erased now.
+    mutating func weigh(_ keeping: Keeping) -> ErasureAction {
+        let released = self.keeping.holders.subtracting(keeping.holders)
+        switch step {
+        case .erasing:
+            self.keeping = keeping
+            if !released.isEmpty { leg = 0 }
+        case .held:
+            let isSame = self.keeping.holders == keeping.holders
+            self.keeping = keeping
+            if !isSame { return enter(.erasing) }
+        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .collecting, .journaling, .placing, .weighing,
+            .verifying, .clearing, .completed, .refused, .cancelled:
+            break
+        }
+        return action
     }
 
     private mutating func whileVerifying(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
@@ -154,7 +198,7 @@ struct ErasureRun: Equatable, Sendable {
             verifiedAt = now
             return forget()
         case .failed: return failed()
-        case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .erased, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .cleared: neverAsked(event)
         }
     }
 
@@ -165,7 +209,7 @@ struct ErasureRun: Equatable, Sendable {
             setbacks = 0
             return enter(.completed)
         case .failed: return failed()
-        case .due, .acknowledged, .instructed, .collected, .journaled, .placed, .erased, .proved: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved: neverAsked(event)
         }
     }
 

@@ -16,7 +16,7 @@ extension ErasureRun {
             acknowledgedAt = now
             return askWhoDecides(now)
         case .failed: return failed()
-        case .due, .instructed, .collected, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -29,7 +29,7 @@ extension ErasureRun {
             decideBy = now.adding(milliseconds: Deletion.Source.controllerMilliseconds)
             return enter(.awaitingController)
         case .failed: return failed()
-        case .due, .acknowledged, .collected, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -38,7 +38,8 @@ extension ErasureRun {
         case .due:
             guard hasCome(decideBy, now) else { return action }
             return end(.refused, now, Refusal(ground: .identityNotProven, contact: nil))
-        case .acknowledged, .instructed, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed: neverAsked(event)
+        case .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed:
+            neverAsked(event)
         }
     }
 
@@ -47,7 +48,8 @@ extension ErasureRun {
         switch event {
         // It may have been agreed to by who joined it, just before a crash.
         case .due: isApproved || hasCome(decideBy, now) ? schedule(now) : action
-        case .acknowledged, .instructed, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed: neverAsked(event)
+        case .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed:
+            neverAsked(event)
         }
     }
 
@@ -59,7 +61,8 @@ extension ErasureRun {
             subject.cutoff = now
             subject.formUnion(subject)  // Into the order in which grown closures are compared.
             return enter(.collecting)
-        case .acknowledged, .instructed, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed: neverAsked(event)
+        case .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed:
+            neverAsked(event)
         }
     }
 
@@ -72,6 +75,7 @@ extension ErasureRun {
         case .approve(let immediately): try approve(immediately, now)
         case .refuse(let ground, let contact): try close(as: .refused, now, Refusal(ground: ground, contact: contact))
         case .cancel: try close(as: .cancelled, now, nil)
+        case .weigh(let keeping): weigh(keeping)
         }
     }
 
@@ -83,7 +87,8 @@ extension ErasureRun {
             self.proof = proof
             if let subject { self.subject = subject }
             return step == .received ? action : askWhoDecides(now)
-        case .acknowledged, .awaitingController, .scheduled, .collecting, .journaling, .placing, .erasing, .verifying, .clearing,
+        case .acknowledged, .awaitingController, .scheduled, .collecting, .journaling, .placing, .weighing, .erasing, .held, .verifying,
+            .clearing,
             .completed, .refused, .cancelled:
             throw NotAwaited()
         }
@@ -97,7 +102,7 @@ extension ErasureRun {
             if step == .awaitingController { return schedule(now) }
             if step == .scheduled, immediately { scheduledFor = now }
             return action
-        case .collecting, .journaling, .placing, .erasing, .verifying, .clearing, .completed: return action
+        case .collecting, .journaling, .placing, .weighing, .erasing, .held, .verifying, .clearing, .completed: return action
         case .refused, .cancelled: throw NotAwaited()
         }
     }
@@ -108,7 +113,7 @@ extension ErasureRun {
         case .refused, .cancelled:
             guard step == end else { throw NotAwaited() }
             return action
-        case .collecting, .journaling, .placing, .erasing, .verifying, .clearing, .completed: throw NotAwaited()
+        case .collecting, .journaling, .placing, .weighing, .erasing, .held, .verifying, .clearing, .completed: throw NotAwaited()
         }
     }
 

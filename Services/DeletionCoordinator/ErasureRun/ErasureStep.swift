@@ -20,8 +20,12 @@ enum ErasureStep: String, CaseIterable, Sendable {
     case journaling
     /// Tells all holders whom to keep out.
     case placing
-    /// Has the rows deleted, holder by holder in the order of the design.
+    /// Looks which holders' rows a legal hold keeps.
+    case weighing
+    /// Has the rows deleted, or set aside where a hold keeps them, holder by holder in the order of the design.
     case erasing
+    /// A hold keeps something; all else is erased.
+    case held
     /// Has all holders show that they know the subject no more.
     case verifying
     /// Our own request no longer names anybody; what is left of it in the file is being overwritten.
@@ -38,7 +42,8 @@ enum ErasureStep: String, CaseIterable, Sendable {
         case .awaitingIdentity: .awaitingIdentity
         case .awaitingController: .awaitingController
         case .scheduled: .scheduled
-        case .collecting, .journaling, .placing, .erasing: .erasing
+        case .collecting, .journaling, .placing, .weighing, .erasing: .erasing
+        case .held: .held
         case .verifying: .verifying
         case .clearing: .erasedHere
         case .completed: .completed
@@ -51,7 +56,7 @@ enum ErasureStep: String, CaseIterable, Sendable {
     var isBeforeErasing: Bool {
         switch self {
         case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled: true
-        case .collecting, .journaling, .placing, .erasing, .verifying, .clearing, .completed, .refused, .cancelled: false
+        case .collecting, .journaling, .placing, .weighing, .erasing, .held, .verifying, .clearing, .completed, .refused, .cancelled: false
         }
     }
 
@@ -59,8 +64,8 @@ enum ErasureStep: String, CaseIterable, Sendable {
     var isEnd: Bool {
         switch self {
         case .completed, .refused, .cancelled: true
-        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .collecting, .journaling, .placing, .erasing,
-            .verifying, .clearing:
+        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .collecting, .journaling, .placing, .weighing,
+            .erasing, .held, .verifying, .clearing:
             false
         }
     }
@@ -68,8 +73,8 @@ enum ErasureStep: String, CaseIterable, Sendable {
     /// Only time or somebody's decision moves it on.
     var isWaiting: Bool {
         switch self {
-        case .awaitingIdentity, .awaitingController, .scheduled: true
-        case .received, .acknowledged, .collecting, .journaling, .placing, .erasing, .verifying, .clearing, .completed, .refused,
+        case .awaitingIdentity, .awaitingController, .scheduled, .held: true
+        case .received, .acknowledged, .collecting, .journaling, .placing, .weighing, .erasing, .verifying, .clearing, .completed, .refused,
             .cancelled:
             false
         }
@@ -86,7 +91,9 @@ enum ErasureEvent: Sendable {
     case collected(CollectSubject.Response)
     case journaled
     case placed
+    case weighed(Keeping)
     case erased(ErasureReceipt, isAuthentic: Bool)
+    case setAside(ErasureReceipt, isAuthentic: Bool)
     case proved(ProveErasure.Response)
     case cleared
     /// The last action came to nothing: a holder is down, the journal's disk is full.
@@ -99,12 +106,23 @@ enum ErasureDecision: Sendable {
     case approve(immediately: Bool)
     case refuse(Deletion.Ground, contact: String)
     case cancel
+    /// Holds have come or gone.
+    case weigh(Keeping)
+}
+
+/// What holds keep of a subject.
+struct Keeping: Equatable, Sendable {
+    var holders: Set<Peer> = []
+    /// When the first of the holds ends by itself.
+    var until: Timestamp?
+
+    static let nothing = Keeping()
 }
 
 /// What a run asks for. Each but the last three is answered with one event.
 enum ErasureAction: Equatable, Sendable {
     case acknowledge, consult
-    case collect(Peer), journal, place(Peer), erase(Peer), prove(Peer)
+    case collect(Peer), journal, place(Peer), weigh, erase(Peer), setAside(Peer), prove(Peer)
     /// Overwrite what the request left in our own file.
     case clear
     /// Nothing before that time.

@@ -22,7 +22,7 @@ enum StatusPage {
         case .awaitingIdentity: if let time = deletion.decideBy { dates += date("Your proof is awaited until", time) }
         case .awaitingController: if let time = deletion.decideBy { dates += date("The business may decide until", time) }
         case .scheduled: if let time = deletion.scheduledFor { dates += date("Erasing begins", time) }
-        case .received, .acknowledged, .erasing, .verifying, .erasedHere, .completed, .refused, .cancelled: break
+        case .received, .acknowledged, .erasing, .held, .verifying, .erasedHere, .completed, .refused, .cancelled: break
         }
         if let time = status.startedAt { dates += date("Erasing began", time) }
         if let time = status.verifiedAt { dates += date("Verified in all our systems", time) }
@@ -42,6 +42,7 @@ enum StatusPage {
         case .awaitingController: "The business is asked"
         case .scheduled: "Your deletion request is scheduled"
         case .erasing: "Your deletion request is being carried out"
+        case .held: "A part must be kept for now"
         case .verifying: "The erasure is being verified"
         case .erasedHere, .completed: deletion.found == true ? "Your data is erased" : "No data was found"
         case .refused: "Your deletion request was refused"
@@ -57,6 +58,8 @@ enum StatusPage {
             "The business that you wrote to decides about this data, and was asked. Without an answer in time the data is erased."
         case .scheduled: "The request is accepted. Erasing begins at the time below."
         case .erasing: "Every system of ours is searched for data about you, and erases what it finds. Usually this takes a few minutes."
+        case .held:
+            "All is erased but what a law demands to be kept for now. Nobody uses that part; it is erased when the law allows it."
         case .verifying: "What was found is erased. Every system is now searched once more, to be sure that nothing is left."
         case .erasedHere: "Every system has answered. The request itself is now being stripped of what names you."
         case .completed: outcome(deletion)

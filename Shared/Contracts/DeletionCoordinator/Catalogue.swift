@@ -2,7 +2,8 @@
 public enum DeletionCoordinatorCatalogue {
     public static let methods = [
         RequestDeletion.contract, ConfirmIdentity.contract, ReadDeletion.contract, ListDeletions.contract, ApproveDeletion.contract,
-        RefuseDeletion.contract, CancelDeletion.contract, RecordDisclosure.contract, ListDisclosures.contract,
+        RefuseDeletion.contract, CancelDeletion.contract, PlaceHold.contract, LiftHold.contract, ListHolds.contract,
+        RecordDisclosure.contract, ListDisclosures.contract,
         SetSubprocessor.contract, ListSubprocessors.contract
     ].map(\.method)
 }

@@ -39,7 +39,10 @@ public struct Deletion: Fields, Equatable {
         case awaitingIdentity
         /// Until the workspace has decided, or its time for that is over.
         case awaitingController
-        case scheduled, erasing, verifying, erasedHere, completed, refused, cancelled
+        case scheduled, erasing
+        /// All is erased but what a legal hold keeps, which is out of use.
+        case held
+        case verifying, erasedHere, completed, refused, cancelled
     }
 
     /// Why a request is not carried out.
@@ -112,6 +115,8 @@ public struct DeletionLeg: Fields, Equatable {
         case open
         /// Its rows and their residue are gone there, with a receipt.
         case erased
+        /// A legal hold keeps its rows, out of use.
+        case kept
         /// It has shown that nothing is left.
         case proved
         /// Nobody had anything, so nothing was done.

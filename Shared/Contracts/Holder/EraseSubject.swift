@@ -3,6 +3,7 @@ import Policy
 import Wire
 
 /// Deletes a subject's rows and waits until no byte of them is left in the file. Answers only then; repeated, it erases what came since.
+/// Under a legal hold the rows are taken out of use instead: nobody lists, reads or finds them until they are erased after all.
 public struct EraseSubject: Request {
     public static let contract = Contract(
         "holder.erase", purpose: .complyWithObligation, writes: [.communication, .profile, .account], repeats: .harmless,
@@ -10,16 +11,20 @@ public struct EraseSubject: Request {
 
     public var deletion = DeletionID()
     public var subject = Subject()
+    /// A hold keeps the rows; they only leave use.
+    public var isHeld: Bool?
 
     public init() {}
-    public init(deletion: DeletionID, subject: Subject) {
+    public init(deletion: DeletionID, subject: Subject, isHeld: Bool = false) {
         self.deletion = deletion
         self.subject = subject
+        self.isHeld = isHeld ? true : nil
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("deletion", &deletion)
         fields.field("subject", &subject)
+        fields.field("isHeld", &isHeld)
     }
 
     public typealias Response = ErasureReceipt
