@@ -14,8 +14,8 @@ public enum DeletionCoordinatorMigrations {
         sql: """
             CREATE TABLE deletions (
                 id              INTEGER PRIMARY KEY AUTOINCREMENT,
-                kind            TEXT NOT NULL CHECK (kind IN ('person', 'forms', 'member', 'connection')),
-                source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'callback', 'page')),
+                kind            TEXT NOT NULL CHECK (kind IN ('person', 'forms', 'member', 'workspace', 'connection')),
+                source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'termination', 'callback', 'page')),
                 proof           TEXT CHECK (proof IN ('memberToken', 'officerRecord', 'signedCallback', 'codeInChat')),
                 workspace       TEXT,
                 subject_digest  BLOB CHECK (length(subject_digest) = 32),

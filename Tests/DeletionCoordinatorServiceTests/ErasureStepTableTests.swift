@@ -180,9 +180,9 @@ import Testing
 
     @Test func theTableOfSourcesIsAsTheDesignSays() {
         let day: Int64 = 86_400_000
-        #expect(Deletion.Source.allCases.map(\.proof) == [.memberToken, .officerRecord, .signedCallback, .codeInChat])
-        #expect(Deletion.Source.allCases.map(\.identityMilliseconds) == [nil, 30 * day, nil, day])
-        #expect(Deletion.Source.allCases.map(\.windowMilliseconds) == [day, day, 0, day])
+        #expect(Deletion.Source.allCases.map(\.proof) == [.memberToken, .officerRecord, .memberToken, .signedCallback, .codeInChat])
+        #expect(Deletion.Source.allCases.map(\.identityMilliseconds) == [nil, 30 * day, nil, nil, day])
+        #expect(Deletion.Source.allCases.map(\.windowMilliseconds) == [day, day, 14 * day, 0, day])
         #expect(Deletion.Source.controllerMilliseconds == 14 * day)
     }
 

@@ -156,6 +156,10 @@ struct ErasureRun: Equatable, Sendable {
         case .erased(let receipt, let isAuthentic), .setAside(let receipt, let isAuthentic):
             guard isAuthentic, receipt.deletion == deletion, receipt.holder == holder.rawValue else { return failed() }
             if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
+            if receipt.isPartial == true {
+                failedAttempts = 0
+                return action
+            }
             guard wasLast() else { return action }
             return enter(keeping.holders.isEmpty ? .verifying : .held)
         case .failed: return failed()
@@ -193,7 +197,7 @@ struct ErasureRun: Equatable, Sendable {
     private mutating func whileVerifying(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
         switch event {
         case .proved(let proof):
-            guard proof.holder == holder.rawValue, proof.showsErasure else { return setBack() }
+            guard proof.holder == holder.rawValue, proof.showsErasure(of: kind) else { return setBack() }
             guard wasLast() else { return action }
             verifiedAt = now
             return forget()
@@ -264,9 +268,12 @@ struct ErasureRun: Equatable, Sendable {
 }
 
 extension ProveErasure.Response {
-    /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own: a message that quotes a phone, an open request.
-    var showsErasure: Bool {
+    /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own:
+    /// a message that quotes a phone, an open request. A whole workspace has no name to look for: its rows are counted.
+    func showsErasure(of kind: Deletion.Kind) -> Bool {
+        guard rows.values.allSatisfy({ $0 == 0 }) else { return false }
+        guard kind != .workspace else { return true }
         guard let scan else { return false }
-        return rows.values.allSatisfy { $0 == 0 } && scan.names > 0 && scan.residue == 0 && scan.other == 0
+        return scan.names > 0 && scan.residue == 0 && scan.other == 0
     }
 }
