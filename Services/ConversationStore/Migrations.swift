@@ -11,8 +11,17 @@ import SQLite
 public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
-            Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed
+            Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
+            heldRooms
         ]
+
+    /// Few or none: the feed passes over them by this.
+    private static let heldRooms = Migration(
+        "held rooms",
+        sql: """
+            CREATE INDEX conversations_held ON conversations (id) WHERE instr(workspace, '~') > 0;
+            CREATE INDEX participants_by_workspace ON participants (workspace);
+            """, columns: [])
 
     private static let people = Migration(
         "participants",

@@ -63,6 +63,9 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
         lock.withLock { Set(channels.values.filter { $0.workspace == workspace }.map(\.account)).sorted() }
     }
 
+    /// Those whose agreements have ended.
+    public var terminatedWorkspaces: [WorkspaceID] { lock.withLock { workspaces.filter(\.value.isTerminated).map(\.key).sorted() } }
+
     /// Those whose counts may not serve to improve the product.
     public var workspacesNotImproving: [WorkspaceID] {
         lock.withLock { workspaces.filter { !$0.value.instructions.improvesProduct }.map(\.key) }
