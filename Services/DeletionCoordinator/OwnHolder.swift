@@ -37,8 +37,14 @@ struct OwnHolder: HolderStore {
         return ["subjects": Int64(leftovers.count), "disclosures": disclosures]
     }
 
-    /// An open request names its person and goes on where it stood; nobody else is named here.
-    func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] { [] }
+    /// An open request names its person and goes on where it stood; nobody else is named here but workspaces.
+    func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] {
+        var workspaces: Set<WorkspaceID> = []
+        try connection.each("SELECT DISTINCT workspace FROM disclosures WHERE workspace IS NOT NULL") {
+            workspaces.insert(WorkspaceID(rawValue: $0.text(0)))
+        }
+        return try Tombstones.erasedWorkspaces(workspaces, digester, connection)
+    }
 
     func beginAnew(numbersFrom: Int64, _ connection: Connection) throws {
         try DeletionCoordinatorStore.anonymizeDisclosuresOfErased(connection)

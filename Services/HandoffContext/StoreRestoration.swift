@@ -9,7 +9,9 @@ extension HandoffContextStore {
         try connection.each("SELECT DISTINCT participant, workspace FROM sessions") {
             people.append((ParticipantID(rawValue: $0.int(0)), WorkspaceID(rawValue: $0.text(1))))
         }
-        return try people.compactMap { person in
+        var workspaces = Set(people.map(\.workspace))
+        try connection.each("SELECT workspace FROM assistants") { workspaces.insert(WorkspaceID(rawValue: $0.text(0))) }
+        return try Tombstones.erasedWorkspaces(workspaces, digester, connection) + people.compactMap { person in
             guard let cutoff = try Tombstones.cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
             var subject = Subject(workspace: person.workspace)
             subject.participants = [person.id]

@@ -14,7 +14,8 @@ extension IntakeHolding {
         known += try store.peopleOfForms(connection)
         known += try store.membersWithEvents(connection)
         known += try store.peopleWhoAuthorized(connection)
-        return try Set(known).compactMap { person in
+        let ended = try Tombstones.erasedWorkspaces(Set(try store.channels(connection).map(\.workspace)), digester, connection)
+        return try ended + Set(known).compactMap { person in
             guard let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return nil }
             var subject = person.subject
             subject.cutoff = cutoff
@@ -40,7 +41,7 @@ private struct KnownPerson: Hashable {
         case .contact(let contact): return Subject(workspace: workspace, contacts: [contact])
         case .member(let workspace, let member): return Subject(workspace: workspace, members: [member])
         case .authorization(let authorization): return Subject(workspace: workspace, authorization: authorization)
-        case .participant, .message: preconditionFailure("intake's rows name neither")
+        case .participant, .message, .workspace: preconditionFailure("a person is none of these in intake's rows")
         }
     }
 }

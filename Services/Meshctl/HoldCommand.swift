@@ -68,15 +68,18 @@ struct HoldCommand {
         let workspace = arguments.option("--workspace").map(WorkspaceID.init(rawValue:))
         let response = try mesh.call(.deletionCoordinator, ListHolds(workspace: workspace, limit: ListHolds.countMax))
         if isJSON { return Terminal.say(String(decoding: FieldVisitor.write(response), as: UTF8.self)) }
-        let rows = response.holds.map { hold in
-            [
-                "\(hold.id.rawValue)", hold.target.rawValue,
-                hold.workspace?.rawValue ?? hold.deletion.map { "deletion \($0.rawValue)" } ?? "-",
-                hold.ground.rawValue, hold.scope.map(\.rawValue).joined(separator: " "), CivilTime.text(hold.placedAt),
-                hold.liftedAt.map { "lifted \(CivilTime.text($0))" } ?? hold.endsAt.map { "until \(CivilTime.text($0))" } ?? "until lifted"
-            ]
-        }
+        let rows = response.holds.map(HoldCommand.row)
         Terminal.table(["hold", "of", "whose", "ground", "keeps", "placed", "stands"], rows)
+    }
+
+    private static func row(_ hold: Hold) -> [String] {
+        let whose = hold.workspace?.rawValue ?? hold.deletion.map { "deletion \($0.rawValue)" } ?? "-"
+        let end = hold.endsAt.map { "until \(CivilTime.text($0))" } ?? "until lifted"
+        let stands = hold.liftedAt.map { "lifted \(CivilTime.text($0))" } ?? end
+        let scope = hold.scope.map(\.rawValue).joined(separator: " ")
+        return [
+            "\(hold.id.rawValue)", hold.target.rawValue, whose, hold.ground.rawValue, scope, CivilTime.text(hold.placedAt), stands
+        ]
     }
 
     private func word<Word: WireWord>(_ option: String) throws -> Word? {

@@ -49,11 +49,22 @@ struct Restoration {
 
     /// Returns the subject with all its names.
     private func forget(_ subject: Subject) throws -> Subject {
-        try database.writer.write("forget again") { [store] connection in
+        if subject.isWhole == true { return try forgetWorkspace(subject) }
+        return try database.writer.write("forget again") { [store] connection in
             let known = try store.collect(subject, connection).subject
             _ = try store.erase(known, connection)
             return known
         }
+    }
+
+    private func forgetWorkspace(_ subject: Subject) throws -> Subject {
+        var isDone = false
+        while !isDone {
+            isDone = try database.writer.write("forget a workspace again") { [store] connection in
+                try store.eraseWorkspace(subject.workspace, limit: WholeErasure.portionRows, connection).values.allSatisfy { $0 == 0 }
+            }
+        }
+        return subject
     }
 
     private func prove(_ subjects: ArraySlice<Subject>) throws {

@@ -59,6 +59,19 @@ public enum Tombstones {
         return latest
     }
 
+    /// Those of the workspaces that were erased as a whole, as subjects.
+    public static func erasedWorkspaces(
+        _ workspaces: some Sequence<WorkspaceID>, _ digester: ErasureDigester, _ connection: Connection
+    ) throws -> [Subject] {
+        try workspaces.compactMap { workspace in
+            guard let cutoff = try cutoff(digester.digests(.workspace(workspace)), connection) else { return nil }
+            var subject = Subject(workspace: workspace)
+            subject.isWhole = true
+            subject.cutoff = cutoff
+            return subject
+        }
+    }
+
     /// Adds to what a deletion removed here, so that a receipt counts all attempts.
     static func count(_ rows: [String: Int64], _ deletion: DeletionID, _ connection: Connection) throws -> [String: Int64] {
         for (table, count) in rows {

@@ -44,7 +44,7 @@ final class ContextMesh {
         let workspace = try ContextMesh.answer(
             accounts.call(
                 OpenWorkspace(
-                    key: RequestKey("open"), name: "Lamp Shop (invented)", market: "international", policyVersion: "2026-06-19",
+                    key: RequestKey("open"), name: "Lamp Shop (invented)", market: .international, policyVersion: "2026-06-19",
                     agreementVersion: "2026-01", onDeletion: .erase))
         ).workspace
         self.workspace = workspace

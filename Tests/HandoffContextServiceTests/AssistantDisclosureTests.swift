@@ -37,7 +37,7 @@ import Wire
         service = try Handoff(
             process, database, conversations: AssistantDisclosureTests.conversations(), accounts: accounts.transport,
             coordinator: coordinator.transport(for: .handoffContext))
-        service.start()
+        try service.start()
         try #require(accounts.areTaken)
     }
 

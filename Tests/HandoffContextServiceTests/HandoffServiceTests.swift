@@ -44,7 +44,7 @@ import Wire
         let handoff = try Handoff(process, database, conversations: conversations, accounts: accounts.transport)
         let opened = try process.open(serving: HandoffContextCatalogue.methods)
         defer { opened.close(stop: handoff.stop) }
-        handoff.start()
+        try handoff.start()
 
         let request = ReadContext(workspace: workspace, conversation: ConversationID(rawValue: 1), audience: .human, tokenBudget: 100)
         try #require(accounts.areTaken)
@@ -74,7 +74,7 @@ import Wire
         defer { opened.close(stop: handoff.stop) }
         #expect(health() == .degraded("nothing heard yet"))
 
-        handoff.start()
+        try handoff.start()
 
         #expect(later.wait(milliseconds: 10_000) == FeedPatience.waitMilliseconds)
         #expect(health() == .ok())
@@ -87,7 +87,7 @@ import Wire
         defer { opened.close(stop: handoff.stop) }
         database.close()
 
-        handoff.start()
+        try handoff.start()
 
         for method in ["access.feed", "conversations.feed"] {
             let line = try #require(lines.wait(for: #""event":"feedFailed","method":"\#(method)""#))

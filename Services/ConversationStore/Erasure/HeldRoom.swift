@@ -6,7 +6,7 @@ import SQLite
 /// spell. Whatever asks by workspace, today's lists and tomorrow's, does not find them; their names are free for whoever they are next.
 enum HeldRoom {
     /// No sign of an identifier's alphabet.
-    private static let mark = "~"
+    static let mark = "~"
     /// What follows all room names of a workspace.
     private static let end = "\u{7F}"
 

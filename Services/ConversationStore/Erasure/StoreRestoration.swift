@@ -8,10 +8,12 @@ extension ConversationStoreStore {
     /// A person's number is never given again, so that the tombstone of a number is enough.
     func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] {
         var people: [(id: ParticipantID, workspace: WorkspaceID)] = []
-        try connection.each("SELECT id, workspace FROM participants ORDER BY id") {
+        // Not those in held rooms: what a hold keeps there is out of use already.
+        try connection.each("SELECT id, workspace FROM participants WHERE instr(workspace, ?) = 0 ORDER BY id", .text(HeldRoom.mark)) {
             people.append((ParticipantID(rawValue: $0.int(0)), WorkspaceID(rawValue: $0.text(1))))
         }
-        return try people.compactMap { person in
+        let ended = try Tombstones.erasedWorkspaces(Set(people.map(\.workspace)), digester, connection)
+        return try ended + people.compactMap { person in
             guard let cutoff = try Tombstones.cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
             var subject = Subject(workspace: person.workspace)
             subject.participants = [person.id]

@@ -1,6 +1,7 @@
 import Digest
 import Domain
 import Glibc
+import Policy
 import Runtime
 import Wire
 
