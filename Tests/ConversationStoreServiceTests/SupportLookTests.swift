@@ -46,7 +46,7 @@ import Wire
         owner = CallOptions(actor: accounts.member(.owner, of: granted))
         service = try ConversationStore(
             process, database, accounts: accounts.transport, coordinator: coordinator.transport(for: .conversationStore))
-        service.start()
+        try service.start()
         try #require(accounts.areTaken)
         try append("one", "two", "three")
     }
