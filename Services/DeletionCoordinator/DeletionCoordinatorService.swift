@@ -74,6 +74,7 @@ public final class DeletionCoordinator: Sendable {
 
     public func start() throws {
         try holder.start()
+        access.facts.whenWorkspacesTerminate { [driver] in driver.wake() }
         access.start()
         try driver.start()
     }

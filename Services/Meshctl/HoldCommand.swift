@@ -73,13 +73,13 @@ struct HoldCommand {
     }
 
     private static func row(_ hold: Hold) -> [String] {
-        let whose = hold.workspace?.rawValue ?? hold.deletion.map { "deletion \($0.rawValue)" } ?? "-"
-        let end = hold.endsAt.map { "until \(CivilTime.text($0))" } ?? "until lifted"
-        let stands = hold.liftedAt.map { "lifted \(CivilTime.text($0))" } ?? end
-        let scope = hold.scope.map(\.rawValue).joined(separator: " ")
-        return [
-            "\(hold.id.rawValue)", hold.target.rawValue, whose, hold.ground.rawValue, scope, CivilTime.text(hold.placedAt), stands
-        ]
+        let whose: String
+        if let deletion = hold.deletion { whose = "deletion \(deletion.rawValue)" } else { whose = hold.workspace?.rawValue ?? "-" }
+        var stands = "until lifted"
+        if let end = hold.endsAt { stands = "until \(CivilTime.text(end))" }
+        if let lifted = hold.liftedAt { stands = "lifted \(CivilTime.text(lifted))" }
+        let keeps = hold.scope.map(\.rawValue).joined(separator: " ")
+        return ["\(hold.id.rawValue)", hold.target.rawValue, whose, hold.ground.rawValue, keeps, CivilTime.text(hold.placedAt), stands]
     }
 
     private func word<Word: WireWord>(_ option: String) throws -> Word? {

@@ -9,6 +9,7 @@ import Policy
 import Runtime
 import TestKit
 import Testing
+import Wire
 
 extension RealMesh {
     /// Completeness by construction: whatever the data map calls a person's is filled, erased, and looked for in every byte of every file.
@@ -23,7 +24,7 @@ extension RealMesh {
             // Of members, and of whoever authorised a connection: IntakeServiceTests/EventTests, MetaCallbackTests.
             "intake usage_events", "intake technical_events", "intake channel_authorizations",
             // What the platform says of our own messages, and public notices: ConversationStoreServiceTests/ErasureTests.
-            "conversation-store delivery_statuses", "conversation-store notices",
+            "conversation-store delivery_statuses", "conversation-store pending_statuses", "conversation-store notices",
             // Sealed, while a request or a hold is open: DeletionCoordinatorServiceTests/ErasureTests, HoldTests.
             "deletion-coordinator subjects", "deletion-coordinator deletions", "deletion-coordinator holds"
         ]
