@@ -17,7 +17,11 @@ public enum ConversationStoreMigrations {
 
     /// Few or none: the feed passes over them by this.
     private static let heldRooms = Migration(
-        "held rooms", sql: "CREATE INDEX conversations_held ON conversations (id) WHERE instr(workspace, '~') > 0;", columns: [])
+        "held rooms",
+        sql: """
+            CREATE INDEX conversations_held ON conversations (id) WHERE instr(workspace, '~') > 0;
+            CREATE INDEX participants_by_workspace ON participants (workspace);
+            """, columns: [])
 
     private static let people = Migration(
         "participants",

@@ -54,7 +54,10 @@ public final class DeletionCoordinator: Sendable {
             digester: digester,
             signers: Dictionary(uniqueKeysWithValues: signers), store: store, clock: process.system.clock, facts: access.facts,
             log: process.log)
-        driver = ErasureDriver(process, store, hands)
+        driver = ErasureDriver(
+            process, store, hands,
+            Terminations(
+                access.facts, store, codes, policyVersion: configuration.policyVersion, clock: process.system.clock))
         door = PublicDoor(
             process, configuration, store, codes, driver, access.security, intake: holders[.intake] ?? process.client(to: .intake))
         requested = process.metrics.counter("deletions.requested")
@@ -70,6 +73,7 @@ public final class DeletionCoordinator: Sendable {
     }
 
     public func start() throws {
+        access.facts.whenWorkspacesTerminate { [driver] in driver.wake() }
         access.start()
         try driver.start()
     }

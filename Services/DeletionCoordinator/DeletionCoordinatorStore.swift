@@ -106,14 +106,14 @@ struct DeletionCoordinatorStore: Sendable {
         try connection.run(
             """
             UPDATE deletions SET step = ?2, leg = ?3, round = ?4, is_covered = ?5, found = ?6, cutoff = ?7, failed_attempts = ?8,
-                setbacks = ?9, next_at = ?10, verified_at = ?11, completed_at = ?12, kept_in = ?14, kept_until = ?15,
+                setbacks = ?9, next_at = ?10, verified_at = ?11, completed_at = ?12, kept_in = ?14, kept_until = ?15, erased_in = ?16,
                 subject_digest = CASE WHEN ?13 THEN subject_digest END
             WHERE id = ?1
             """, id, .text(run.step.rawValue), SQLValue(run.leg), .integer(run.round), SQLValue(run.isCovered),
             SQLValue(run.found.map { $0 ? 1 : 0 }), SQLValue(run.cutoff?.rawValue), .integer(run.failedAttempts), .integer(run.setbacks),
             SQLValue(nextAt?.rawValue), SQLValue(run.verifiedAt?.rawValue), SQLValue(run.completedAt?.rawValue),
-            SQLValue(run.step.isBeforeErasing), SQLValue(run.keeping.holders.map(\.rawValue).sorted().joined(separator: " ")),
-            SQLValue(run.keeping.until?.rawValue))
+            SQLValue(run.step.isBeforeErasing), SQLValue(names(of: run.keeping.holders)),
+            SQLValue(run.keeping.until?.rawValue), SQLValue(names(of: run.erased)))
         if run.step.isBeforeErasing || run.step.isEnd { try decide(run, now: now, connection) }
         if run.step == .clearing || run.step.isEnd {
             try connection.run("DELETE FROM subjects WHERE deletion = ?", id)
@@ -196,7 +196,7 @@ struct DeletionCoordinatorStore: Sendable {
                 """
                 SELECT kind, source, step, leg, round, is_covered, found, cutoff, failed_attempts, setbacks, verified_at,
                     completed_at, workspace, subject, proof, is_approved, window_ms, decide_by, scheduled_for, acknowledged_at, ground,
-                    contact, kept_in, kept_until
+                    contact, kept_in, kept_until, erased_in
                 FROM deletions LEFT JOIN subjects ON deletion = id WHERE id = ?
                 """, .integer(deletion.rawValue)
             ) { try readRun($0, deletion) }
@@ -230,6 +230,8 @@ struct DeletionCoordinatorStore: Sendable {
         guard let step = ErasureStep(rawValue: row.text(column)) else { throw UnreadableRow(table: "deletions") }
         return step
     }
+
+    private static func names(of holders: Set<Peer>) -> String { holders.map(\.rawValue).sorted().joined(separator: " ") }
 
     static func readHolders(_ text: String?) -> Set<Peer> {
         Set((text ?? "").split(separator: " ").compactMap { Peer(rawValue: String($0)) })
@@ -273,6 +275,7 @@ struct DeletionCoordinatorStore: Sendable {
         run.keeping = Keeping(
             holders: DeletionCoordinatorStore.readHolders(row.optionalText(22)),
             until: row.optionalInt(23).map(Timestamp.init(rawValue:)))
+        run.erased = DeletionCoordinatorStore.readHolders(row.optionalText(24))
         return run
     }
 }

@@ -21,7 +21,7 @@ extension DeletionCoordinatorStore {
 
     private static let columns = """
         id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at,
-        source, proof, policy_version, acknowledged_at, decide_by, ground, contact, leg, kept_in
+        source, proof, policy_version, acknowledged_at, decide_by, ground, contact, leg, erased_in
         """
 
     /// - Parameter workspace: whose it must be; nil: anybody's.
@@ -102,6 +102,6 @@ extension DeletionCoordinatorStore {
     private static func readStand(_ row: borrowing Row) throws -> ErasureStand {
         ErasureStand(
             step: try readStep(row, 2), leg: Int(row.int(18)), isVerified: row.optionalInt(10) != nil,
-            kept: readHolders(row.optionalText(19)))
+            erased: readHolders(row.optionalText(19)))
     }
 }

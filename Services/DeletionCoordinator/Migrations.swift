@@ -14,8 +14,8 @@ public enum DeletionCoordinatorMigrations {
         sql: """
             CREATE TABLE deletions (
                 id              INTEGER PRIMARY KEY AUTOINCREMENT,
-                kind            TEXT NOT NULL CHECK (kind IN ('person', 'forms', 'member', 'connection')),
-                source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'callback', 'page')),
+                kind            TEXT NOT NULL CHECK (kind IN ('person', 'forms', 'member', 'workspace', 'connection')),
+                source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'termination', 'callback', 'page')),
                 proof           TEXT CHECK (proof IN ('memberToken', 'officerRecord', 'signedCallback', 'codeInChat')),
                 workspace       TEXT,
                 subject_digest  BLOB CHECK (length(subject_digest) = 32),
@@ -38,6 +38,7 @@ public enum DeletionCoordinatorMigrations {
                 setbacks        INTEGER NOT NULL DEFAULT 0,
                 kept_in         TEXT NOT NULL DEFAULT '',  -- holders, with blanks between
                 kept_until      INTEGER,
+                erased_in       TEXT NOT NULL DEFAULT '',
                 next_at         INTEGER,  -- null: it has ended
                 verified_at     INTEGER,
                 completed_at    INTEGER
@@ -88,7 +89,8 @@ public enum DeletionCoordinatorMigrations {
                 "deletions", "id", "kind", "source", "proof", "workspace", "policy_version", "received_at", "acknowledged_at",
                 "is_approved",
                 "window_ms", "decide_by", "scheduled_for", "ground", "contact", "step", "leg", "round", "is_covered",
-                "found", "cutoff", "failed_attempts", "setbacks", "kept_in", "kept_until", "next_at", "verified_at", "completed_at")
+                "found", "cutoff", "failed_attempts", "setbacks", "kept_in", "kept_until", "erased_in", "next_at", "verified_at",
+                "completed_at")
             + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "deletion", "requested_at")
             + ColumnNote.plain("receipts", "deletion", "leg", "receipt") + ColumnNote.plain("proofs", "deletion", "leg", "proof"))
 

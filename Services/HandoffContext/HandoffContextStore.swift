@@ -81,6 +81,9 @@ public struct HandoffContextStore: HolderStore {
     // MARK: Erasure
 
     public func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        if subject.isWhole == true {
+            return CollectSubject.Response(subject: subject, rows: try workspaceCounts(subject.workspace, connection))
+        }
         var subject = subject
         var found = Set(subject.conversations)
         for participant in subject.participants {

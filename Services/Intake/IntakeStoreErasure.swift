@@ -16,6 +16,9 @@ struct IntakeHolding: HolderStore {
     let onErased: @Sendable () -> Void
 
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        if subject.isWhole == true {
+            return CollectSubject.Response(subject: subject, rows: try store.workspaceCounts(subject.workspace, connection))
+        }
         var subject = subject
         for channel in try store.channels(connection) where channel.workspace == subject.workspace {
             subject.accounts.append(channel.account)
@@ -41,6 +44,11 @@ struct IntakeHolding: HolderStore {
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
         try remove(subject, connection) { try store.deleteForms($0, connection) }
+    }
+
+    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+        defer { onErased() }
+        return try store.eraseWorkspace(workspace, limit: limit, connection)
     }
 
     /// Forms alone are kept; what is on its way, and what members did, goes.

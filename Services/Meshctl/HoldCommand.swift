@@ -68,15 +68,18 @@ struct HoldCommand {
         let workspace = arguments.option("--workspace").map(WorkspaceID.init(rawValue:))
         let response = try mesh.call(.deletionCoordinator, ListHolds(workspace: workspace, limit: ListHolds.countMax))
         if isJSON { return Terminal.say(String(decoding: FieldVisitor.write(response), as: UTF8.self)) }
-        let rows = response.holds.map { hold in
-            [
-                "\(hold.id.rawValue)", hold.target.rawValue,
-                hold.workspace?.rawValue ?? hold.deletion.map { "deletion \($0.rawValue)" } ?? "-",
-                hold.ground.rawValue, hold.scope.map(\.rawValue).joined(separator: " "), CivilTime.text(hold.placedAt),
-                hold.liftedAt.map { "lifted \(CivilTime.text($0))" } ?? hold.endsAt.map { "until \(CivilTime.text($0))" } ?? "until lifted"
-            ]
-        }
+        let rows = response.holds.map(HoldCommand.row)
         Terminal.table(["hold", "of", "whose", "ground", "keeps", "placed", "stands"], rows)
+    }
+
+    private static func row(_ hold: Hold) -> [String] {
+        let whose: String
+        if let deletion = hold.deletion { whose = "deletion \(deletion.rawValue)" } else { whose = hold.workspace?.rawValue ?? "-" }
+        var stands = "until lifted"
+        if let end = hold.endsAt { stands = "until \(CivilTime.text(end))" }
+        if let lifted = hold.liftedAt { stands = "lifted \(CivilTime.text(lifted))" }
+        let keeps = hold.scope.map(\.rawValue).joined(separator: " ")
+        return ["\(hold.id.rawValue)", hold.target.rawValue, whose, hold.ground.rawValue, keeps, CivilTime.text(hold.placedAt), stands]
     }
 
     private func word<Word: WireWord>(_ option: String) throws -> Word? {

@@ -12,6 +12,7 @@ enum ContractList {
             ContractEntry(Echo.self), ContractEntry(ReadHealth.self), ContractEntry(ReadMetrics.self), ContractEntry(ReadContracts.self)
         ] + [
             ContractEntry(OpenWorkspace.self), ContractEntry(ReadWorkspace.self), ContractEntry(InstructWorkspace.self),
+            ContractEntry(TerminateWorkspace.self),
             ContractEntry(AddMember.self), ContractEntry(SetMemberRole.self), ContractEntry(RemoveMember.self),
             ContractEntry(IssueToken.self), ContractEntry(AddPeer.self), ContractEntry(RemovePeer.self), ContractEntry(ListPeers.self),
             ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self), ContractEntry(SetChannelCredential.self),

@@ -183,6 +183,24 @@ import Wire
         #expect(mesh.store.with { $0.calls.isEmpty })
     }
 
+    // MARK: The end of an agreement
+
+    @Test func anEndedAgreementIsErasedAfterFourteenDaysOnce() throws {
+        let mesh = try Mesh()
+        mesh.store.with { $0.rows = 5 }
+        mesh.coordinator.terminate()
+        try mesh.wait { try mesh.call(ListDeletions(limit: 5)).value().deletions.first?.state == .scheduled }
+        mesh.coordinator.terminate()
+        let deletions = try mesh.call(ListDeletions(limit: 5)).value().deletions
+        #expect(deletions.map(\.kind) == [.workspace] && deletions.map(\.source) == [.termination])
+        #expect((deletions[0].scheduledFor?.rawValue ?? 0) - deletions[0].receivedAt.rawValue >= 14 * Deletion.Source.day)
+
+        try mesh.sleep(milliseconds: 14 * Deletion.Source.day)
+        let read = try mesh.complete(deletions[0].id)
+        #expect(read.legs.allSatisfy { $0.state == .proved } && mesh.store.with { $0.erased.map(\.isWhole) } == [true])
+        #expect(mesh.store.with { $0.tombstones.count } == 1)
+    }
+
     // MARK: Taken back
 
     @Test func aScheduledDeletionCanBeTakenBackOnce() throws {

@@ -133,6 +133,14 @@ import Testing
         #expect(run.found == true)
     }
 
+    @Test func aHolderThatHasMoreToEraseIsAskedAgain() {
+        var run = run(.erasing, kind: .workspace, leg: 1)
+        var partial = receipt(run)
+        partial.isPartial = true
+        #expect(run.happened(.erased(partial, isAuthentic: true), at: ErasureRunTests.now) == .erase(.conversationStore))
+        #expect(run.happened(.erased(receipt(run), isAuthentic: true), at: ErasureRunTests.now) == .erase(.handoffContext))
+    }
+
     @Test func aReceiptWithoutRowsFindsNothing() {
         var run = run(.erasing)
         run.found = false

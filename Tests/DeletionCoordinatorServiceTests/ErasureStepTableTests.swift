@@ -21,6 +21,7 @@ import Testing
         run.scheduledFor = now
         run.cutoff = now
         run.keeping.until = now
+        run.erased = Set(ErasureRun.holders.prefix(3))
         switch step {
         case .collecting, .placing, .erasing, .verifying: run.leg = 3
         case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .journaling, .weighing, .held, .clearing,
@@ -60,7 +61,7 @@ import Testing
         .acknowledged: ["erase": .scheduled, "ask": .awaitingController, "failed": .acknowledged],
         .awaitingIdentity: ["due": .refused], .awaitingController: ["due": .scheduled], .scheduled: ["due": .collecting],
         .collecting: ["collected": .journaling, "failed": .collecting], .journaling: ["journaled": .placing, "failed": .journaling],
-        .placing: ["placed": .collecting, "failed": .placing], .erasing: ["erased": .verifying, "setAside": .verifying, "failed": .erasing],
+        .placing: ["placed": .collecting, "failed": .placing], .erasing: ["erased": .verifying, "setAside": .held, "failed": .erasing],
         .weighing: ["weighed": .erasing, "failed": .weighing], .held: ["due": .weighing],
         .verifying: ["proved": .clearing, "failed": .verifying], .clearing: ["cleared": .completed, "failed": .clearing],
         .completed: [:], .refused: [:], .cancelled: [:]
@@ -180,9 +181,9 @@ import Testing
 
     @Test func theTableOfSourcesIsAsTheDesignSays() {
         let day: Int64 = 86_400_000
-        #expect(Deletion.Source.allCases.map(\.proof) == [.memberToken, .officerRecord, .signedCallback, .codeInChat])
-        #expect(Deletion.Source.allCases.map(\.identityMilliseconds) == [nil, 30 * day, nil, day])
-        #expect(Deletion.Source.allCases.map(\.windowMilliseconds) == [day, day, 0, day])
+        #expect(Deletion.Source.allCases.map(\.proof) == [.memberToken, .officerRecord, .memberToken, .signedCallback, .codeInChat])
+        #expect(Deletion.Source.allCases.map(\.identityMilliseconds) == [nil, 30 * day, nil, nil, day])
+        #expect(Deletion.Source.allCases.map(\.windowMilliseconds) == [day, day, 14 * day, 0, day])
         #expect(Deletion.Source.controllerMilliseconds == 14 * day)
     }
 

@@ -210,6 +210,12 @@ final class Coordinator {
         }
     }
 
+    /// As intake says it when an agreement ends.
+    func terminate() {
+        service.access.facts.take([AccessFact(.workspaceTerminated, Mesh.workspace, at: process.system.clock.now)])
+        service.driver.wake()
+    }
+
     func damage(_ deletion: DeletionID) throws {
         try database.writer.write("damage") {
             try $0.run("UPDATE subjects SET subject = x'00' WHERE deletion = ?", .integer(deletion.rawValue))

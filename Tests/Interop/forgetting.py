@@ -133,6 +133,27 @@ def hold(story):
     report.equal("a hold that is none is unknown", ("refused", "unknownHold"), unknown)
 
 
+def terminate(story):
+    """An agreement ends: nothing more comes in, and everything goes after two weeks, unless somebody changes their mind."""
+    report, mesh = story.report, story.mesh
+    opening = {
+        "name": "Closing Down (invented)", "market": "international", "policyVersion": "2026-06-19", "agreementVersion": "2026-01",
+        "onDeletion": "erase"}
+    workspace = mesh.ask("workspaces.open", opening, key=f"{story.tag}:closing")["workspace"]
+    ended = mesh.ask("workspaces.terminate", {"workspace": workspace})
+    report.equal("ended twice it has ended once", ended, mesh.ask("workspaces.terminate", {"workspace": workspace}))
+    nobody = mesh.outcome("workspaces.terminate", {"workspace": "ws_nobody"})
+    report.equal("nobody's agreement has no end", ("refused", "unknownWorkspace"), nobody)
+
+    def scheduled():
+        found = mesh.ask("deletions.list", {"workspace": workspace, "limit": 10})["deletions"]
+        return found[0] if found and found[0]["state"] == "scheduled" else None
+
+    deletion = eventually("its erasure is scheduled", scheduled)
+    days = (deletion["scheduledFor"] - deletion["receivedAt"]) / 86_400_000
+    report.equal("in two weeks, of the whole workspace", ("workspace", "termination", 14), (deletion["kind"], deletion["source"], round(days)))
+
+
 def signature(mesh, receipt):
     """Over the receipt's JSON without its signature, in the order in which it came."""
     signed = json.dumps({name: value for name, value in receipt.items() if name != "mac"}, separators=(",", ":"), ensure_ascii=False)

@@ -236,7 +236,9 @@ struct ForeignCase: Sendable {
                 }
             ]
         ),
-        ("channels.disconnect", [ForeignCase("unknownChannel") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)"}"# }])
+        ("channels.disconnect", [ForeignCase("unknownChannel") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)"}"# }]),
+        // Last of all.
+        ("workspaces.terminate", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }])
     ]
 }
 

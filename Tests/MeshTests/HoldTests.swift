@@ -3,6 +3,7 @@ import DeletionCoordinatorContracts
 import Domain
 import TestKit
 import Testing
+import Wire
 
 extension RealMesh {
     /// A legal hold between a person's wish and its erasure, with real processes.
@@ -10,7 +11,7 @@ extension RealMesh {
         @Test func heldDataLeavesUseStaysInTheFilesAndGoesWhenTheHoldIsLifted() throws {
             let mesh = try TestMesh()
             let shop = try Shop(mesh)
-            let (held, other) = (Person(.whatsapp, 1), Person(.whatsapp, 2))
+            let (held, other) = (Person(.instagram, 1), Person(.instagram, 2))
             for person in [held, other] { #expect(try shop.deliver(Letter(from: person, 1, sentAt: shop.now)) == 200) }
             #expect(try mesh.eventually { try Stored(of: shop).texts.count == 2 })
             let conversation = try #require(try Stored(of: shop).conversation(with: held))

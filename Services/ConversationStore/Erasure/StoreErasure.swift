@@ -10,6 +10,9 @@ extension ConversationStoreStore: HolderStore {
     ///
     /// A username leads to nobody: it may belong to somebody else by now, and another person must not lose a row.
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        if subject.isWhole == true {
+            return CollectSubject.Response(subject: subject, rows: try workspaceCounts(subject.workspace, connection))
+        }
         var found = subject
         let people = try people(of: subject, connection)
         found.participants = people

@@ -53,16 +53,18 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     private let store: DeletionCoordinatorStore
     private let hands: ErasureHands
     private let gauges: ErasureGauges
+    private let terminations: Terminations
     private let lock = Lock()
     private var inbox: [Note] = []
     private var flights: [DeletionID: Flight] = [:]
     private var actionCount = 0
     private lazy var worker = Worker(process.system, "erasures") { [unowned self] in round() }
 
-    init(_ process: ServiceProcess, _ store: DeletionCoordinatorStore, _ hands: ErasureHands) {
+    init(_ process: ServiceProcess, _ store: DeletionCoordinatorStore, _ hands: ErasureHands, _ terminations: Terminations) {
         self.process = process
         self.store = store
         self.hands = hands
+        self.terminations = terminations
         gauges = ErasureGauges(process)
         _ = worker  // Made here: later two threads might make it at once.
     }
@@ -91,6 +93,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     private func round() -> Worker.Next {
         for note in takeInbox() { take(note) }
         do {
+            try terminations.enrol()
             try takeUpDue()
             try gauges.show(store, process.system.clock, isIdle: flights.isEmpty)
             return .pause(milliseconds: try pause())

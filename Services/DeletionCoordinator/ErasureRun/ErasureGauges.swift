@@ -26,7 +26,7 @@ final class ErasureGauges: @unchecked Sendable {
         lapsed = metrics.counter("deletions.lapsed")
         receiptsRejected = metrics.counter("deletions.receiptsRejected")
         process.health.register("deletions") { [self] in
-            let (isStuck, isOverdue) = lock.withLock { (isStuck, isOverdue) }
+            let (isStuck, isOverdue) = lock.withLock { (self.isStuck, self.isOverdue) }
             if isOverdue { return .degraded("a deletion is not done after 30 days: see deletions.list") }
             return isStuck ? .degraded("a deletion does not get on") : .ok()
         }

@@ -53,7 +53,7 @@ struct ErasureHands: Sendable {
                 .setAside(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
             }
         case .prove(let holder):
-            call(ProveErasure(subject: run.subject, scan: true), at: holder, for: run, post) { .proved($0) }
+            call(ProveErasure(subject: run.subject, scan: run.kind != .workspace), at: holder, for: run, post) { .proved($0) }
         case .clear: eraseResidue(post)
         case .wait, .rest, .finish: preconditionFailure("a run that rests has nothing to be done")
         }
@@ -62,7 +62,7 @@ struct ErasureHands: Sendable {
     /// What whoever decides about the data wants: messenger data is the workspace's, all else our own.
     private func consulted(_ run: ErasureRun) -> ErasureEvent {
         switch run.kind {
-        case .connection, .forms, .member: return .instructed(.erase)
+        case .connection, .forms, .member, .workspace: return .instructed(.erase)
         case .person:
             // Facts that have not come yet come soon.
             guard let workspace = facts.workspace(run.subject.workspace) else { return .failed }

@@ -46,6 +46,8 @@ struct ErasureRun: Equatable, Sendable {
     var setbacks: Int64 = 0
     /// What legal holds keep, as it was looked up last.
     var keeping = Keeping.nothing
+    /// Who has erased, since it was last collected: no hold brings that back.
+    var erased: Set<Peer> = []
     var verifiedAt: Timestamp?
     var completedAt: Timestamp?
 
@@ -76,7 +78,7 @@ struct ErasureRun: Equatable, Sendable {
         case .journaling: .journal
         case .placing: .place(holder)
         case .weighing: .weigh
-        case .erasing: keeping.holders.contains(holder) ? .setAside(holder) : .erase(holder)
+        case .erasing: keeps(holder) ? .setAside(holder) : .erase(holder)
         case .held: .wait(until: keeping.until ?? .never)
         case .verifying: .prove(holder)
         case .clearing: .clear
@@ -153,14 +155,31 @@ struct ErasureRun: Equatable, Sendable {
 
     private mutating func whileErasing(_ event: ErasureEvent) -> ErasureAction {
         switch event {
-        case .erased(let receipt, let isAuthentic), .setAside(let receipt, let isAuthentic):
-            guard isAuthentic, receipt.deletion == deletion, receipt.holder == holder.rawValue else { return failed() }
-            if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
-            guard wasLast() else { return action }
-            return enter(keeping.holders.isEmpty ? .verifying : .held)
+        case .erased(let receipt, let isAuthentic):
+            guard accepts(receipt, isAuthentic) else { return failed() }
+            if receipt.isPartial == true {
+                failedAttempts = 0
+                return action
+            }
+            erased.insert(holder)
+            return goOn()
+        case .setAside(let receipt, let isAuthentic): return accepts(receipt, isAuthentic) ? goOn() : failed()
         case .failed: return failed()
         case .due, .acknowledged, .instructed, .weighed, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
         }
+    }
+
+    private func keeps(_ holder: Peer) -> Bool { keeping.holders.contains(holder) && !erased.contains(holder) }
+
+    private mutating func accepts(_ receipt: ErasureReceipt, _ isAuthentic: Bool) -> Bool {
+        guard isAuthentic, receipt.deletion == deletion, receipt.holder == holder.rawValue else { return false }
+        if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
+        return true
+    }
+
+    private mutating func goOn() -> ErasureAction {
+        guard wasLast() else { return action }
+        return enter(ErasureRun.holders.allSatisfy(erased.contains) ? .verifying : .held)
     }
 
     /// The end of a hold has come: another may stand.
@@ -174,15 +193,13 @@ struct ErasureRun: Equatable, Sendable {
 
     /// Holds have come or gone while it erases, or waits for them. Who has erased has erased; what is released is erased now.
     mutating func weigh(_ keeping: Keeping) -> ErasureAction {
-        let released = self.keeping.holders.subtracting(keeping.holders)
         switch step {
         case .erasing:
             self.keeping = keeping
-            if !released.isEmpty { leg = 0 }
+            if !ErasureRun.holders.prefix(leg).allSatisfy({ erased.contains($0) || keeps($0) }) { leg = 0 }
         case .held:
-            let isSame = self.keeping.holders == keeping.holders
             self.keeping = keeping
-            if !isSame { return enter(.erasing) }
+            if !ErasureRun.holders.allSatisfy({ erased.contains($0) || keeps($0) }) { return enter(.erasing) }
         case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .collecting, .journaling, .placing, .weighing,
             .verifying, .clearing, .completed, .refused, .cancelled:
             break
@@ -193,7 +210,7 @@ struct ErasureRun: Equatable, Sendable {
     private mutating func whileVerifying(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
         switch event {
         case .proved(let proof):
-            guard proof.holder == holder.rawValue, proof.showsErasure else { return setBack() }
+            guard proof.holder == holder.rawValue, proof.showsErasure(of: kind) else { return setBack() }
             guard wasLast() else { return action }
             verifiedAt = now
             return forget()
@@ -249,6 +266,7 @@ struct ErasureRun: Equatable, Sendable {
     private mutating func setBack() -> ErasureAction {
         setbacks += 1
         round = 0
+        erased = []
         _ = enter(.collecting)
         return .rest
     }
@@ -264,9 +282,12 @@ struct ErasureRun: Equatable, Sendable {
 }
 
 extension ProveErasure.Response {
-    /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own: a message that quotes a phone, an open request.
-    var showsErasure: Bool {
+    /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own:
+    /// a message that quotes a phone, an open request. A whole workspace has no name to look for: its rows are counted.
+    func showsErasure(of kind: Deletion.Kind) -> Bool {
+        guard rows.values.allSatisfy({ $0 == 0 }) else { return false }
+        guard kind != .workspace else { return true }
         guard let scan else { return false }
-        return rows.values.allSatisfy { $0 == 0 } && scan.names > 0 && scan.residue == 0 && scan.other == 0
+        return scan.names > 0 && scan.residue == 0 && scan.other == 0
     }
 }

@@ -7,8 +7,8 @@ struct ErasureStand {
     let step: ErasureStep
     let leg: Int
     let isVerified: Bool
-    /// Holders whose rows a hold keeps.
-    let kept: Set<Peer>
+    /// Holders that have erased.
+    let erased: Set<Peer>
 
     /// One a holder, in their order. A receipt of an earlier round counts: what is gone is gone.
     func legs(receipts: [ErasureReceipt]) -> [DeletionLeg] {
@@ -16,18 +16,18 @@ struct ErasureStand {
         return ErasureRun.holders.enumerated().map { index, holder in
             let receipt = receipts.first { $0.holder == holder.rawValue }
             return DeletionLeg(
-                holder: holder.rawValue, state: state(of: index, isKept: kept.contains(holder), hasReceipt: receipt != nil),
+                holder: holder.rawValue, state: state(of: index, hasErased: erased.contains(holder), hasReceipt: receipt != nil),
                 erasedAt: receipt?.erasedAt)
         }
     }
 
-    private func state(of index: Int, isKept: Bool, hasReceipt: Bool) -> DeletionLeg.State {
+    private func state(of index: Int, hasErased: Bool, hasReceipt: Bool) -> DeletionLeg.State {
         switch step {
         case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .collecting, .journaling, .placing, .weighing,
             .refused, .cancelled:
             hasReceipt ? .erased : .open
-        case .erasing: isKept && index < leg ? .kept : hasReceipt ? .erased : .open
-        case .held: isKept ? .kept : .erased
+        case .erasing: !hasErased && index < leg ? .kept : hasReceipt ? .erased : .open
+        case .held: hasErased ? .erased : .kept
         case .verifying: index < leg ? .proved : .erased
         case .clearing, .completed: isVerified ? .proved : .notNeeded
         }

@@ -71,7 +71,8 @@ enum StatusPage {
     private static func identityAwaited(_ deletion: Deletion) -> String {
         switch deletion.source {
         case .page: "Send the code that you were shown in the chat that is to be deleted. That shows that the chat is yours."
-        case .customer, .officer, .callback: "Please answer the message that we sent you. Nothing is erased until we know that it is you."
+        case .customer, .officer, .termination, .callback:
+            "Please answer the message that we sent you. Nothing is erased until we know that it is you."
         }
     }
 
@@ -95,7 +96,7 @@ enum StatusPage {
         case (.connection, _):
             "We found no data under the id that came with this request, so there was nothing to erase. "
                 + "If you wrote to a business that works with us, please ask that business, or us, and name the chat."
-        case (.forms, _), (.member, _): "We found no data under the name given, so there was nothing to erase."
+        case (.forms, _), (.member, _), (.workspace, _): "We found no data under the name given, so there was nothing to erase."
         case (.person, _): "We found no data under the name given, so there was nothing to erase. It will be kept out from now on."
         }
     }

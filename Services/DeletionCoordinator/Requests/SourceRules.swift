@@ -6,6 +6,7 @@ import DeletionCoordinatorContracts
 /// | --- | --- | --- | --- | --- |
 /// | customer | the member's token, checked before we hear of it | – | 24 h | has decided by asking |
 /// | officer | the officer's record | 30 days | 24 h | the workspace's instruction |
+/// | termination | the owner's token, at intake | – | 14 days | has decided by ending the agreement |
 /// | callback | Meta's signature, with its own expiry | – | none | Botseller: it is account data |
 /// | page | the code, sent in the chat | 24 h | 24 h | the workspace's instruction |
 extension Deletion.Source {
@@ -16,7 +17,7 @@ extension Deletion.Source {
 
     var proof: Deletion.Proof {
         switch self {
-        case .customer: .memberToken
+        case .customer, .termination: .memberToken
         case .officer: .officerRecord
         case .callback: .signedCallback
         case .page: .codeInChat
@@ -26,7 +27,7 @@ extension Deletion.Source {
     /// How long the proof may come after the request; nil where a request never comes without.
     var identityMilliseconds: Int64? {
         switch self {
-        case .customer, .callback: nil
+        case .customer, .termination, .callback: nil
         case .officer: 30 * Deletion.Source.day
         case .page: Deletion.Source.day
         }
@@ -36,6 +37,7 @@ extension Deletion.Source {
     var windowMilliseconds: Int64 {
         switch self {
         case .customer, .officer, .page: Deletion.Source.day
+        case .termination: 14 * Deletion.Source.day
         case .callback: 0
         }
     }
@@ -43,7 +45,7 @@ extension Deletion.Source {
     /// Whether whoever asks is the one who decides.
     var decides: Bool {
         switch self {
-        case .customer, .callback: true
+        case .customer, .termination, .callback: true
         case .officer, .page: false
         }
     }

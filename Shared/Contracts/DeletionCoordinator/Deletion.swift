@@ -10,6 +10,8 @@ public struct Deletion: Fields, Equatable {
         case forms
         /// One of a customer's own people, or of Botseller's: what they did.
         case member
+        /// All that came by a workspace's channels, after its agreement ended.
+        case workspace
         /// Whoever authorised a connection, named by a platform's callback.
         case connection
     }
@@ -20,6 +22,8 @@ public struct Deletion: Fields, Equatable {
         case customer
         /// An e-mail that the privacy officer entered.
         case officer
+        /// The end of a workspace's agreement.
+        case termination
         /// Meta's data deletion callback.
         case callback
         /// The public page, by somebody who only knows their chat.

@@ -39,16 +39,22 @@ public struct ErasureReceipt: Fields, Equatable {
     /// Names of the files whose residue was overwritten.
     public var files: [String] = []
     public var erasedAt = Timestamp()
+    /// There is more than one answer's time was enough for: ask again.
+    public var isPartial: Bool?
     /// base64url of HMAC-SHA256 under the holder's receipt key over the receipt's JSON without this member.
     public var mac: String?
 
     public init() {}
-    public init(deletion: DeletionID, holder: String, rows: [String: Int64], files: [String], erasedAt: Timestamp, mac: String? = nil) {
+    public init(
+        deletion: DeletionID, holder: String, rows: [String: Int64], files: [String], erasedAt: Timestamp, isPartial: Bool = false,
+        mac: String? = nil
+    ) {
         self.deletion = deletion
         self.holder = holder
         self.rows = rows
         self.files = files
         self.erasedAt = erasedAt
+        self.isPartial = isPartial ? true : nil
         self.mac = mac
     }
 
@@ -58,6 +64,7 @@ public struct ErasureReceipt: Fields, Equatable {
         fields.field("rows", &rows)
         fields.field("files", &files, max: 16)
         fields.field("erasedAt", &erasedAt)
+        fields.field("isPartial", &isPartial)
         fields.field("mac", &mac, max: 43)
     }
 }
