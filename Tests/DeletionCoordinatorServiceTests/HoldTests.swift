@@ -31,9 +31,10 @@ import Wire
         #expect(try states(mesh, deletion) == [.erased, .kept, .erased, .erased])
         #expect(mesh.store.with { $0.rows == 3 && $0.erased.isEmpty && $0.setAside.count == 1 })
         #expect(mesh.handoff.with { $0.erased.count } == 1)
-        // A stop and days later it is held still.
+        try mesh.wait { mesh.coordinator.process.metrics.snapshot()["deletions.held"] == 1 }
+        // A stop and days later it is held still, and not late.
         try mesh.sleep(milliseconds: 40 * Deletion.Source.day)
-        #expect(try mesh.read(deletion).deletion.state == .held)
+        #expect(try mesh.read(deletion).deletion.state == .held && mesh.coordinator.process.health.isHealthy)
 
         let lifted = try mesh.decide(LiftHold(hold: hold.hold)).value()
         #expect(lifted.liftedAt == mesh.time.now)
