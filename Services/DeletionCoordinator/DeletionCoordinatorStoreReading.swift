@@ -71,13 +71,14 @@ extension DeletionCoordinatorStore {
         }
     }
 
-    /// What a code opens; nil for one that was never given and for one whose record has expired.
+    /// What a code opens: of several deletions the one that is least far, and at the end one that found something. nil for one that was never given and for one whose record has expired.
     func status(codeDigest: [UInt8], now: Timestamp) throws -> DeletionStatus? {
         try database.read("deletion status") { connection in
             try connection.first(
                 """
                 SELECT \(DeletionCoordinatorStore.columns) FROM deletions
-                WHERE id = (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
+                WHERE id IN (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
+                ORDER BY completed_at IS NOT NULL, cutoff IS NOT NULL, found DESC, id LIMIT 1
                 """, .blob(codeDigest), .integer(now.rawValue - Retention.requestRecords.length.milliseconds)
             ) { row in
                 DeletionStatus(
