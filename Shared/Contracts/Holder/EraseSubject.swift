@@ -6,7 +6,7 @@ import Wire
 /// Under a legal hold the rows are taken out of use instead: nobody lists, reads or finds them until they are erased after all.
 public struct EraseSubject: Request {
     public static let contract = Contract(
-        "holder.erase", purpose: .complyWithObligation, writes: [.communication, .profile, .account], repeats: .harmless,
+        "holder.erase", purpose: .complyWithObligation, writes: Subject.categories, repeats: .harmless,
         deadlineMilliseconds: 30_000, callers: [.deletionCoordinator])
 
     public var deletion = DeletionID()
