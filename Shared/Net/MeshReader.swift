@@ -104,6 +104,12 @@ struct MeshReader: ~Copyable {
 
     /// Leads all whole frames of the buffer to the router.
     private mutating func handleFrames(from peer: ConnectedPeer) throws(Refused) {
+        if let range = buffer.loneFrame {
+            // Nothing to hold its reply back for.
+            buffer.empty()
+            try handle(buffer.bytes, range, from: peer)
+            return try weighPartialFrame(hasHandled: true)
+        }
         var refused: Refused?
         var count = 0
         FlushScope.run(with: notes) {
