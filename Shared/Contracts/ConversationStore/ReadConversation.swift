@@ -69,9 +69,9 @@ public struct Message: Fields, Equatable {
     public var status: ChannelEvent.Status?
     public var origin: ChannelEvent.Origin?
     /// Without `target`: which of our messages it is, is not resolved yet.
-    public var details: EventDetails?
+    @Boxed public var details: EventDetails?
     /// What the platform said with the status at which the message stands: prices, errors.
-    public var delivery: EventDetails?
+    @Boxed public var delivery: EventDetails?
     /// The event as it came, where we don't take over all of it.
     public var raw: RawJSON?
 
@@ -86,8 +86,8 @@ public struct Message: Fields, Equatable {
         fields.field("sentAt", &sentAt)
         fields.field("status", &status)
         fields.field("origin", &origin)
-        fields.field("details", &details)
-        fields.field("delivery", &delivery)
+        fields.field("details", &_details)
+        fields.field("delivery", &_delivery)
         fields.field("raw", &raw)
     }
 }
