@@ -21,6 +21,7 @@ public final class ConversationStore: Sendable {
     private let disclosures: DisclosureOutbox
     private let polls: LongPolls
     private let holder: Holder
+    let residue: OwedResidue
     private let stored, repeated, keptOut, waiting: Metrics.Counter
 
     /// - Parameters:
@@ -38,6 +39,7 @@ public final class ConversationStore: Sendable {
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
         polls = process.longPolls("conversations.feed")
         holder = Holder(process, database, store)
+        residue = OwedResidue(process, database)
         stored = process.metrics.counter("events.stored")
         repeated = process.metrics.counter("events.repeated")
         keptOut = process.metrics.counter("events.keptOut")
@@ -55,9 +57,11 @@ public final class ConversationStore: Sendable {
     public func start() {
         access.start()
         disclosures.start()
+        residue.start()
     }
 
     public func stop() {
+        residue.stop()
         disclosures.stop()
         access.stop()
     }
@@ -89,6 +93,7 @@ public final class ConversationStore: Sendable {
         if response.repeated > 0 { repeated.add(response.repeated) }
         if response.keptOut > 0 { keptOut.add(response.keptOut) }
         if appended.waiting > 0 { waiting.add(appended.waiting) }
+        if appended.withdrawn > 0 { residue.owe() }
         reply.ok(response)
         if response.stored > appended.waiting { polls.wake() }
     }

@@ -89,7 +89,8 @@ public enum ConversationStoreMigrations {
     /// A message is known by the digest of the platform's id and the time that the platform gave it: a repeat has both. In the order of
     /// time new entries stand side by side, and a batch changes few pages.
     ///
-    /// What happened in a conversation beside messages (an edit, a reaction, a comment) is a row here too: it came in the same order.
+    /// What happened in a conversation beside messages (an edit, a reaction, a comment) is a row here too: it came in the same order. What
+    /// is about a message finds it, or waits for it (`StoreResolution`): a message keeps its first words, and an edit has the later ones.
     ///
     /// Small columns first: the feed and the list read them without touching the pages of a long text.
     private static let conversations = Migration(
@@ -101,6 +102,7 @@ public enum ConversationStoreMigrations {
                 channel      TEXT NOT NULL,
                 participant  INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
                 listed       INTEGER,
+                read_until   INTEGER,  -- when the latest message was sent that the person has read
                 UNIQUE (participant, channel)
             ) STRICT;
             CREATE INDEX conversations_by_activity ON conversations (workspace, listed) WHERE listed IS NOT NULL;
@@ -115,7 +117,11 @@ public enum ConversationStoreMigrations {
                 status         INTEGER CHECK (status BETWEEN 0 AND 4),           -- sent, failed, delivered, read, played
                 erasure_pepper INTEGER NOT NULL,
                 erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
-                target         BLOB CHECK (length(target) = 16),                 -- the message that this is about
+                target         BLOB CHECK (length(target) = 16),                 -- the message that this is about, by the platform's id
+                about          INTEGER,                                          -- and by ours, once it is here
+                edited_at      INTEGER,                                          -- its words now are those of its last edit
+                reacted_at     INTEGER,
+                withdrawn_at   INTEGER,
                 type           TEXT NOT NULL,
                 text           TEXT,
                 details        BLOB,
@@ -123,6 +129,14 @@ public enum ConversationStoreMigrations {
             ) STRICT;
             CREATE INDEX messages_by_conversation ON messages (conversation);  -- and by id, as every index
             CREATE UNIQUE INDEX messages_by_origin ON messages (sent_at, erasure_digest);
+            CREATE INDEX messages_by_subject ON messages (about, kind) WHERE about IS NOT NULL;
+            CREATE TABLE waiting_events (
+                target  BLOB NOT NULL CHECK (length(target) = 16),               -- as erasure_digest of the message that is awaited
+                message INTEGER NOT NULL UNIQUE REFERENCES messages ON DELETE CASCADE,
+                since   INTEGER NOT NULL,
+                PRIMARY KEY (target, message)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX waiting_events_by_age ON waiting_events (since);
             CREATE TABLE delivery_statuses (
                 message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
                 status  INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
@@ -132,12 +146,15 @@ public enum ConversationStoreMigrations {
                 PRIMARY KEY (message, status)
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "listed")
+        columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "listed", "read_until")
             + ColumnNote.plain(
-                "messages", "id", "conversation", "kind", "author", "origin", "sent_at", "received_at", "status", "erasure_pepper")
+                "messages", "id", "conversation", "kind", "author", "origin", "sent_at", "received_at", "status", "erasure_pepper", "about",
+                "edited_at", "reacted_at", "withdrawn_at")
+            + ColumnNote.plain("waiting_events", "message", "since")
             + ColumnNote.plain("delivery_statuses", "message", "status", "at") + [
                 mark("messages", "erasure_digest", kept: .messengerData, erasure: .deleteRow),
-                mark("messages", "target", kept: .messengerData, erasure: .deleteRow)
+                mark("messages", "target", kept: .messengerData, erasure: .deleteRow),
+                mark("waiting_events", "target", kept: .deliveryKeys, erasure: .deleteRow)
             ]
             + ["type", "text", "details", "raw"].map { person("messages", $0, .communication, "conversation.participant") }
             + ["details", "raw"].map { person("delivery_statuses", $0, .communication, "message.conversation.participant") })

@@ -49,7 +49,7 @@ final class StoreFixture {
     let clock = SetClock()
     private(set) var process: ServiceProcess
     private(set) var database: Database
-    private var service: ConversationStore
+    private(set) var service: ConversationStore
 
     init() throws {
         folder = NSTemporaryDirectory() + "store-" + UUID().uuidString
@@ -220,6 +220,19 @@ func status(
 ) -> ChannelEvent {
     var event = ChannelEvent(kind: .status, id: id, participant: person, sentAt: time, receivedAt: time)
     event.status = status
+    return event
+}
+
+/// What somebody did to a message that is there, or will be: an edit, an unsend, a reaction, a read.
+func happening(
+    _ kind: ChannelEvent.Kind, _ id: String, to target: String, from person: ParticipantIdentity = ada,
+    by author: ChannelEvent.Author? = nil, _ text: String? = nil, at time: Timestamp = noon
+) -> ChannelEvent {
+    var event = ChannelEvent(kind: kind, id: id, participant: person, sentAt: time, receivedAt: time)
+    event.author = author
+    event.text = text
+    event.details = EventDetails()
+    event.details?.target = target
     return event
 }
 

@@ -8,6 +8,8 @@ struct Appended: Sendable {
     var response = AppendEvents.Response()
     /// Statuses that wait for their message.
     var waiting: Int64 = 0
+    /// Messages whose words went with this: their bytes are owed.
+    var withdrawn: Int64 = 0
     var learned: [Face: ConversationPlace] = [:]
     var generation = 0
 }
@@ -93,8 +95,11 @@ extension ConversationStoreStore {
         }
         if try isKnownByAnOlderPepper(event, connection) { return .repeated }
         let place = try place(of: event, delivery, connection, &appended)
+        let subject = try subject(of: event, in: place.conversation, connection)
+        if subject.isWithdrawn && event.event.kind.isWithdrawnWithItsSubject { return .keptOut }
         let id = MessageID(rawValue: numbers.next())
         guard try insert(event, as: id, in: place.conversation, connection) else { return .repeated }
+        try resolve(event, as: id, subject, connection, &appended)
         if event.event.kind == .preference { try note(preference: event.event, in: place.conversation, connection) }
         if ActivityList.isDue(place, id) {
             try list(place.conversation, at: id, connection)
@@ -141,11 +146,12 @@ extension ConversationStoreStore {
     /// A message of ours that is known already. Only a reply of ours says more than the echo that came before it.
     private func meet(_ message: MessageID, _ prepared: PreparedEvent, _ connection: Connection) throws -> EventOutcome {
         let event = prepared.event
-        let author = try connection.first("SELECT author FROM messages WHERE id = ?", .integer(message.rawValue)) {
-            Message.Author(code: $0.int(0))
+        let known = try connection.first("SELECT author, withdrawn_at FROM messages WHERE id = ?", .integer(message.rawValue)) {
+            (author: Message.Author(code: $0.int(0)), isWithdrawn: !$0.isNull(1))
         }
-        guard let author else { return .keptOut }  // Its key outlived it.
-        guard event.kind == .reply, author == .business else { return .repeated }
+        guard let known else { return .keptOut }  // Its key outlived it.
+        guard event.kind == .reply, known.author == .business else { return .repeated }
+        if known.isWithdrawn { return .keptOut }
         try connection.run(
             "UPDATE messages SET kind = ?, author = ?, sent_at = ?, type = ?, text = ?, details = ?, raw = ? WHERE id = ?",
             .integer(event.kind.code), .integer(Message.Author(event).code), .integer(event.sentAt.rawValue),

@@ -142,6 +142,7 @@ extension ConversationStoreStore: HolderStore {
 /// The tables that hold a person's rows, those that refer to others first.
 enum PersonTable: String, CaseIterable {
     case pendingStatuses = "pending_statuses"
+    case waitingEvents = "waiting_events"
     case lineages
     case changes
     case deliveryStatuses = "delivery_statuses"
@@ -155,7 +156,7 @@ enum PersonTable: String, CaseIterable {
         let messages = "(SELECT id FROM messages WHERE conversation IN \(conversations))"
         return switch self {
         case .pendingStatuses, .messages: "conversation IN \(conversations)"
-        case .changes, .deliveryStatuses: "message IN \(messages)"
+        case .changes, .deliveryStatuses, .waitingEvents: "message IN \(messages)"
         case .lineages: "participant = ?1 OR former = ?1"
         case .conversations, .aliases, .profiles: "participant = ?1"
         case .participants: "id = ?1"

@@ -32,6 +32,10 @@ struct ContactMask {
         for index in response.messages.indices {
             response.messages[index].text = response.messages[index].text.map(mask.person.masked)
             response.messages[index].details = response.messages[index].details.map(mask.masked)
+            response.messages[index].firstText = response.messages[index].firstText.map(mask.person.masked)
+            response.messages[index].reactions = response.messages[index].reactions?.map {
+                Reaction(by: $0.author, mask.person.masked($0.emoji), at: $0.at)
+            }
             response.messages[index].delivery = nil
             response.messages[index].raw = nil
         }

@@ -12,7 +12,7 @@ extension ConversationStoreStore {
         var response = ReadConversationFeed.Response(changes: [], next: Cursor(epoch: epoch, sequence: start), restarted: isRestarted)
         try connection.each(
             """
-            SELECT number, change, messages.kind, news.at, messages.id, conversation, workspace, participant, origin
+            SELECT number, change, messages.kind, news.at, messages.id, conversation, workspace, participant, origin, withdrawn_at IS NOT NULL
             FROM (SELECT id AS number, id AS message, NULL AS change, received_at AS at FROM messages WHERE id > ?1
                   UNION ALL
                   SELECT sequence, message, kind, at FROM changes WHERE sequence > ?1
@@ -38,6 +38,8 @@ extension ConversationChange {
 
     private static func kind(_ row: borrowing Row) -> Kind {
         guard let code = row.optionalInt(1) else {
+            // Nobody answers what was withdrawn.
+            if row.bool(9) { return .messageWithdrawn }
             return kind(ChannelEvent.Kind(code: row.int(2)), row.optionalInt(8).map(ChannelEvent.Origin.init(code:)))
         }
         guard let change = StoredChange(rawValue: code) else { preconditionFailure("the schema allows two kinds of change") }
