@@ -22,6 +22,7 @@ public final class ConversationStore: Sendable {
     private let polls: LongPolls
     private let holder: Holder
     let residue: OwedResidue
+    let indexer: SearchIndexer
     private let stored, repeated, keptOut, waiting: Metrics.Counter
 
     /// - Parameters:
@@ -40,6 +41,7 @@ public final class ConversationStore: Sendable {
         polls = process.longPolls("conversations.feed")
         holder = Holder(process, database, store)
         residue = OwedResidue(process, database)
+        indexer = SearchIndexer(process, database, store)
         stored = process.metrics.counter("events.stored")
         repeated = process.metrics.counter("events.repeated")
         keptOut = process.metrics.counter("events.keptOut")
@@ -47,6 +49,7 @@ public final class ConversationStore: Sendable {
         process.router.on(AppendEvents.self, append)
         process.router.on(ListConversations.self, list)
         process.router.on(ReadConversation.self, read)
+        process.router.on(SearchConversations.self, search)
         process.router.on(ReadConversationFeed.self, feed)
         process.router.on(ListNotices.self, notices)
         process.router.on(RecordProfile.self, recordProfile)
@@ -58,9 +61,11 @@ public final class ConversationStore: Sendable {
         access.start()
         disclosures.start()
         residue.start()
+        indexer.start()
     }
 
     public func stop() {
+        indexer.stop()
         residue.stop()
         disclosures.stop()
         access.stop()
@@ -94,6 +99,7 @@ public final class ConversationStore: Sendable {
         if response.keptOut > 0 { keptOut.add(response.keptOut) }
         if appended.waiting > 0 { waiting.add(appended.waiting) }
         if appended.withdrawn > 0 { residue.owe() }
+        if response.stored > appended.waiting { indexer.wake() }
         reply.ok(response)
         if response.stored > appended.waiting { polls.wake() }
     }
@@ -123,7 +129,7 @@ public final class ConversationStore: Sendable {
     }
 
     /// Answers. Support looks by the workspace's grant: each look is on record before anything is shown.
-    private func show<R: Request>(
+    func show<R: Request>(
         _ response: R.Response, _ reply: Reply<R>, of workspace: WorkspaceID, items: Int, about subject: String? = nil
     ) {
         guard let actor = reply.caller.actor, actor.role == .support else { return reply.ok(response) }
@@ -142,7 +148,7 @@ public final class ConversationStore: Sendable {
         }
     }
 
-    private func hidesContacts(_ caller: Caller, _ workspace: WorkspaceID) -> Bool {
+    func hidesContacts(_ caller: Caller, _ workspace: WorkspaceID) -> Bool {
         access.facts.hidesContacts(from: caller.actor, in: workspace)
     }
 

@@ -11,7 +11,8 @@ import SQLite
 public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
-            Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed
+            Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
+            search
         ]
 
     private static let people = Migration(
@@ -245,6 +246,29 @@ public enum ConversationStoreMigrations {
             END;
             """,
         columns: ColumnNote.plain("changes", "sequence", "message", "kind", "at") + ColumnNote.plain("feed", "id", "epoch", "floor"))
+
+    /// The words of messages, by workspace: a row has the numbers of the messages that hold a word, or of a part of them (`PostingBlock`).
+    private static let search = Migration(
+        "search",
+        sql: """
+            CREATE TABLE search_terms (
+                workspace TEXT NOT NULL,
+                term      TEXT NOT NULL,
+                first     INTEGER NOT NULL,
+                rest      BLOB NOT NULL,
+                PRIMARY KEY (workspace, term, first)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE search_progress (
+                id            INTEGER PRIMARY KEY CHECK (id = 1),
+                indexed_until INTEGER NOT NULL,
+                version       INTEGER NOT NULL  -- SearchTerms.version
+            ) STRICT;
+            INSERT INTO search_progress (id, indexed_until, version) VALUES (1, 0, 0);
+            """,
+        columns: ColumnNote.plain("search_terms", "workspace", "first", "rest")
+            + ColumnNote.plain("search_progress", "id", "indexed_until", "version") + [
+                person("search_terms", "term", .communication, "first, rest: messages.conversation.participant")
+            ])
 
     private static func person(_ table: String, _ column: String, _ category: Category, _ subject: String) -> ColumnNote {
         ColumnNote(

@@ -155,6 +155,13 @@ struct ForeignCase: Sendable {
             }
         ),
         (
+            "conversations.search",
+            [
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","query":"hello","limit":50}"# },
+                ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","query":"hello","channel":"\#($1.line)","limit":50}"# }
+            ]
+        ),
+        (
             "assistants.configure",
             [
                 ForeignCase("ok") { workspace, theirs in

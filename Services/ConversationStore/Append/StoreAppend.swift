@@ -152,13 +152,17 @@ extension ConversationStoreStore {
         guard let known else { return .keptOut }  // Its key outlived it.
         guard event.kind == .reply, known.author == .business else { return .repeated }
         if known.isWithdrawn { return .keptOut }
+        try changingWords(of: message, connection) { try takeOver(message, event, connection) }
+        try tell(.messageSent, message, at: event.receivedAt, connection)
+        return .stored
+    }
+
+    private func takeOver(_ message: MessageID, _ event: ChannelEvent, _ connection: Connection) throws {
         try connection.run(
             "UPDATE messages SET kind = ?, author = ?, sent_at = ?, type = ?, text = ?, details = ?, raw = ? WHERE id = ?",
             .integer(event.kind.code), .integer(Message.Author(event).code), .integer(event.sentAt.rawValue),
             .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text), SQLValue(event.details?.stored), SQLValue(event.raw?.bytes),
             .integer(message.rawValue))
-        try tell(.messageSent, message, at: event.receivedAt, connection)
-        return .stored
     }
 
     /// The message of ours that a key names, looked for on the given days in turn.

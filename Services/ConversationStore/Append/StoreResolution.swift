@@ -166,7 +166,9 @@ extension ConversationStoreStore {
         let (id, at) = (SQLValue.integer(message.rawValue), SQLValue.integer(happening.at.rawValue))
         switch happening.kind {
         case .edit:
-            try connection.run("UPDATE messages SET edited_at = max(coalesce(edited_at, ?2), ?2) WHERE id = ?1", id, at)
+            try changingWords(of: message, connection) {
+                try connection.run("UPDATE messages SET edited_at = max(coalesce(edited_at, ?2), ?2) WHERE id = ?1", id, at)
+            }
         case .reaction:
             try connection.run("UPDATE messages SET reacted_at = max(coalesce(reacted_at, ?2), ?2) WHERE id = ?1", id, at)
         case .read:
@@ -177,7 +179,7 @@ extension ConversationStoreStore {
                 FROM messages WHERE messages.id = ?1 AND conversations.id = conversation
                 """, id)
         case .unsend:
-            try withdraw(message, at: happening.at, connection)
+            try changingWords(of: message, connection) { try withdraw(message, at: happening.at, connection) }
             appended.withdrawn += 1
         case .message, .echo, .reply, .status, .postback, .referral, .comment, .preference, .identity, .template, .account, .other:
             preconditionFailure("only what needs a target is resolved")

@@ -30,14 +30,17 @@ extension ConversationStoreStore: HolderStore {
     /// and repeats stay out.
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
         let people = try people(of: subject, connection)
-        var rows: [String: Int64] = ["notices": 0]
+        var rows: [String: Int64] = ["notices": 0, "search_terms": 0]
         // While the comments that they answer are here.
         for notice in try notices(about: subject, people, connection) {
             rows["notices", default: 0] += Int64(try connection.run("DELETE FROM notices WHERE id = ?", .integer(notice.rawValue)))
         }
         for table in PersonTable.allCases { rows[table.rawValue] = 0 }
         for person in people {
-            for conversation in try conversations(of: person, connection) { try placeTombstones(in: conversation, connection) }
+            for conversation in try conversations(of: person, connection) {
+                try placeTombstones(in: conversation, connection)
+                rows["search_terms", default: 0] += try removeFromIndex(conversation, connection)
+            }
             for table in PersonTable.allCases {
                 rows[table.rawValue, default: 0] += Int64(try connection.run(table.deletion, .integer(person.rawValue)))
             }

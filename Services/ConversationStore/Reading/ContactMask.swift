@@ -42,6 +42,9 @@ struct ContactMask {
         return response
     }
 
+    /// What a text shows of a participant.
+    static func masked(_ text: String, of participant: Participant) -> String { ContactMask(participant).person.masked(text) }
+
     static func masked(_ response: ListNotices.Response) -> ListNotices.Response {
         let mask = ContactMask(nil)
         var response = response

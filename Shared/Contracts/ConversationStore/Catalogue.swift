@@ -1,7 +1,8 @@
 /// What conversation-store serves beside what every service and every holder does.
 public enum ConversationStoreCatalogue {
     public static let methods = [
-        AppendEvents.contract, ListConversations.contract, ReadConversation.contract, ReadConversationFeed.contract,
+        AppendEvents.contract, ListConversations.contract, ReadConversation.contract, SearchConversations.contract,
+        ReadConversationFeed.contract,
         ListNotices.contract, RecordProfile.contract, RecordInsights.contract, ReadInsights.contract
     ].map(\.method)
 }

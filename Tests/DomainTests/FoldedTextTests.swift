@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HandoffContextService
+@testable import Domain
 
 @Suite struct FoldedTextTests {
     @Test(arguments: [
