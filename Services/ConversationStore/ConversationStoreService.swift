@@ -35,7 +35,7 @@ public final class ConversationStore: Sendable {
         self.database = database
         digester = DeliveryDigester(
             lookupKey: process.secret(KeyName.lookupKey(.conversationStore)), erasure: ErasureDigester(peppers: process.peppers()))
-        store = try ConversationStoreStore(database, clock: process.system.clock, pepper: digester.newestPepper)
+        store = try ConversationStoreStore(database, clock: process.system.clock, digester: digester.erasure)
         access = try AccessFollower(process, database, intake: accounts)
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
         polls = process.longPolls("conversations.feed")
@@ -55,6 +55,12 @@ public final class ConversationStore: Sendable {
         process.router.on(RecordProfile.self, recordProfile)
         process.router.on(RecordInsights.self, recordInsights)
         process.router.on(ReadInsights.self, readInsights)
+        process.router.on(ReadParticipant.self, readParticipant)
+        process.router.on(LinkParticipants.self, link)
+        process.router.on(UnlinkParticipants.self, unlink)
+        process.router.on(SetParticipantFields.self, setFields)
+        process.router.on(RestrictParticipant.self, restrict)
+        process.router.on(RecordObjection.self, object)
     }
 
     public func start() {

@@ -12,7 +12,7 @@ public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
             Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
-            search
+            search, participantNotes, mentions
         ]
 
     private static let people = Migration(
@@ -25,7 +25,8 @@ public enum ConversationStoreMigrations {
                 name_at       INTEGER,
                 first_seen_at INTEGER NOT NULL,
                 marketing_at  INTEGER,  -- of their last word on marketing
-                objects_since INTEGER   -- to marketing; nothing while they don't
+                objects_since INTEGER,  -- to marketing; nothing while they don't
+                restricted_since INTEGER
             ) STRICT;
             CREATE TABLE aliases (
                 workspace   TEXT NOT NULL,
@@ -46,7 +47,7 @@ public enum ConversationStoreMigrations {
         columns: ColumnNote.plain("participants", "id", "workspace", "name_at", "first_seen_at", "marketing_at")
             + ColumnNote.plain("aliases", "workspace", "platform", "kind", "participant")
             + ColumnNote.plain("lineages", "participant", "former") + [
-                person("participants", "objects_since", .profile, "id"),
+                person("participants", "objects_since", .profile, "id"), person("participants", "restricted_since", .profile, "id"),
                 person("participants", "name", .profile, "id"), person("aliases", "value", .profile, "participant")
             ])
 
@@ -269,6 +270,62 @@ public enum ConversationStoreMigrations {
             + ColumnNote.plain("search_progress", "id", "indexed_until", "version") + [
                 person("search_terms", "term", .communication, "first, rest: messages.conversation.participant")
             ])
+
+    /// What a workspace says of its participants. An objection is a digest: it outlives the person's rows.
+    private static let participantNotes = Migration(
+        "links, fields and objections",
+        sql: """
+            CREATE TABLE links (
+                participant INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                other       INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                kind        INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 4),  -- code, document, statement, customerRecord, resemblance
+                source      TEXT NOT NULL,
+                linked_by   TEXT,
+                linked_at   INTEGER NOT NULL,
+                PRIMARY KEY (participant, other, kind),
+                CHECK (participant < other)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX links_by_other ON links (other);
+            CREATE TABLE participant_fields (
+                participant INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                name        TEXT NOT NULL,
+                text        TEXT,
+                number      INTEGER,
+                flag        INTEGER CHECK (flag IN (0, 1)),
+                time        INTEGER,
+                set_at      INTEGER NOT NULL,
+                PRIMARY KEY (participant, name),
+                CHECK ((text IS NOT NULL) + (number IS NOT NULL) + (flag IS NOT NULL) + (time IS NOT NULL) = 1)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE objections (
+                digest BLOB PRIMARY KEY CHECK (length(digest) = 16),
+                pepper INTEGER NOT NULL,
+                since  INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("links", "participant", "other", "kind", "linked_at")
+            + ColumnNote.plain("participant_fields", "participant", "set_at") + ColumnNote.plain("objections", "pepper", "since")
+            + ["name", "text", "number", "flag", "time"].map { person("participant_fields", $0, .profile, "participant") } + [
+                person("links", "source", .profile, "participant"),
+                ColumnNote(
+                    "links", "linked_by", .account, for: [.provideService], on: .contract, kept: .accountData, subject: "member",
+                    erasure: .clearColumn),
+                mark("objections", "digest", kept: .tombstones, erasure: .keep)
+            ])
+
+    /// Who stands on the contact cards of whose messages.
+    private static let mentions = Migration(
+        "mentions",
+        sql: """
+            CREATE TABLE mentions (
+                workspace TEXT NOT NULL,
+                name      TEXT NOT NULL,
+                message   INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+                PRIMARY KEY (workspace, name, message)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX mentions_by_message ON mentions (message);
+            """,
+        columns: ColumnNote.plain("mentions", "workspace", "message") + [person("mentions", "name", .profile, "name")])
 
     private static func person(_ table: String, _ column: String, _ category: Category, _ subject: String) -> ColumnNote {
         ColumnNote(

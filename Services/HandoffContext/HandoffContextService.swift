@@ -98,6 +98,9 @@ public final class Handoff: Sendable {
     private func context(_ request: ReadContext, _ reply: Reply<ReadContext>) {
         if isTerminated(request.workspace) { return reply.refuse(.workspaceTerminated, Handoff.terminated) }
         readConversation(request, request.conversation, limit: Handoff.messagesMax, reply) { [self] conversation in
+            guard conversation.participant.restrictedAt == nil else {
+                return reply.refuse(.participantRestricted, "the person's data is stored and nothing else, until the restriction is lifted")
+            }
             let now = process.system.clock.now
             do {
                 let (assistant, session) = try database.read("context") { connection in

@@ -29,7 +29,9 @@ enum ContractList {
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(SearchConversations.self),
             ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self),
-            ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self)
+            ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self),
+            ContractEntry(ReadParticipant.self), ContractEntry(LinkParticipants.self), ContractEntry(UnlinkParticipants.self),
+            ContractEntry(SetParticipantFields.self), ContractEntry(RestrictParticipant.self), ContractEntry(RecordObjection.self)
         ] + [
             ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self), ContractEntry(RequestHandoff.self),
             ContractEntry(ReadQueue.self), ContractEntry(AcceptHandoff.self), ContractEntry(ReleaseHandoff.self),

@@ -179,8 +179,11 @@ import Wire
     @Test func noTermOfAnErasedPersonIsLeftInAnyFile() throws {
         // Enough that pages split and rows move.
         let words = (0..<400).map { "ada\($0)word" }
-        try store.append(words.enumerated().map { message("m\($0)", "\($1) common \($1)x 藍\($0)色") })
-        try store.append((0..<400).map { message("b\($0)", from: ben, "ben\($0)word common") })
+        for (number, word) in words.enumerated() {
+            try store.append(
+                message("m\(number)", "\(word) common \(word)x 藍\(number)色"),
+                message("b\(number)", from: ben, "ben\(number)word common"))
+        }
         try store.index()
         #expect(try store.filesHold("ada7word") && store.filesHold("ada7wordx"))
 

@@ -6,6 +6,7 @@ import secrets
 
 import accounts
 import agreeing
+import caring
 import channels
 import connecting
 import forgetting
@@ -46,6 +47,7 @@ class Story:
         service_work.work(self)
         service_work.disclose(self)
         subprocessing.register(self)
+        caring.care(self)
         channels.end(self)
         connecting.deliver(self)
         integrating.connect(self)

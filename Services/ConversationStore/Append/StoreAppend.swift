@@ -63,6 +63,9 @@ extension ConversationStoreStore {
     ) throws {
         guard let cutoff = admission.personCutoff, event.kind.beginsRelationship else { return }
         for alias in event.participant.identifyingAliases(on: delivery.platform) {
+            if let former = try participant(named: alias, in: delivery.workspace, connection) {
+                try keepObjection(of: former, connection)  // While it has its names.
+            }
             let parted = try connection.run(
                 """
                 DELETE FROM aliases WHERE workspace = ?1 AND platform = ?2 AND kind = ?3 AND value = ?4
@@ -99,6 +102,7 @@ extension ConversationStoreStore {
         if subject.isWithdrawn && event.event.kind.isWithdrawnWithItsSubject { return .keptOut }
         let id = MessageID(rawValue: numbers.next())
         guard try insert(event, as: id, in: place.conversation, connection) else { return .repeated }
+        try noteMentions(in: event.event, as: id, delivery.workspace, connection)
         try resolve(event, as: id, subject, connection, &appended)
         if event.event.kind == .preference { try note(preference: event.event, in: place.conversation, connection) }
         if ActivityList.isDue(place, id) {
@@ -138,7 +142,8 @@ extension ConversationStoreStore {
                 id, conversation, kind, author, origin, sent_at, received_at, erasure_pepper, erasure_digest, target, type, text, details, raw)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sent_at, erasure_digest) DO NOTHING
             """, .integer(id.rawValue), .integer(conversation.rawValue), .integer(event.kind.code), .integer(Message.Author(event).code),
-            SQLValue(event.origin?.code), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .integer(pepper),
+            SQLValue(event.origin?.code), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
+            .integer(digester.newestVersion),
             .blob(prepared.messageNames[0]), SQLValue(prepared.target), .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text),
             SQLValue(event.details?.stored), SQLValue(event.raw?.bytes)) == 1
     }

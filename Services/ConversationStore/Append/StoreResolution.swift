@@ -194,6 +194,7 @@ extension ConversationStoreStore {
             UPDATE messages SET text = NULL, details = NULL, raw = NULL, edited_at = NULL, reacted_at = NULL,
                 withdrawn_at = min(coalesce(withdrawn_at, ?2), ?2) WHERE id = ?1
             """, id, .integer(time.rawValue))
+        try connection.run("DELETE FROM mentions WHERE message = ?", id)
         try connection.run("UPDATE delivery_statuses SET details = NULL, raw = NULL WHERE message = ?", id)
         try connection.run(
             "DELETE FROM messages WHERE about = ? AND kind IN (?, ?)", id, .integer(ChannelEvent.Kind.edit.code),

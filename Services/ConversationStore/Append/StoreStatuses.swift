@@ -64,7 +64,8 @@ extension ConversationStoreStore {
             INSERT INTO pending_statuses (digest, status, at, received_at, conversation, erasure_pepper, erasure_digest, details, raw)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """, .blob(prepared.key), .integer(status.rank), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
-            .integer(place.conversation.rawValue), .integer(pepper), .blob(prepared.messageNames[0]), SQLValue(event.details?.stored),
+            .integer(place.conversation.rawValue), .integer(digester.newestVersion), .blob(prepared.messageNames[0]),
+            SQLValue(event.details?.stored),
             SQLValue(event.raw?.bytes))
         guard isNew == 1 else {
             try connection.run(

@@ -17,6 +17,17 @@ struct ContactMask {
         return masked
     }
 
+    static func masked(_ response: ReadParticipant.Response) -> ReadParticipant.Response {
+        let mask = ContactMask(response.participant)
+        var response = response
+        response.participant = masked(response.participant)
+        for index in response.fields.indices { response.fields[index].text = response.fields[index].text.map(mask.person.masked) }
+        for index in response.links.indices {
+            response.links[index].evidence.source = mask.person.masked(response.links[index].evidence.source)
+        }
+        return response
+    }
+
     static func masked(_ response: ListConversations.Response) -> ListConversations.Response {
         var response = response
         for index in response.conversations.indices {

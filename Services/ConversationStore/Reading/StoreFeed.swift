@@ -3,11 +3,14 @@ import Domain
 import SQLite
 
 extension ConversationStoreStore {
-    /// What came behind a cursor, in order of arrival: new messages and what changed of known ones, as references.
+    /// What came behind a cursor, in order of arrival: new messages and what changed of known ones, as references. From the beginning where
+    /// the cursor is of another epoch, or ahead of us: so an older copy of our file looks to a follower, who would wait for numbers that it
+    /// has seen and never hear what they say now.
     func changes(after cursor: Cursor, _ connection: Connection) throws -> ReadConversationFeed.Response {
         let epoch = try connection.first("SELECT epoch FROM feed") { $0.text(0) } ?? ""
+        let isOurs = try cursor.epoch == epoch && cursor.sequence <= ConversationStoreStore.lastNumber(connection)
         // A blank cursor is the beginning of any epoch.
-        let isRestarted = cursor != Cursor() && cursor.epoch != epoch
+        let isRestarted = cursor != Cursor() && !isOurs
         let start = isRestarted ? 0 : cursor.sequence
         var response = ReadConversationFeed.Response(changes: [], next: Cursor(epoch: epoch, sequence: start), restarted: isRestarted)
         try connection.each(

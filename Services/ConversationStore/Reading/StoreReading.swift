@@ -20,7 +20,7 @@ extension ConversationStoreStore {
         var readUntil: Int64?
         let isKnown = try connection.first(
             """
-            SELECT channel, participant, name, objects_since, read_until FROM conversations JOIN participants ON participants.id = participant
+            SELECT channel, participant, name, objects_since, read_until, restricted_since FROM conversations JOIN participants ON participants.id = participant
             WHERE conversations.id = ? AND conversations.workspace = ?
             """, .integer(request.conversation.rawValue), .text(request.workspace.rawValue)
         ) { row in
@@ -29,6 +29,7 @@ extension ConversationStoreStore {
             response.participant.name = row.optionalText(2)
             response.participant.marketingObjectionAt = row.optionalInt(3).map(Timestamp.init(rawValue:))
             readUntil = row.optionalInt(4)
+            response.participant.restrictedAt = row.optionalInt(5).map(Timestamp.init(rawValue:))
             return true
         }
         guard isKnown != nil else { return nil }

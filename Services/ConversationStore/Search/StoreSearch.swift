@@ -82,6 +82,7 @@ extension ConversationStoreStore {
             SELECT conversation, channel, participant, messages.kind, author, sent_at, \(ConversationStoreStore.wordsNow), details, name
             FROM messages JOIN conversations ON conversations.id = conversation JOIN participants ON participants.id = participant
             WHERE messages.id = ?1 AND conversations.workspace = ?2 AND (?3 IS NULL OR channel = ?3) AND sent_at >= ?4 AND sent_at < ?5
+                AND restricted_since IS NULL
             """, .integer(message), .text(request.workspace.rawValue), SQLValue(request.channel?.rawValue),
             .integer(request.since?.rawValue ?? .min), .integer(request.until?.rawValue ?? .max)
         ) { row in

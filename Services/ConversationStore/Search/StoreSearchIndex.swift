@@ -37,9 +37,8 @@ extension ConversationStoreStore {
 
     /// Makes a change of one message's words, and the same to the index.
     func changingWords(of message: MessageID, _ connection: Connection, _ change: () throws -> Void) throws {
-        guard message.rawValue <= (try indexedUntil(connection)), let workspace = try workspace(of: message, connection) else {
-            return try change()
-        }
+        let indexed = try indexedUntil(connection)
+        guard message.rawValue <= indexed, let workspace = try workspace(of: message, connection) else { return try change() }
         let former = try terms(ofAllVersionsOf: message, connection)
         try change()
         let words = try connection.first(
@@ -104,8 +103,10 @@ extension ConversationStoreStore {
 
     /// Another version of `SearchTerms` has other terms: then the index is made anew.
     private func indexedUntil(_ connection: Connection) throws -> Int64 {
-        let progress = try connection.first("SELECT indexed_until, version FROM search_progress") { (until: $0.int(0), version: $0.int(1)) }
-        guard let progress, progress.version != SearchTerms.version else { return progress?.until ?? 0 }
+        let indexed = try connection.first(
+            "SELECT indexed_until FROM search_progress WHERE version = ?", .integer(SearchTerms.version)
+        ) { $0.int(0) }
+        if let indexed { return indexed }
         try connection.run("DELETE FROM search_terms")
         try connection.run("UPDATE search_progress SET indexed_until = 0, version = ?", .integer(SearchTerms.version))
         return 0

@@ -54,11 +54,16 @@ public struct ListConversations: WorkspaceRequest {
 
 /// One conversation with one person on one channel.
 public struct Conversation: Fields, Equatable {
+    /// As many stand for more.
+    public static let unansweredMax: Int64 = 10
+
     public var id = ConversationID()
     public var channel = ChannelID()
     public var participant = Participant()
     public var lastMessage = MessageID()
     public var lastActivityAt = Timestamp()
+    /// Messages of the person since the last of ours; at most 10.
+    public var unanswered: Int64 = 0
 
     public init() {}
 
@@ -68,6 +73,7 @@ public struct Conversation: Fields, Equatable {
         fields.field("participant", &participant)
         fields.field("lastMessage", &lastMessage)
         fields.field("lastActivityAt", &lastActivityAt)
+        fields.field("unanswered", &unanswered, 0...Conversation.unansweredMax)
     }
 }
 
@@ -81,6 +87,8 @@ public struct Participant: Fields, Equatable {
     public var followers: Int64?
     /// Since when the person wants no marketing; absent while they don't object.
     public var marketingObjectionAt: Timestamp?
+    /// Since when their data is stored and nothing else: no context, no search, no automation; absent while nothing is restricted.
+    public var restrictedAt: Timestamp?
 
     /// All by which the person is called: what a role that sees no contact data must not find in a text either.
     public var names: [String] { [name].compactMap { $0 } + aliases.filter { $0.kind == .username }.map(\.value) }
@@ -94,5 +102,6 @@ public struct Participant: Fields, Equatable {
         fields.field("pictureURL", &pictureURL, max: RecordProfile.pictureURLLengthMax)
         fields.field("followers", &followers, 0...Int64.max)
         fields.field("marketingObjectionAt", &marketingObjectionAt)
+        fields.field("restrictedAt", &restrictedAt)
     }
 }

@@ -1,6 +1,7 @@
+import Domain
 import Testing
 
-@testable import Domain
+@testable import HandoffContextService
 
 @Suite struct FoldedTextTests {
     @Test(arguments: [
