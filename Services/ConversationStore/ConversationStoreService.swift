@@ -50,6 +50,7 @@ public final class ConversationStore: Sendable {
         process.router.on(ListConversations.self, list)
         process.router.on(ReadConversation.self, read)
         process.router.on(SearchConversations.self, search)
+        process.router.on(UpdateConversation.self, update)
         process.router.on(ReadConversationFeed.self, feed)
         process.router.on(ListNotices.self, notices)
         process.router.on(RecordProfile.self, recordProfile)

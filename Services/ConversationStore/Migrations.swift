@@ -105,6 +105,9 @@ public enum ConversationStoreMigrations {
                 participant  INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
                 listed       INTEGER,
                 read_until   INTEGER,  -- when the latest message was sent that the person has read
+                assignee     TEXT,
+                closed_at    INTEGER,
+                closed_until INTEGER,  -- the last message by then
                 UNIQUE (participant, channel)
             ) STRICT;
             CREATE INDEX conversations_by_activity ON conversations (workspace, listed) WHERE listed IS NOT NULL;
@@ -148,12 +151,14 @@ public enum ConversationStoreMigrations {
                 PRIMARY KEY (message, status)
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "listed", "read_until")
+        columns: ColumnNote.plain(
+            "conversations", "id", "workspace", "channel", "participant", "listed", "read_until", "closed_at", "closed_until")
             + ColumnNote.plain(
                 "messages", "id", "conversation", "kind", "author", "origin", "sent_at", "received_at", "status", "erasure_pepper", "about",
                 "edited_at", "reacted_at", "withdrawn_at")
             + ColumnNote.plain("waiting_events", "message", "since")
             + ColumnNote.plain("delivery_statuses", "message", "status", "at") + [
+                member("conversations", "assignee"),
                 mark("messages", "erasure_digest", kept: .messengerData, erasure: .deleteRow),
                 mark("messages", "target", kept: .messengerData, erasure: .deleteRow),
                 mark("waiting_events", "target", kept: .deliveryKeys, erasure: .deleteRow)
@@ -307,9 +312,7 @@ public enum ConversationStoreMigrations {
             + ColumnNote.plain("participant_fields", "participant", "set_at") + ColumnNote.plain("objections", "pepper", "since")
             + ["name", "text", "number", "flag", "time"].map { person("participant_fields", $0, .profile, "participant") } + [
                 person("links", "source", .profile, "participant"),
-                ColumnNote(
-                    "links", "linked_by", .account, for: [.provideService], on: .contract, kept: .accountData, subject: "member",
-                    erasure: .clearColumn),
+                member("links", "linked_by"),
                 mark("objections", "digest", kept: .tombstones, erasure: .keep)
             ])
 
@@ -331,6 +334,12 @@ public enum ConversationStoreMigrations {
         ColumnNote(
             table, column, category, for: [.provideService, .complyWithObligation], on: .customerInstruction, kept: .messengerData,
             subject: subject, erasure: .deleteRow)
+    }
+
+    /// One of the customer's people.
+    private static func member(_ table: String, _ column: String) -> ColumnNote {
+        ColumnNote(
+            table, column, .account, for: [.provideService], on: .contract, kept: .accountData, subject: "member", erasure: .clearColumn)
     }
 
     /// A keyed digest of a platform's message id.

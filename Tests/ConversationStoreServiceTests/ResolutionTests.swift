@@ -68,6 +68,21 @@ import Testing
         #expect(try first() == read)
     }
 
+    @Test func whoChangedTheirNumberWithdrawsWhatTheyWroteBefore() throws {
+        let later = ParticipantIdentity(bsuid: "US.20002", phone: "15550001112")
+        var change = ChannelEvent(kind: .identity, id: "i1", participant: later, sentAt: noon, receivedAt: noon)
+        change.details = EventDetails()
+        change.details?.previous = ParticipantIdentity(phone: ada.phone)
+        // Known by the new name before the platform says whose it is.
+        try store.append(
+            message("m1", "my secret lamp"), message("m2", from: later), change, happening(.unsend, "u1", to: "m1", from: later))
+
+        let said = try store.list().flatMap { try store.read($0.id).messages }.filter { $0.kind == .message }
+        #expect(try store.list().count == 2)
+        #expect(said.first { $0.withdrawnAt != nil }?.text == nil && said.count { $0.withdrawnAt != nil } == 1)
+        #expect(said.first { $0.withdrawnAt == nil }?.text == "Hello")
+    }
+
     @Test func noByteOfAWithdrawnMessageIsLeft() throws {
         try store.append(
             message("m1", "Elm Street 4"), happening(.edit, "e1", to: "m1", "Oak Street 5"), message("m2", "Ash Street 6"),

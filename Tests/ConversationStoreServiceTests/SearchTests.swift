@@ -163,6 +163,19 @@ import Wire
         #expect(try texts("replied").count == 1 && texts("echoed").isEmpty)
     }
 
+    /// What is no message of its own would be forgotten when its message goes.
+    @Test func anEditIsNotIndexedBesideItsMessage() throws {
+        var edit = happening(.edit, "e1", to: "m1")
+        edit.details?.attachments = [Attachment(type: "image")]
+        edit.details?.attachments?[0].caption = "zanzibar"
+        try store.append(message("m1", "a lamp"), edit)
+        try store.index()
+
+        #expect(try store.terms() == ["a", "lamp"])
+        try store.append(happening(.unsend, "u1", to: "m1"))
+        #expect(try store.terms().isEmpty)
+    }
+
     @Test func noTermOfAWithdrawnMessageIsLeft() throws {
         try fill("zanzibar lamp", "other lamp")
         try store.append(happening(.edit, "e1", to: "m0", "timbuktu lamp"))

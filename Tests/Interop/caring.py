@@ -12,6 +12,17 @@ def care(story):
     report.equal("fields are set", {}, mesh.ask("participants.setFields", {**own, "fields": fields}))
     wrong = mesh.outcome("participants.setFields", {**own, "fields": [{"name": "lamps", "number": 3, "text": "three"}]})
     report.equal("a field has one value", ("refused", "twoValues"), wrong)
+    desk = {"workspace": story.workspace, "conversation": story.with_mara["id"]}
+    agent = story.members["agent"]
+    taken = mesh.ask("conversations.update", {**desk, "assignee": agent, "closed": True})
+    report.equal("a conversation is somebody's", agent, taken["assignee"])
+    listed = {"workspace": story.workspace, "limit": 100, "assignee": agent, "open": False}
+    report.equal("and listed as closed", [desk["conversation"]], [one["id"] for one in mesh.ask("conversations.list", listed)["conversations"]])
+    report.equal("until it is opened", {}, mesh.ask("conversations.update", {**desk, "unassigned": True, "closed": False}))
+    stranger = mesh.outcome("conversations.update", {**desk, "assignee": "mem-nobody"})
+    report.equal("it is no stranger's", ("refused", "unknownMember"), stranger)
+    nowhere = mesh.outcome("conversations.update", {**desk, "conversation": 2**53, "closed": True})
+    report.equal("there is no such conversation", ("refused", "unknownConversation"), nowhere)
     evidence = {"kind": "statement", "source": "a call"}
     report.equal("a link with evidence", {}, mesh.ask("participants.link", {**own, "other": jonas, "evidence": evidence}))
     himself = mesh.outcome("participants.link", {**own, "other": mara, "evidence": evidence})

@@ -171,6 +171,14 @@ struct ForeignCase: Sendable {
         ("participants.restrict", [person(0, #","restricted":false"#)]),
         ("participants.objection", [person(0, #","objects":true,"at":1768474800000"#)]),
         (
+            "conversations.update",
+            [
+                ForeignCase("unknownConversation") {
+                    #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[0].rawValue),"closed":false}"#
+                }
+            ]
+        ),
+        (
             "conversations.search",
             [
                 ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","query":"hello","limit":50}"# },

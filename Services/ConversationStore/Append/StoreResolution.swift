@@ -29,7 +29,9 @@ extension ConversationStoreStore {
 
     func subject(of prepared: PreparedEvent, in conversation: ConversationID, _ connection: Connection) throws -> EventSubject {
         guard prepared.event.kind.needsTarget else { return .none }
-        if let found = try message(for: prepared, in: conversation, connection) { return found }
+        for place in [conversation] + (try formerConversations(of: conversation, connection)) {
+            if let found = try message(for: prepared, in: place, connection) { return found }
+        }
         return .awaited(isWithdrawn: try isWithdrawalWaiting(beside: prepared, connection))
     }
 
@@ -45,6 +47,19 @@ extension ConversationStoreStore {
     }
 
     // MARK: Finding
+
+    /// Those on the same channel that the person had under the names of before: what they wrote then is theirs to withdraw.
+    private func formerConversations(of conversation: ConversationID, _ connection: Connection) throws -> [ConversationID] {
+        var former: [ConversationID] = []
+        try connection.each(
+            """
+            SELECT former.id FROM conversations AS own JOIN lineages ON lineages.participant = own.participant
+                JOIN conversations AS former ON former.participant = lineages.former AND former.channel = own.channel
+            WHERE own.id = ?
+            """, .integer(conversation.rawValue)
+        ) { former.append(ConversationID(rawValue: $0.int(0))) }
+        return former
+    }
 
     /// Only its own side edits or withdraws a message.
     private func message(
@@ -116,7 +131,8 @@ extension ConversationStoreStore {
             try connection.each(
                 """
                 SELECT event.id, event.kind, event.author, event.sent_at FROM waiting_events
-                    JOIN messages AS event ON event.id = message JOIN messages AS subject ON subject.id = ?2
+                    CROSS JOIN messages AS event ON event.id = message  -- In this order: for most messages nothing waits.
+                    CROSS JOIN messages AS subject ON subject.id = ?2
                 WHERE waiting_events.target = ?1 AND event.conversation = subject.conversation
                 """, .blob(name), .integer(message.rawValue)
             ) { happenings.append(Happening($0)) }

@@ -24,6 +24,7 @@ extension ConversationStoreStore: HolderStore {
         var rows = try count(people, connection)
         rows["notices"] = Int64(try notices(about: subject, people, connection).count)
         rows["links", default: 0] += try linksSaid(by: subject, connection)
+        rows["conversations", default: 0] += try assignments(of: subject, connection)
         rows["mentions"] = Int64(try mentions(of: subject, connection).count)
         return CollectSubject.Response(subject: union, rows: rows)
     }
@@ -49,6 +50,7 @@ extension ConversationStoreStore: HolderStore {
             }
         }
         rows["links", default: 0] += try forgetWhoLinked(subject, connection)
+        rows["conversations", default: 0] += try unassign(subject, connection)
         // Those in the person's own messages went with them.
         rows["mentions"] = try eraseMentions(of: subject, connection)
         acquaintances.forgetAll()

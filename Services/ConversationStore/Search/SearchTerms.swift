@@ -20,19 +20,33 @@ struct SearchTerms {
     init(_ text: String) { self.init(words: FoldedText(text).words) }
 
     init(words: [String]) {
-        var terms: Set<String> = []
         var bytes: [UInt8] = []
         for word in words {
             if !bytes.isEmpty { bytes.append(SearchTerms.wordGap) }
             for run in ScriptRun.runs(of: word) {
-                if terms.count < SearchTerms.termCountMax { terms.formUnion(run.terms) }
                 if !run.isUnspaced { bytes.append(SearchTerms.wordEnd) }
                 bytes += Array(run.text.utf8)
                 if !run.isUnspaced { bytes.append(SearchTerms.wordEnd) }
             }
         }
-        self.terms = terms
+        terms = SearchTerms.terms(of: words)
         self.bytes = bytes
+    }
+
+    /// The terms alone, as the index wants them.
+    static func terms(in text: String) -> Set<String> { terms(of: FoldedText(text).words) }
+
+    private static func terms(of words: [String]) -> Set<String> {
+        var terms: Set<String> = []
+        for word in words where terms.count < termCountMax {
+            // Most words: no runs to be told apart, nothing to be cut.
+            if word.utf8.count <= termLengthMax, word.utf8.allSatisfy({ $0 < 0x80 }) {
+                terms.insert(word)
+            } else {
+                for run in ScriptRun.runs(of: word) { terms.formUnion(run.terms) }
+            }
+        }
+        return terms
     }
 
     var isEmpty: Bool { terms.isEmpty }

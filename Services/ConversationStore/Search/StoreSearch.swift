@@ -79,7 +79,8 @@ extension ConversationStoreStore {
         var participant = Participant()
         let found = try connection.first(
             """
-            SELECT conversation, channel, participant, messages.kind, author, sent_at, \(ConversationStoreStore.wordsNow), details, name
+            SELECT conversation, channel, participant, messages.kind, author, sent_at, \(ConversationStoreStore.wordsNow),
+                \(ConversationStoreStore.mediaNow), name
             FROM messages JOIN conversations ON conversations.id = conversation JOIN participants ON participants.id = participant
             WHERE messages.id = ?1 AND conversations.workspace = ?2 AND (?3 IS NULL OR channel = ?3) AND sent_at >= ?4 AND sent_at < ?5
                 AND restricted_since IS NULL

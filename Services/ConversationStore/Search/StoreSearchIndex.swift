@@ -10,7 +10,7 @@ import SQLite
 /// It follows behind the messages: what is not in it yet has a number above `indexed_until`.
 extension ConversationStoreStore {
     /// Messages that one job indexes: appends wait for it.
-    static let indexPortion: Int64 = 256
+    static let indexPortion: Int64 = 512
 
     /// Takes the next messages into the index; returns how many were looked at.
     func indexNext(_ connection: Connection) throws -> Int {
@@ -19,18 +19,17 @@ extension ConversationStoreStore {
         var (count, last) = (0, indexed)
         try connection.each(
             """
-            SELECT workspace, messages.id, \(ConversationStoreStore.wordsNow), details
+            SELECT workspace, messages.id, \(ConversationStoreStore.wordsNow), \(ConversationStoreStore.mediaNow)
             FROM messages JOIN conversations ON conversations.id = conversation WHERE messages.id > ? ORDER BY messages.id LIMIT ?
             """, .integer(indexed), .integer(ConversationStoreStore.indexPortion)
         ) { row in
             (count, last) = (count + 1, row.int(1))
             let words = try ConversationStoreStore.searchedText(row.optionalText(2), row.optionalBlob(3))
             let workspace = row.text(0)
-            for term in SearchTerms(words).terms { terms[IndexedTerm(workspace: workspace, term: term), default: []].append(last) }
+            for term in SearchTerms.terms(in: words) { terms[IndexedTerm(workspace: workspace, term: term), default: []].append(last) }
         }
         guard count > 0 else { return 0 }
-        // In the order of the rows: neighbours share pages.
-        for (term, messages) in terms.sorted(by: { $0.key < $1.key }) { try add(messages, to: term, connection) }
+        for (term, messages) in terms { try add(messages, to: term, connection) }
         try connection.run("UPDATE search_progress SET indexed_until = ?", .integer(last))
         return count
     }
@@ -42,9 +41,10 @@ extension ConversationStoreStore {
         let former = try terms(ofAllVersionsOf: message, connection)
         try change()
         let words = try connection.first(
-            "SELECT \(ConversationStoreStore.wordsNow), details FROM messages WHERE id = ?", .integer(message.rawValue)
+            "SELECT \(ConversationStoreStore.wordsNow), \(ConversationStoreStore.mediaNow) FROM messages WHERE id = ?",
+            .integer(message.rawValue)
         ) { try ConversationStoreStore.searchedText($0.optionalText(0), $0.optionalBlob(1)) }
-        let now = SearchTerms(words ?? "").terms
+        let now = SearchTerms.terms(in: words ?? "")
         for term in former.subtracting(now) {
             _ = try remove(message.rawValue, from: IndexedTerm(workspace: workspace, term: term), connection)
         }
@@ -79,6 +79,9 @@ extension ConversationStoreStore {
                 AND edit.text IS NOT NULL ORDER BY edit.sent_at DESC, edit.erasure_digest LIMIT 1), messages.text) END
         """
 
+    /// Where the captions of its media stand; NULL likewise.
+    static let mediaNow = "CASE WHEN messages.kind IN (0, 1, 2, 7, 9) THEN messages.details END"
+
     /// A message's words and those of its media, line by line.
     static func searchedText(_ text: String?, _ details: [UInt8]?) throws -> String {
         let captions = try details.map { try EventDetails(stored: $0) }?.attachments?.compactMap(\.caption) ?? []
@@ -90,7 +93,7 @@ extension ConversationStoreStore {
         var terms: Set<String> = []
         try connection.each(
             "SELECT text, details FROM messages WHERE id = ?1 OR (about = ?1 AND kind = 3)", .integer(message.rawValue)
-        ) { terms.formUnion(SearchTerms(try ConversationStoreStore.searchedText($0.optionalText(0), $0.optionalBlob(1))).terms) }
+        ) { terms.formUnion(SearchTerms.terms(in: try ConversationStoreStore.searchedText($0.optionalText(0), $0.optionalBlob(1)))) }
         return terms
     }
 
@@ -160,8 +163,6 @@ extension ConversationStoreStore {
 }
 
 /// A word as one workspace has it.
-struct IndexedTerm: Hashable, Comparable {
+struct IndexedTerm: Hashable {
     let workspace, term: String
-
-    static func < (one: IndexedTerm, other: IndexedTerm) -> Bool { (one.workspace, one.term) < (other.workspace, other.term) }
 }

@@ -11,6 +11,10 @@ public struct ListConversations: WorkspaceRequest {
 
     public var workspace = WorkspaceID()
     public var channel: ChannelID?
+    /// Only theirs.
+    public var assignee: MemberID?
+    /// Only open ones, or only closed ones.
+    public var open: Bool?
     public var limit: Int64 = 0
     /// Where the page before ended.
     public var before: PageMark?
@@ -26,6 +30,8 @@ public struct ListConversations: WorkspaceRequest {
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("workspace", &workspace)
         fields.field("channel", &channel)
+        fields.field("assignee", &assignee)
+        fields.field("open", &open)
         fields.field("limit", &limit, 1...ListConversations.countMax)
         fields.field("before", &before)
     }
@@ -64,6 +70,9 @@ public struct Conversation: Fields, Equatable {
     public var lastActivityAt = Timestamp()
     /// Messages of the person since the last of ours; at most 10.
     public var unanswered: Int64 = 0
+    /// Since when there is nothing left to do in it; absent while there is.
+    public var closedAt: Timestamp?
+    public var assignee: MemberID?
 
     public init() {}
 
@@ -74,6 +83,8 @@ public struct Conversation: Fields, Equatable {
         fields.field("lastMessage", &lastMessage)
         fields.field("lastActivityAt", &lastActivityAt)
         fields.field("unanswered", &unanswered, 0...Conversation.unansweredMax)
+        fields.field("closedAt", &closedAt)
+        fields.field("assignee", &assignee)
     }
 }
 
