@@ -66,7 +66,9 @@ let package = Package(
             ]),
         shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
     ]
-        + service("Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts"], ["HTTP", "Net"])
+        + service(
+            "Intake", binary: "intake", serves: "IntakeContracts",
+            calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"], ["HTTP", "Net"])
         + service(
             "ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts",
             calls: ["DeletionCoordinatorContracts", "IntakeContracts"])
@@ -75,7 +77,7 @@ let package = Package(
             calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"])
         + service(
             "DeletionCoordinator", binary: "deletion-coordinator", serves: "DeletionCoordinatorContracts", calls: ["IntakeContracts"],
-            ["HTTP"])
+            ["HTTP", "Net"])
         + [
             // The operator's tool: a client of all.
             .target(
@@ -117,7 +119,8 @@ let package = Package(
             tests(
                 "IntakeServiceTests",
                 [
-                    "Access", "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
+                    "Access", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "Erasure", "HTTP",
+                    "HolderContracts", "IntakeContracts",
                     "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ], exclude: ["Fixtures"]),
             // Both ends of what comes in, over one line.

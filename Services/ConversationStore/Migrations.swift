@@ -12,8 +12,16 @@ public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
             Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
-            search, participantNotes, mentions
+            search, participantNotes, mentions, heldRooms
         ]
+
+    /// Few or none: the feed passes over them by this.
+    private static let heldRooms = Migration(
+        "held rooms",
+        sql: """
+            CREATE INDEX conversations_held ON conversations (id) WHERE instr(workspace, '~') > 0;
+            CREATE INDEX participants_by_workspace ON participants (workspace);
+            """, columns: [])
 
     private static let people = Migration(
         "participants",

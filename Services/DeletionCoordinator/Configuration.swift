@@ -6,12 +6,17 @@ import Runtime
 /// | --- | --- | --- |
 /// | `MESH_DELETION_COORDINATOR_PUBLIC_URL` | where the public finds the status pages: scheme, host, perhaps a path | the HTTP door itself |
 /// | `MESH_DELETION_COORDINATOR_META_APP` | the app whose secret signs Meta's callbacks, as `channels.connect` names it | `meta` |
+/// | `MESH_DELETION_COORDINATOR_ADDRESS_HEADER` | the header in which the proxy on this machine names its client's address | none |
+/// | `MESH_DELETION_COORDINATOR_POLICY_VERSION` | the policy that applies to requests that come now | `2026-06-19` |
 public struct DeletionCoordinatorConfiguration: Sendable {
     static let appLengthMax = 64
 
     /// Without a slash at its end; nil: the HTTP door itself.
     public let publicURL: String?
     public let metaApp: String
+    public let policyVersion: String
+    /// Believed from loopback alone: anybody else could write anything into it.
+    public let addressHeader: String?
 
     public init(_ environment: inout EnvironmentReader) {
         var url = environment.optionalURL("MESH_DELETION_COORDINATOR_PUBLIC_URL")
@@ -19,5 +24,7 @@ public struct DeletionCoordinatorConfiguration: Sendable {
         publicURL = url
         metaApp = environment.string(
             "MESH_DELETION_COORDINATOR_META_APP", default: "meta", lengthMax: DeletionCoordinatorConfiguration.appLengthMax)
+        addressHeader = environment.optionalString("MESH_DELETION_COORDINATOR_ADDRESS_HEADER", lengthMax: 64)
+        policyVersion = environment.string("MESH_DELETION_COORDINATOR_POLICY_VERSION", default: "2026-06-19", lengthMax: 32)
     }
 }

@@ -12,13 +12,11 @@ import Wire
 /// Takes requests to delete and carries each one through all holders to its proof; tells whoever asked how it stands.
 public final class DeletionCoordinator: Sendable {
     public static let methods = DeletionCoordinatorCatalogue.methods + HolderCatalogue.methods
-    /// Before a person's deletion begins, unless it is asked for at once.
-    static let windowMilliseconds: Int64 = 24 * 3_600_000
-
     let process: ServiceProcess
     let store: DeletionCoordinatorStore
     let codes: ConfirmationCodes
-    private let access: AccessFollower
+    private let configuration: DeletionCoordinatorConfiguration
+    let access: AccessFollower
     private let holder: Holder
     let driver: ErasureDriver
     let door: PublicDoor
@@ -42,6 +40,7 @@ public final class DeletionCoordinator: Sendable {
         holders: [Peer: any Transport], journal: any TombstoneJournal, accounts: (any Transport)? = nil
     ) throws {
         self.process = process
+        self.configuration = configuration
         let secret = process.secret(KeyName.receiptKey(.deletionCoordinator))
         store = DeletionCoordinatorStore(database: database, seal: SubjectSeal(secret: secret, random: process.system.random))
         codes = ConfirmationCodes(secret: secret)
@@ -53,8 +52,12 @@ public final class DeletionCoordinator: Sendable {
         let hands = ErasureHands(
             holders: own.merging(holders) { _, given in given }, journal: journal,
             digester: digester,
-            signers: Dictionary(uniqueKeysWithValues: signers), database: database, log: process.log)
-        driver = ErasureDriver(process, store, hands)
+            signers: Dictionary(uniqueKeysWithValues: signers), store: store, clock: process.system.clock, facts: access.facts,
+            log: process.log)
+        driver = ErasureDriver(
+            process, store, hands,
+            Terminations(
+                access.facts, store, codes, policyVersion: configuration.policyVersion, clock: process.system.clock))
         door = PublicDoor(
             process, configuration, store, codes, driver, access.security, intake: holders[.intake] ?? process.client(to: .intake))
         requested = process.metrics.counter("deletions.requested")
@@ -63,11 +66,14 @@ public final class DeletionCoordinator: Sendable {
         process.router.on(RequestDeletion.self, request)
         process.router.on(ReadDeletion.self, read)
         process.router.on(ListDeletions.self, list)
+        registerDecisions()
+        registerHolds()
         registerDisclosures()
         registerSubprocessors()
     }
 
     public func start() throws {
+        access.facts.whenWorkspacesTerminate { [driver] in driver.wake() }
         access.start()
         try driver.start()
     }
@@ -78,22 +84,30 @@ public final class DeletionCoordinator: Sendable {
     }
 
     private func request(_ request: RequestDeletion, _ reply: Reply<RequestDeletion>) {
-        if request.subject.kind == .username {
-            return reply.refuse(
-                .subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+        let wanted: WantedDeletion
+        do throws(WantedDeletion.Problem) { wanted = try WantedDeletion(request) } catch {
+            switch error {
+            case .malformed(let what): return reply.fault(.malformed, "body: \(what)")
+            case .notProven:
+                return reply.refuse(
+                    .subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+            }
         }
-        if let problem = request.subject.problem { return reply.fault(.malformed, "body: subject.value: \(problem)") }
-        guard access.facts.workspace(request.workspace) != nil else {
+        if let workspace = request.workspace, access.facts.workspace(workspace) == nil {
             return reply.refuse(.unknownWorkspace, "no such workspace: look for a spelling mistake, or try again in a minute if it is new")
         }
-        let petition = petition(request)
+        // In the name of the mesh's own programs nobody acts; they are believed.
+        if let role = reply.caller.actor?.role, role.isOfWorkspace != (request.source == .customer) {
+            return reply.refuse(.otherSource, "a workspace's own people ask as customer, the privacy officer as officer")
+        }
+        let petition = petition(request, wanted)
         let code = codes.code(for: request.key)
         let isQueued = store.database.writer.submit("request deletion") { connection in
             try DeletionCoordinatorStore.enrol(petition, connection)
         } completion: { [self] result in
             switch result {
             case .success(let enrolment):
-                count(enrolment)
+                count(enrolment, petition)
                 reply.ok(RequestDeletion.Response(deletion: enrolment.deletion, code: code, state: enrolment.state))
             case .failure(_ as KeyReused): reply.refuse(.keyReused, "this key was given before, for something else: choose another one")
             case .failure(let error):
@@ -104,23 +118,31 @@ public final class DeletionCoordinator: Sendable {
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
-    private func petition(_ request: RequestDeletion) -> Petition {
+    private func petition(_ request: RequestDeletion, _ wanted: WantedDeletion) -> Petition {
         let now = process.system.clock.now
-        let subject = Subject(workspace: request.workspace, aliases: [request.subject])
+        let source: Deletion.Source = request.source == .customer ? .customer : .officer
+        let isProven = source == .customer || request.identity != nil
         return Petition(
             key: request.key, digest: codes.digest("request", of: FieldVisitor.write(request)),
-            codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: .person,
-            source: request.source == .customer ? .customer : .officer, workspace: request.workspace,
-            sealedSubject: store.seal.seal(subject),
-            subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)), receivedAt: min(request.receivedAt ?? now, now),
-            scheduledFor: request.immediately ? now : now.adding(milliseconds: DeletionCoordinator.windowMilliseconds), now: now)
+            codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: wanted.kind, source: source,
+            proof: isProven ? source.proof : nil, chatDigest: nil, workspace: request.workspace,
+            sealedSubject: store.seal.seal(wanted.subject),
+            // What nobody has proved joins nothing, and nothing joins it: else it would tell of somebody else's deletion.
+            subjectDigest: isProven ? codes.digest("subject", of: FieldVisitor.write(wanted.subject)) : nil,
+            policyVersion: configuration.policyVersion, receivedAt: min(request.receivedAt ?? now, now),
+            windowMilliseconds: request.immediately ? 0 : source.windowMilliseconds, now: now)
     }
 
-    private func count(_ enrolment: Enrolment) {
+    private func count(_ enrolment: Enrolment, _ petition: Petition) {
         switch enrolment.kind {
         case .new: requested.add()
         case .repeated: repeated.add()
-        case .joined: joined.add()
+        case .joined:
+            joined.add()
+            // It stands in the file; a run that is under way hears of it here.
+            if petition.source.decides {
+                driver.decide(.approve(immediately: petition.windowMilliseconds == 0), about: enrolment.deletion) { _ in }
+            }
         }
         driver.wake()
     }
@@ -159,7 +181,7 @@ public final class DeletionCoordinator: Sendable {
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
-    private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+    func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
         process.log.event("requestFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
         reply.fault(.unavailable, "deletion-coordinator could not finish \(R.contract.method): try again")
     }

@@ -12,15 +12,16 @@ extension DeletionCoordinatorStore {
         try database.read("open deletions") { connection in
             try connection.first(
                 """
-                SELECT count(*), count(*) FILTER (WHERE received_at < ?1), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
-                FROM deletions WHERE step <> 'completed'
+                SELECT count(*), count(*) FILTER (WHERE received_at < ?1 AND step <> 'held'), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
+                FROM deletions WHERE next_at IS NOT NULL
                 """, .integer(overdueBefore.rawValue), .integer(attempts)
             ) { ($0.int(0), $0.int(1), $0.int(2)) } ?? (0, 0, 0)
         }
     }
 
     private static let columns = """
-        id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at
+        id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at,
+        source, proof, policy_version, acknowledged_at, decide_by, ground, contact, leg, erased_in
         """
 
     /// - Parameter workspace: whose it must be; nil: anybody's.
@@ -30,18 +31,19 @@ extension DeletionCoordinatorStore {
             let found = try connection.first(
                 "SELECT \(DeletionCoordinatorStore.columns) FROM deletions WHERE id = ?1 AND workspace IS ifnull(?2, workspace)", id,
                 SQLValue(workspace?.rawValue)
-            ) {
-                try DeletionCoordinatorStore.readDeletion($0)
+            ) { row in
+                (deletion: try DeletionCoordinatorStore.readDeletion(row), stand: try DeletionCoordinatorStore.readStand(row))
             }
             guard let found else { return nil }
             var response = ReadDeletion.Response()
-            response.deletion = found
+            response.deletion = found.deletion
             try connection.each("SELECT receipt FROM receipts WHERE deletion = ? ORDER BY leg", id) {
                 response.receipts.append(try FieldVisitor.read(ErasureReceipt.self, from: $0.blob(0)))
             }
             try connection.each("SELECT proof FROM proofs WHERE deletion = ? ORDER BY leg", id) {
                 response.proofs.append(try FieldVisitor.read(ProveErasure.Response.self, from: $0.blob(0)))
             }
+            response.legs = found.stand.legs(receipts: response.receipts)
             return response
         }
     }
@@ -78,14 +80,28 @@ extension DeletionCoordinatorStore {
     private static func readDeletion(_ row: borrowing Row) throws -> Deletion {
         var deletion = Deletion()
         deletion.id = DeletionID(rawValue: row.int(0))
-        deletion.kind = try readKind(row, 1)
+        deletion.kind = try readWord(row, 1)
         deletion.state = try readStep(row, 2).state
         deletion.workspace = row.optionalText(3).map(WorkspaceID.init(rawValue:))
         deletion.found = row.optionalInt(4).map { $0 != 0 }
         deletion.receivedAt = Timestamp(rawValue: row.int(5))
-        deletion.scheduledFor = Timestamp(rawValue: row.int(6))
+        deletion.scheduledFor = row.optionalInt(6).map(Timestamp.init(rawValue:))
+        deletion.dueBy = deletion.receivedAt.adding(milliseconds: ErasureDriver.overdueMilliseconds)
         deletion.completedAt = row.optionalInt(7).map(Timestamp.init(rawValue:))
         deletion.failedAttempts = row.int(8)
+        deletion.source = try readWord(row, 11)
+        deletion.proof = try readOptionalWord(row, 12)
+        deletion.policyVersion = row.text(13)
+        deletion.acknowledgedAt = row.optionalInt(14).map(Timestamp.init(rawValue:))
+        deletion.decideBy = row.optionalInt(15).map(Timestamp.init(rawValue:))
+        deletion.ground = try readOptionalWord(row, 16)
+        deletion.contact = row.optionalText(17)
         return deletion
+    }
+
+    private static func readStand(_ row: borrowing Row) throws -> ErasureStand {
+        ErasureStand(
+            step: try readStep(row, 2), leg: Int(row.int(18)), isVerified: row.optionalInt(10) != nil,
+            erased: readHolders(row.optionalText(19)))
     }
 }

@@ -5,7 +5,7 @@ import SQLite
 
 /// The schema of deletion-coordinator's file, and what each of its columns is kept for.
 public enum DeletionCoordinatorMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures, subprocessors]
+    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures, subprocessors, holds]
 
     /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
     /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.
@@ -14,12 +14,20 @@ public enum DeletionCoordinatorMigrations {
         sql: """
             CREATE TABLE deletions (
                 id              INTEGER PRIMARY KEY AUTOINCREMENT,
-                kind            TEXT NOT NULL CHECK (kind IN ('person', 'connection')),
-                source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'callback')),
+                kind            TEXT NOT NULL CHECK (kind IN ('person', 'forms', 'member', 'workspace', 'connection')),
+                source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'termination', 'callback', 'page')),
+                proof           TEXT CHECK (proof IN ('memberToken', 'officerRecord', 'signedCallback', 'codeInChat')),
                 workspace       TEXT,
                 subject_digest  BLOB CHECK (length(subject_digest) = 32),
+                policy_version  TEXT NOT NULL,
                 received_at     INTEGER NOT NULL,
-                scheduled_for   INTEGER NOT NULL,
+                acknowledged_at INTEGER,
+                is_approved     INTEGER NOT NULL CHECK (is_approved IN (0, 1)),
+                window_ms       INTEGER NOT NULL CHECK (window_ms >= 0),
+                decide_by       INTEGER,
+                scheduled_for   INTEGER,
+                ground          TEXT,
+                contact         TEXT,
                 step            TEXT NOT NULL,
                 leg             INTEGER NOT NULL DEFAULT 0,
                 round           INTEGER NOT NULL DEFAULT 0,
@@ -28,12 +36,15 @@ public enum DeletionCoordinatorMigrations {
                 cutoff          INTEGER,
                 failed_attempts INTEGER NOT NULL DEFAULT 0,
                 setbacks        INTEGER NOT NULL DEFAULT 0,
-                next_at         INTEGER NOT NULL,
+                kept_in         TEXT NOT NULL DEFAULT '',  -- holders, with blanks between
+                kept_until      INTEGER,
+                erased_in       TEXT NOT NULL DEFAULT '',
+                next_at         INTEGER,  -- null: it has ended
                 verified_at     INTEGER,
                 completed_at    INTEGER
             ) STRICT;
             CREATE UNIQUE INDEX deletions_open_by_subject ON deletions (subject_digest) WHERE subject_digest IS NOT NULL;
-            CREATE INDEX deletions_open ON deletions (next_at) WHERE step <> 'completed';
+            CREATE INDEX deletions_open ON deletions (next_at) WHERE next_at IS NOT NULL;
             CREATE TABLE subjects (
                 deletion INTEGER PRIMARY KEY REFERENCES deletions (id) ON DELETE CASCADE,
                 subject  BLOB NOT NULL
@@ -42,6 +53,7 @@ public enum DeletionCoordinatorMigrations {
                 key          TEXT PRIMARY KEY,
                 digest       BLOB NOT NULL,
                 code_digest  BLOB NOT NULL UNIQUE,
+                chat_digest  BLOB UNIQUE,  -- of the code that whoever asks is to send in their chat
                 deletion     INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
                 requested_at INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
@@ -68,14 +80,17 @@ public enum DeletionCoordinatorMigrations {
         ]
             // The caller's own word, which must not name a person (RequestKey), and keyed digests: a repeat and a status page are known by
             // them, a person is not.
-            + ["key", "digest", "code_digest"].map {
+            + ["key", "digest", "code_digest", "chat_digest"].map {
                 ColumnNote(
                     "requests", $0, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: nil,
                     erasure: .keep)
             }
             + ColumnNote.plain(
-                "deletions", "id", "kind", "source", "workspace", "received_at", "scheduled_for", "step", "leg", "round", "is_covered",
-                "found", "cutoff", "failed_attempts", "setbacks", "next_at", "verified_at", "completed_at")
+                "deletions", "id", "kind", "source", "proof", "workspace", "policy_version", "received_at", "acknowledged_at",
+                "is_approved",
+                "window_ms", "decide_by", "scheduled_for", "ground", "contact", "step", "leg", "round", "is_covered",
+                "found", "cutoff", "failed_attempts", "setbacks", "kept_in", "kept_until", "erased_in", "next_at", "verified_at",
+                "completed_at")
             + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "deletion", "requested_at")
             + ColumnNote.plain("receipts", "deletion", "leg", "receipt") + ColumnNote.plain("proofs", "deletion", "leg", "proof"))
 
@@ -135,6 +150,40 @@ public enum DeletionCoordinatorMigrations {
         columns: ColumnNote.plain(
             "subprocessors", "name", "kind", "country", "transfer", "terms", "erasure_channel", "is_ended", "version", "changed_at")
             + ColumnNote.plain("subprocessor_uses", "subprocessor", "category", "purpose"))
+
+    /// A hold names its person, sealed, while it stands.
+    private static let holds = Migration(
+        "holds",
+        sql: """
+            CREATE TABLE holds (
+                id        INTEGER PRIMARY KEY AUTOINCREMENT,
+                key       TEXT NOT NULL UNIQUE,
+                digest    BLOB NOT NULL CHECK (length(digest) = 32),  -- of all that was asked for
+                target    TEXT NOT NULL CHECK (target IN ('person', 'workspace', 'deletion')),
+                workspace TEXT,
+                deletion  INTEGER,
+                subject   BLOB,
+                ground    TEXT NOT NULL,
+                reference TEXT,
+                scope     TEXT NOT NULL,  -- with blanks between
+                placed_at INTEGER NOT NULL,
+                ends_at   INTEGER,
+                lifted_at INTEGER
+            ) STRICT;
+            CREATE INDEX holds_standing ON holds (workspace) WHERE lifted_at IS NULL;
+            """,
+        columns: [
+            ColumnNote(
+                "holds", "subject", .profile, for: [.complyWithObligation], on: .legalObligation, kept: .requestIdentifiers,
+                subject: "holds", erasure: .clearColumn)
+        ]
+            + ["key", "digest", "reference"].map {
+                ColumnNote(
+                    "holds", $0, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: nil,
+                    erasure: .keep)
+            }
+            + ColumnNote.plain(
+                "holds", "id", "target", "workspace", "deletion", "ground", "scope", "placed_at", "ends_at", "lifted_at"))
 
     private static func disclosure(_ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {
         ColumnNote(

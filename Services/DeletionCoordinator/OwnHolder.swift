@@ -16,6 +16,10 @@ struct OwnHolder: HolderStore {
 
     /// Adds the accounts on which the workspace's people may be met, which every service is told by `access.feed`.
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        if subject.isWhole == true {
+            let count = try DeletionCoordinatorStore.disclosureCount(of: subject.workspace, connection)
+            return CollectSubject.Response(subject: subject, rows: ["disclosures": count])
+        }
         var known = subject
         known.formUnion(Subject(workspace: subject.workspace, accounts: facts.accounts(of: subject.workspace)))
         return CollectSubject.Response(
@@ -32,6 +36,14 @@ struct OwnHolder: HolderStore {
         let disclosures = try DeletionCoordinatorStore.anonymizeDisclosures(about: digests(of: subject), connection)
         return ["subjects": Int64(leftovers.count), "disclosures": disclosures]
     }
+
+    /// Who got whose data stays on record, of nobody.
+    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+        ["disclosures": try DeletionCoordinatorStore.anonymizeDisclosures(of: workspace, limit: limit, connection)]
+    }
+
+    /// The scopes of holds name nothing of ours.
+    func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] { [:] }
 
     private func digests(of subject: Subject) -> [[UInt8]] { subject.participants.flatMap { digester.digests(.participant($0)) } }
 

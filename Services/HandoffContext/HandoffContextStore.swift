@@ -81,6 +81,9 @@ public struct HandoffContextStore: HolderStore {
     // MARK: Erasure
 
     public func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        if subject.isWhole == true {
+            return CollectSubject.Response(subject: subject, rows: try workspaceCounts(subject.workspace, connection))
+        }
         var subject = subject
         var found = Set(subject.conversations)
         for participant in subject.participants {
@@ -123,6 +126,9 @@ public struct HandoffContextStore: HolderStore {
         for conversation in held { try act(.lapsed(at: now), on: conversation, now: now, connection) }
         return ["sessions": Int64(erased + held.count), "snapshots": try eraseSnapshots(of: subject, connection)]
     }
+
+    /// Sessions are derived from messages: no hold keeps them.
+    public func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] { try erase(subject, connection) }
 
     /// What a member holds who is to be forgotten: it waits again.
     private func held(by subject: Subject, _ connection: Connection) throws -> [ConversationID] {

@@ -19,6 +19,7 @@ public final class Intake: Sendable {
     private let reserve: DiskReserve
     let limits: DeliveryLimits
     let relay: Relay
+    private let identities: IdentityRelay
     private let expiry: Expiry
     let feed: AccessFeed
     let tokens: TokenKeys
@@ -37,10 +38,11 @@ public final class Intake: Sendable {
 
     /// - Parameters:
     ///   - conversations: where the relay sends what came in.
+    ///   - deletions: who is told of codes by which people show that a chat is theirs, where not over the mesh.
     ///   - freeBytes: what the disk of the data folder still has.
     public init(
         _ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database, conversations: any Transport,
-        freeBytes: @escaping @Sendable () -> Int64
+        deletions: (any Transport)? = nil, freeBytes: @escaping @Sendable () -> Int64
     ) {
         self.process = process
         self.database = database
@@ -49,6 +51,7 @@ public final class Intake: Sendable {
         let reserve = DiskReserve(clock: process.system.clock, freeBytes: freeBytes)
         self.reserve = reserve
         relay = Relay(process, database, store, directory, digests.keys, to: conversations)
+        identities = IdentityRelay(process, database, store, to: deletions ?? process.client(to: .deletionCoordinator))
         feed = AccessFeed(process, database, store)
         tokens = TokenKeys(process.tokenKeys())
         leases = LeaseKeys(process.leaseKeys())
@@ -60,7 +63,7 @@ public final class Intake: Sendable {
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
         limits = DeliveryLimits(process.system.clock, configuration, reserve, relay.backlog)
         var web = HTTPRouter()
-        door = WebhookDoor(process, database, store, directory, digests, limits, relay, feed, security)
+        door = WebhookDoor(process, database, store, directory, digests, limits, relay, identities, feed, security)
         door.register(on: &web)
         FormDoor(process, configuration, database, store, digests, reserve).register(on: &web)
         self.web = web
@@ -91,11 +94,13 @@ public final class Intake: Sendable {
         directory.replaceAll(try database.read("channels") { try store.channels($0) })
         try feed.start()
         try relay.start()
+        identities.start()
         expiry.start()
     }
 
     public func stop() {
         expiry.stop()
+        identities.stop()
         relay.stop()
     }
 

@@ -10,6 +10,8 @@ struct IntakeStore: Sendable {
     /// What became of a delivery.
     struct Tally: Sendable, Equatable {
         var accepted: Int64 = 0
+        /// Codes of the deletion page that came with what was accepted.
+        var codes: Int64 = 0
         var repeated: Int64 = 0
         /// Their person was erased, and they are older than that.
         var keptOut: Int64 = 0
@@ -58,6 +60,10 @@ struct IntakeStore: Sendable {
                 continue
             }
             try enqueue(arrival.json, arrival.channel, arrival.workspace, receivedAt: now, connection)
+            if let code = arrival.code {
+                try note(code, connection)
+                tally.codes += 1
+            }
             tally.accepted += 1
             tally.channels.insert(arrival.channel)
         }

@@ -16,6 +16,9 @@ struct IntakeHolding: HolderStore {
     let onErased: @Sendable () -> Void
 
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        if subject.isWhole == true {
+            return CollectSubject.Response(subject: subject, rows: try store.workspaceCounts(subject.workspace, connection))
+        }
         var subject = subject
         for channel in try store.channels(connection) where channel.workspace == subject.workspace {
             subject.accounts.append(channel.account)
@@ -33,11 +36,29 @@ struct IntakeHolding: HolderStore {
                 "quarantine": Int64(try store.quarantineRows(of: subject, keys, connection).count),
                 "channel_authorizations": Int64(try store.authorized(by: subject.authorization, connection).count),
                 "forms": Int64(forms.count),
-                "reply_turns": try store.turnCount(of: subject, connection)
+                "reply_turns": try store.turnCount(of: subject, connection),
+                "identity_codes": Int64(try store.codeRows(of: subject, connection).count),
+                "members": try store.memberCount(subject.members, of: subject.ownWorkspace, connection)
             ].merging(try eventCounts(of: subject, connection)) { $1 })
     }
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        try remove(subject, connection) { try store.deleteForms($0, connection) }
+    }
+
+    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+        defer { onErased() }
+        return try store.eraseWorkspace(workspace, limit: limit, connection)
+    }
+
+    /// Forms alone are kept; what is on its way, and what members did, goes.
+    func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        try remove(subject, connection) { try store.holdForms($0, now: clock.now, connection) }
+    }
+
+    private func remove(
+        _ subject: Subject, _ connection: Connection, forms removeForms: ([Int64]) throws -> Int64
+    ) throws -> [String: Int64] {
         let outbox = try store.remove(try store.outboxRows(of: subject, connection).map(\.sequence), connection)
         let quarantine = try store.removeQuarantined(try store.quarantineRows(of: subject, keys, connection), connection)
         let channels = try store.authorized(by: subject.authorization, connection)
@@ -47,14 +68,17 @@ struct IntakeHolding: HolderStore {
         }
         try store.withdrawAll(
             of: try parties(of: subject, connection).map(keys.digest(of:)), until: subject.cutoff, now: clock.now, connection)
-        let forms = try store.deleteForms(try store.formRows(of: subject, connection).keys, connection)
+        let forms = try removeForms(store.formRows(of: subject, connection).keys.sorted())
         let turns = try store.removeTurns(of: subject, connection)
+        let codes = try store.codeRows(of: subject, connection)
+        for code in codes { try store.removeCode(code, connection) }
         let events = try eventCounts(of: subject, connection)
         for (category, ids) in try store.eventRows(of: subject, connection) { try store.deleteEvents(ids, of: category, connection) }
+        let members = try store.removeErased(subject.members, of: subject.ownWorkspace, now: clock.now, connection)
         onErased()
         return [
             "outbox": outbox, "quarantine": quarantine, "channel_authorizations": Int64(channels.count), "forms": forms,
-            "reply_turns": turns
+            "reply_turns": turns, "identity_codes": Int64(codes.count), "members": members
         ].merging(events) { $1 }
     }
 
@@ -125,4 +149,9 @@ extension IntakeStore {
 
 extension [UInt8] {
     fileprivate func holdsAny(of names: Set<String>) -> Bool { !isEmpty && names.contains { MentionedNames.holds($0, in: self) } }
+}
+
+extension Subject {
+    /// nil for Botseller's own people.
+    fileprivate var ownWorkspace: WorkspaceID? { workspace == .nobodys ? nil : workspace }
 }

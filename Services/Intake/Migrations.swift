@@ -7,7 +7,8 @@ import SQLite
 public enum IntakeMigrations {
     public static let all = [
         SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
-        forms, events, replies, billing, integrations
+        forms, events, replies, billing, integrations, IntakeStore.identityCodesMigration,
+        IntakeStore.heldFormsMigration
     ]
 
     static let workspaces = Migration(

@@ -22,6 +22,10 @@ public enum Command {
           delete --workspace W --platform instagram|whatsapp --igsid|--phone|--bsuid ID [--now] [--no-wait]
                                         erases a person and shows every receipt; --now leaves out the 24 h for cancelling
           request ID                    where a deletion stands
+          hold place --workspace W [--platform P --igsid|--phone|--bsuid ID] | --deletion N
+               [--ground legalClaims|authorityOrder|legalDuty] [--scope messages|forms] [--reference FILE] [--days N]
+          hold lift HOLD | list [--workspace W]
+                                        keeps data that deletions would erase, out of use, until the hold is lifted or ends
           scan --workspace W --platform P --igsid|--phone|--bsuid ID
                                         looks for a person's names in every byte of every service's files
           keys                          makes missing keys in the data folder
@@ -60,6 +64,7 @@ public enum Command {
         case "contracts": try ContractsCommand(arguments).run()
         case "datamap": try DataMapCommand(arguments).run()
         case "delete": try DeleteCommand(arguments).run()
+        case "hold": try HoldCommand(arguments).run()
         case "request": try RequestCommand(arguments).run()
         case "scan": try ScanCommand(arguments).run()
         case "token": try TokenCommand(arguments).run()

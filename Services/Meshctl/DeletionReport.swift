@@ -27,7 +27,11 @@ struct DeletionReport {
             let deletion = response.deletion
             if deletion.state != shown && !quietly { Terminal.say("\(indent)… \(deletion.state.rawValue)") }
             shown = deletion.state
-            if deletion.state == .completed || deletion.state == .refused { return }
+            switch deletion.state {
+            // Only time or somebody's decision moves it on.
+            case .completed, .refused, .cancelled, .awaitingIdentity, .awaitingController, .held: return
+            case .received, .acknowledged, .scheduled, .erasing, .verifying, .erasedHere: break
+            }
             if let problem = patience.problem(response, now: clock.monotonicMilliseconds) {
                 throw Failure(status: Exit.fault, message: problem)
             }
@@ -45,6 +49,8 @@ struct DeletionReport {
             "\(indent)deletion \(state.id.rawValue): \(state.state.rawValue)\(state.found == false ? ", nothing was found under this name" : "")"
         )
         if let due = state.scheduledFor, state.completedAt == nil { Terminal.say("\(indent)not before \(CivilTime.text(due))") }
+        if let time = state.decideBy { Terminal.say("\(indent)decided by \(CivilTime.text(time)) at the latest") }
+        if let ground = state.ground { Terminal.say("\(indent)\(ground.rawValue)\(state.contact.map { ", see \($0)" } ?? "")") }
         if state.failedAttempts > 0 {
             Terminal.say("\(indent)\(state.failedAttempts) attempts failed since the last step: see `meshctl status`")
         }

@@ -46,11 +46,15 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
     private var members: [MemberID: Member] = [:]
     private var programs: [String: Program] = [:]
     private var onLeave: @Sendable (Set<String>) -> Void = { _ in }
+    private var onTermination: @Sendable () -> Void = {}
 
     public init() {}
 
     /// From now on `body` hears the names of programs that were removed, or are others by now.
     func whenProgramsLeave(_ body: @escaping @Sendable (Set<String>) -> Void) { lock.withLock { onLeave = body } }
+
+    /// From now on `body` is told when an agreement has ended.
+    public func whenWorkspacesTerminate(_ body: @escaping @Sendable () -> Void) { lock.withLock { onTermination = body } }
 
     public func workspace(_ id: WorkspaceID) -> Workspace? { lock.withLock { workspaces[id] } }
     public func channel(_ id: ChannelID) -> Channel? { lock.withLock { channels[id] } }
@@ -62,6 +66,9 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
     public func accounts(of workspace: WorkspaceID) -> [Account] {
         lock.withLock { Set(channels.values.filter { $0.workspace == workspace }.map(\.account)).sorted() }
     }
+
+    /// Those whose agreements have ended.
+    public var terminatedWorkspaces: [WorkspaceID] { lock.withLock { workspaces.filter(\.value.isTerminated).map(\.key).sorted() } }
 
     /// Those whose counts may not serve to improve the product.
     public var workspacesNotImproving: [WorkspaceID] {
@@ -94,6 +101,7 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
             return (Set(before.filter { programs[$0.key] != $0.value }.keys), self.onLeave)
         }
         if !left.isEmpty { onLeave(left) }
+        if facts.contains(where: { $0.kind == .workspaceTerminated }) { lock.withLock { onTermination }() }
     }
 
     /// A fact without the part that its kind is about comes from a newer intake: it says nothing to us.

@@ -74,6 +74,12 @@ public struct DeletionID: NumberIdentifier {
     public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+/// One legal hold.
+public struct HoldID: NumberIdentifier {
+    public var rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 /// One time that somebody got personal data.
 public struct DisclosureID: NumberIdentifier {
     public var rawValue: Int64

@@ -17,6 +17,8 @@ public enum ErasedName: Hashable, Sendable {
     /// Whoever can be reached there and wrote to Botseller itself, however they spell it.
     case contact(Contact)
     case member(WorkspaceID, MemberID)
+    /// All that came by a workspace's channels.
+    case workspace(WorkspaceID)
 
     var text: String {
         switch self {
@@ -28,6 +30,7 @@ public enum ErasedName: Hashable, Sendable {
         case .message(let account, let id): "message\n\(account.platform.rawValue)\n\(account.id)\n\(id)"
         case .member(let workspace, let member): "member\n\(workspace.rawValue)\n\(member.rawValue)"
         case .contact(let contact): "contact\n\(contact.kind.rawValue)\n\(contact.folded)"
+        case .workspace(let workspace): "workspace\n\(workspace.rawValue)"
         case .authorization(let authorization): "authorization\n\(authorization.app)\n\(authorization.user)"
         }
     }

@@ -12,13 +12,18 @@ public protocol HolderStore: Sendable {
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response
     /// Deletes the subject's rows; returns how many by table. Runs in one transaction on the writer.
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
+    /// Deletes at most about `limit` rows of all that came by a workspace's channels; returns how many by table, all zero when nothing is
+    /// left.
+    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64]
+    /// Takes the subject's rows out of use, for a hold that keeps them; returns how many by table. `erase` removes them all the same.
+    func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
 }
 
 /// Serves `holder.*` for one service, the same way in all.
 public final class Holder: Sendable {
-    private let process: ServiceProcess
-    private let database: Database
-    private let store: any HolderStore
+    let process: ServiceProcess
+    let database: Database
+    let store: any HolderStore
     private let signer: ReceiptSigner
     private let scans: ScanQueue
 
@@ -64,6 +69,8 @@ public final class Holder: Sendable {
 
     /// Rows first, then their residue: the answer waits until the file holds no byte of them.
     private func erase(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
+        if request.isHeld == true { return setAside(request, reply) }
+        if request.subject.isWhole == true { return WholeErasure(self, request, reply).go() }
         let isQueued = database.writer.submit("erase subject") { [store] connection in
             try Tombstones.count(try store.erase(request.subject, connection), request.deletion, connection)
         } completion: { result in
@@ -75,7 +82,19 @@ public final class Holder: Sendable {
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
-    private func eraseResidue(of deletion: DeletionID, _ rows: [String: Int64], _ reply: Reply<EraseSubject>) {
+    private func setAside(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
+        let isQueued = database.writer.submit("set subject aside") { [store] connection in
+            try store.setAside(request.subject, connection)
+        } completion: { result in
+            switch result {
+            case .success(let rows): reply.ok(self.receipt(request.deletion, rows))
+            case .failure(let error): self.fail(error, reply)
+            }
+        }
+        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
+    }
+
+    func eraseResidue(of deletion: DeletionID, _ rows: [String: Int64], _ reply: Reply<EraseSubject>) {
         let isQueued = database.writer.eraseResidue(deadlineMilliseconds: reply.caller.timeoutMilliseconds) { result in
             switch result {
             case .success: reply.ok(self.receipt(deletion, rows))
@@ -85,12 +104,12 @@ public final class Holder: Sendable {
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
-    private func receipt(_ deletion: DeletionID, _ rows: [String: Int64]) -> ErasureReceipt {
+    func receipt(_ deletion: DeletionID, _ rows: [String: Int64], isPartial: Bool = false) -> ErasureReceipt {
         let name = "\(process.service.rawValue).sqlite"
         return signer.sign(
             ErasureReceipt(
                 deletion: deletion, holder: process.service.rawValue, rows: rows, files: [name, "\(name)-wal"],
-                erasedAt: process.system.clock.now))
+                erasedAt: process.system.clock.now, isPartial: isPartial))
     }
 
     /// Tables at once; files one scan after another, since each takes as long as the files are large.
@@ -118,7 +137,7 @@ public final class Holder: Sendable {
         }
     }
 
-    private func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
+    func fail<R: Request>(_ error: any Error, _ reply: Reply<R>) {
         process.log.event("holderFailed", level: .error, ("method", .safe(R.contract.method)), ("error", .safe("\(error)")))
         reply.fault(.unavailable, "\(process.service.rawValue) could not finish \(R.contract.method): try again")
     }

@@ -19,7 +19,7 @@ struct SubjectScan {
         // Not usernames: people choose them, and one may be a word of our own logs.
         let names =
             subject.aliases.filter { $0.kind != .username }.map(\.value) + (subject.authorization.map { [$0.user] } ?? [])
-            + subject.contacts.map(\.value)
+            + subject.contacts.map(\.value) + subject.members.map(\.rawValue)
         let needles = names.map { Array($0.utf8) }.filter { $0.count >= Subject.searchableBytesMin }
         // A scan that looks for nothing finds nothing: that would be no proof.
         guard !needles.isEmpty || names.isEmpty else { throw NothingToLookFor() }

@@ -12,6 +12,7 @@ enum ContractList {
             ContractEntry(Echo.self), ContractEntry(ReadHealth.self), ContractEntry(ReadMetrics.self), ContractEntry(ReadContracts.self)
         ] + [
             ContractEntry(OpenWorkspace.self), ContractEntry(ReadWorkspace.self), ContractEntry(InstructWorkspace.self),
+            ContractEntry(TerminateWorkspace.self),
             ContractEntry(AddMember.self), ContractEntry(SetMemberRole.self), ContractEntry(RemoveMember.self),
             ContractEntry(IssueToken.self), ContractEntry(AddPeer.self), ContractEntry(RemovePeer.self), ContractEntry(ListPeers.self),
             ContractEntry(ConnectChannel.self), ContractEntry(SetChannelFeatures.self), ContractEntry(SetChannelCredential.self),
@@ -37,7 +38,10 @@ enum ContractList {
             ContractEntry(ReadQueue.self), ContractEntry(AcceptHandoff.self), ContractEntry(ReleaseHandoff.self),
             ContractEntry(ResolveHandoff.self), ContractEntry(SetRules.self), ContractEntry(ReadRules.self)
         ] + [
-            ContractEntry(RequestDeletion.self), ContractEntry(ReadDeletion.self), ContractEntry(ListDeletions.self),
+            ContractEntry(RequestDeletion.self), ContractEntry(ConfirmIdentity.self), ContractEntry(ReadDeletion.self),
+            ContractEntry(ListDeletions.self), ContractEntry(ApproveDeletion.self), ContractEntry(RefuseDeletion.self),
+            ContractEntry(CancelDeletion.self),
+            ContractEntry(PlaceHold.self), ContractEntry(LiftHold.self), ContractEntry(ListHolds.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self),
             ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
         ] + [

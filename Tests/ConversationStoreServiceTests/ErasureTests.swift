@@ -39,6 +39,50 @@ import Testing
         #expect(try store.read(before[0].id).messages.map(\.text) == ["My number is 42", "Fine"])
     }
 
+    // MARK: A whole workspace, and what a hold keeps
+
+    private let elsewhere = Channel(WorkspaceID(rawValue: "ws_other"), ChannelID(rawValue: "ch_other"), Account(.whatsapp, "900800700600"))
+
+    @Test func aWholeWorkspaceGoesInPortionsAndNobodyElses() throws {
+        try store.append((1...50).map { message("m\($0)", from: $0.isMultiple(of: 2) ? ada : ben, "word \($0)") })
+        try store.append(message("x1", from: ada, "another shop's"), on: elsewhere)
+        var subject = Subject(workspace: shop)
+        subject.isWhole = true
+        #expect(try store.answer(CollectSubject(subject: subject), as: .deletionCoordinator).rows["participants"] == 2)
+
+        // A portion never touches more than its limit.
+        let first = try store.erasePortion(of: shop, limit: 7)
+        #expect(first["messages"] == 7 && first["participants"] == 0)
+
+        let receipt = try store.answer(EraseSubject(deletion: DeletionID(rawValue: 9), subject: subject), as: .deletionCoordinator)
+        #expect(receipt.isPartial == nil && receipt.rows["messages"] == 43 && receipt.rows["participants"] == 2)
+        let proof = try store.answer(ProveErasure(subject: subject, scan: false), as: .deletionCoordinator)
+        #expect(proof.rows.values.allSatisfy { $0 == 0 })
+        #expect(try !store.filesHold("word 1") && store.filesHold("another shop's"))
+    }
+
+    @Test func whatAHoldKeepsIsOutOfUseUntouchedAndErasedAfterAll() throws {
+        try fill()
+        let found = try store.answer(CollectSubject(subject: Subject(workspace: shop, aliases: [adasPhone])), as: .deletionCoordinator)
+        let held = try store.answer(
+            EraseSubject(deletion: DeletionID(rawValue: 9), subject: found.subject, isHeld: true), as: .deletionCoordinator)
+        #expect(held.rows["messages"] == 2 && held.rows["participants"] == 1)
+
+        #expect(try store.list().map(\.participant.name) == [ben.name])
+        #expect(try store.filesHold("Elm Street"))
+        // What names a kept message changes nothing of it, and a new message begins anew.
+        store.clock.now = noon.adding(milliseconds: 60_000)
+        var unsend = ChannelEvent(kind: .unsend, id: "u1", participant: ada, sentAt: store.clock.now, receivedAt: store.clock.now)
+        unsend.details = EventDetails()
+        unsend.details?.target = "m1"
+        try store.append(unsend, message("m2", "Me again", at: store.clock.now))
+        #expect(try store.filesHold("Elm Street"))
+        #expect(try store.list().count == 2)
+
+        _ = try store.answer(EraseSubject(deletion: DeletionID(rawValue: 9), subject: found.subject), as: .deletionCoordinator)
+        #expect(try !store.filesHold("Elm Street"))
+    }
+
     @Test func noByteOfThePersonIsLeft() throws {
         try fill()
         #expect(try store.filesHold("Elm Street") && store.filesHold("15550001111") && store.filesHold("Ada Sample"))

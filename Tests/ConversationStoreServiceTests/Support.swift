@@ -91,6 +91,10 @@ final class StoreFixture {
         try reopen()
     }
 
+    func erasePortion(of workspace: WorkspaceID, limit: Int) throws -> [String: Int64] {
+        try database.writer.write("portion") { [store = service.store] in try store.eraseWorkspace(workspace, limit: limit, $0) }
+    }
+
     // MARK: Requests
 
     func put<R: Request>(_ request: R, as peer: Peer) -> Outcome<R> { LocalTransport(process.router, as: peer).call(request) }

@@ -45,7 +45,7 @@ import Testing
 
     @Test func aScheduledDeletionSurvivesAStopAndKeepsItsTime() throws {
         let mesh = try Mesh()
-        let deletion = try mesh.request(CrashTests.person, immediately: false).value().deletion
+        let deletion = try mesh.schedule(CrashTests.person).deletion
         let due = mesh.time.now.adding(milliseconds: 24 * 3_600_000)
         mesh.close()
         try mesh.open()

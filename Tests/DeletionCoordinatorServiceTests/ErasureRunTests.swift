@@ -13,10 +13,11 @@ import Testing
 
     private func run(_ step: ErasureStep = .scheduled, kind: Deletion.Kind = .person, leg: Int = 0) -> ErasureRun {
         var run = ErasureRun(
-            deletion: DeletionID(rawValue: 7), kind: kind, scheduledFor: ErasureRunTests.now,
+            deletion: DeletionID(rawValue: 7), kind: kind, source: .customer, proof: .memberToken,
             subject: Subject(workspace: WorkspaceID(rawValue: "acme"), aliases: [ErasureRunTests.alias]))
         run.step = step
         run.leg = leg
+        run.scheduledFor = ErasureRunTests.now
         if step != .scheduled { run.cutoff = ErasureRunTests.now }
         return run
     }
@@ -49,7 +50,7 @@ import Testing
     @Test func nothingBeginsBeforeItsTime() {
         var run = run()
         let before = run
-        #expect(run.happened(.due, at: ErasureRunTests.now.adding(milliseconds: -1)) == .wait)
+        #expect(run.happened(.due, at: ErasureRunTests.now.adding(milliseconds: -1)) == .wait(until: ErasureRunTests.now))
         #expect(run == before)
     }
 
@@ -82,7 +83,8 @@ import Testing
     @Test func aSettledClosureIsErased() {
         var run = run(.collecting, leg: 3)
         run.isCovered = true
-        #expect(run.happened(nothing(run), at: ErasureRunTests.now) == .erase(.intake))
+        #expect(run.happened(nothing(run), at: ErasureRunTests.now) == .weigh)
+        #expect(run.happened(.weighed(.nothing), at: ErasureRunTests.now) == .erase(.intake))
     }
 
     @Test func aClosureThatGrewIsCoveredAnew() {
@@ -129,6 +131,14 @@ import Testing
         let actions = (0..<4).map { _ in run.happened(.erased(receipt(run), isAuthentic: true), at: ErasureRunTests.now) }
         #expect(actions == [.erase(.conversationStore), .erase(.handoffContext), .erase(.deletionCoordinator), .prove(.intake)])
         #expect(run.found == true)
+    }
+
+    @Test func aHolderThatHasMoreToEraseIsAskedAgain() {
+        var run = run(.erasing, kind: .workspace, leg: 1)
+        var partial = receipt(run)
+        partial.isPartial = true
+        #expect(run.happened(.erased(partial, isAuthentic: true), at: ErasureRunTests.now) == .erase(.conversationStore))
+        #expect(run.happened(.erased(receipt(run), isAuthentic: true), at: ErasureRunTests.now) == .erase(.handoffContext))
     }
 
     @Test func aReceiptWithoutRowsFindsNothing() {
@@ -211,8 +221,12 @@ import Testing
 
     @Test func everyStepSaysAfterARestartWhatItSaidBefore() {
         let expected: [ErasureStep: ErasureAction] = [
-            .scheduled: .wait, .collecting: .collect(.handoffContext), .journaling: .journal, .placing: .place(.handoffContext),
-            .erasing: .erase(.handoffContext), .verifying: .prove(.handoffContext), .clearing: .clear, .completed: .finish
+            .received: .acknowledge, .acknowledged: .consult, .awaitingIdentity: .wait(until: .never),
+            .awaitingController: .wait(until: .never), .scheduled: .wait(until: ErasureRunTests.now),
+            .collecting: .collect(.handoffContext), .journaling: .journal, .placing: .place(.handoffContext),
+            .weighing: .weigh, .held: .wait(until: .never),
+            .erasing: .erase(.handoffContext), .verifying: .prove(.handoffContext), .clearing: .clear, .completed: .finish,
+            .refused: .finish, .cancelled: .finish
         ]
         for step in ErasureStep.allCases { #expect(run(step, leg: 2).action == expected[step]) }
     }
@@ -220,12 +234,12 @@ import Testing
     @Test func anAnswerThatNobodyAskedForIsABug() async {
         await #expect(processExitsWith: .failure) {
             var run = ErasureRun(
-                deletion: DeletionID(rawValue: 7), kind: .person, scheduledFor: Timestamp(), subject: Subject(workspace: WorkspaceID()))
+                deletion: DeletionID(rawValue: 7), kind: .person, source: .customer, proof: nil, subject: Subject(workspace: WorkspaceID()))
             _ = run.happened(.placed, at: Timestamp())
         }
         await #expect(processExitsWith: .failure) {
             var run = ErasureRun(
-                deletion: DeletionID(rawValue: 7), kind: .person, scheduledFor: Timestamp(), subject: Subject(workspace: WorkspaceID()))
+                deletion: DeletionID(rawValue: 7), kind: .person, source: .customer, proof: nil, subject: Subject(workspace: WorkspaceID()))
             run.step = .completed
             _ = run.happened(.cleared, at: Timestamp())
         }

@@ -17,13 +17,14 @@ import Wire
         let answer = try mesh.request(ErasureTests.person).value()
         let read = try mesh.complete(answer.deletion)
 
-        #expect(answer.state == .scheduled)
+        #expect(answer.state == .received)
         #expect(read.deletion.found == true && read.deletion.failedAttempts == 0)
         #expect(read.receipts.map(\.holder) == ["intake", "conversation-store", "handoff-context", "deletion-coordinator"])
         #expect(read.receipts[1].rows == ["things": 3])
         #expect(read.proofs.map(\.holder) == read.receipts.map(\.holder))
         #expect(read.proofs.allSatisfy { $0.scan?.residue == 0 })
         #expect(read.proofs[3].scan?.live == [:])
+        #expect(read.legs.map(\.holder) == read.receipts.map(\.holder) && read.legs.allSatisfy { $0.state == .proved })
     }
 
     @Test func theFileKnowsNobodyWhileTheRequestIsOpenNorAfter() throws {
@@ -138,7 +139,7 @@ import Wire
 
     @Test func aRequestThatCannotBeReadIsPutAside() throws {
         let mesh = try Mesh()
-        let broken = try mesh.request(ErasureTests.person, key: "a", immediately: false).value().deletion
+        let broken = try mesh.schedule(ErasureTests.person, key: "a").deletion
         try mesh.coordinator.damage(broken)
         mesh.time.advance(milliseconds: 24 * 3_600_000)
 
@@ -157,6 +158,9 @@ import Wire
         try mesh.wait { try mesh.read(deletion).deletion.failedAttempts >= 2 }
         let open = try mesh.read(deletion)
         #expect(open.receipts.map(\.holder) == ["intake"] && open.deletion.state == .erasing)
+        // What is gone and what is not stands there leg by leg.
+        #expect(open.legs.map(\.state) == [.erased, .open, .open, .open])
+        #expect(open.legs.map { $0.erasedAt != nil } == [true, false, false, false])
         #expect((mesh.coordinator.process.metrics.snapshot()["deletions.receiptsRejected"] ?? 0) >= 2)
 
         // The negative control: the same receipt, not falsified, is accepted.

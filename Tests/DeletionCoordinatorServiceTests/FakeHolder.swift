@@ -33,6 +33,7 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
         /// Digests in the order in which they came, with what the journal held at that time.
         var beforeJournal: [String] = []
         var erased: [Subject] = []
+        var setAside: [Subject] = []
         var deauthorized: [DeauthorizeConnection] = []
         /// Falsifies receipts.
         var tamper: @Sendable (ErasureReceipt) -> ErasureReceipt = { $0 }
@@ -74,6 +75,12 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
 
     private func erase(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
         let receipt = with { state in
+            if request.isHeld == true {
+                state.calls.append("setAside")
+                state.setAside.append(request.subject)
+                return ErasureReceipt(
+                    deletion: request.deletion, holder: peer.rawValue, rows: ["things": state.rows], files: [], erasedAt: time.now)
+            }
             state.calls.append("erase")
             state.erased.append(request.subject)
             defer { state.rows = 0 }

@@ -24,7 +24,7 @@ import Wire
     @Test func thePageTellsHowTheDeletionStands() throws {
         let mesh = try Mesh()
         mesh.store.with { $0.rows = 1 }
-        let answer = try mesh.request(PublicDoorTests.person, immediately: false).value()
+        let answer = try mesh.schedule(PublicDoorTests.person)
         #expect(try page(mesh, answer.code).1.contains("<h1>Your deletion request is scheduled</h1>"))
         #expect(try page(mesh, answer.code).1.contains("2026-01-02 00:00 UTC"))
 
@@ -42,7 +42,7 @@ import Wire
 
     @Test func thePageHasNoScriptAndNamesNobody() throws {
         let mesh = try Mesh()
-        let answer = try mesh.request(PublicDoorTests.person, immediately: false).value()
+        let answer = try mesh.schedule(PublicDoorTests.person)
         let (response, text) = try page(mesh, answer.code)
 
         #expect(response.status == .ok)

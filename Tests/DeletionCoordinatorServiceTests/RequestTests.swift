@@ -15,7 +15,7 @@ import Wire
         let first = try mesh.request(RequestTests.person, immediately: false).value()
         let second = try mesh.request(RequestTests.person, immediately: false).value()
 
-        #expect(second == first)
+        #expect(second.deletion == first.deletion && second.code == first.code)
         #expect(first.code.count == ConfirmationCodes.codeLength && first.code.allSatisfy { $0.isLetter || $0.isNumber })
         #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.count == 1)
     }
@@ -47,7 +47,7 @@ import Wire
     @Test func whoJoinsAndAsksForItAtOnceNeedNotWait() throws {
         let mesh = try Mesh()
         let started = mesh.time.now
-        let first = try mesh.request(RequestTests.person, key: "a", immediately: false).value()
+        let first = try mesh.schedule(RequestTests.person, key: "a")
         let second = try mesh.request(RequestTests.person, key: "b", immediately: true).value()
 
         let read = try mesh.complete(second.deletion)
@@ -98,10 +98,10 @@ import Wire
     @Test func nobodyJoinsADeletionThatMayBeginAtThisMoment() throws {
         let mesh = try Mesh()
         // Its time comes, and it stays where it is: it can't be read.
-        let due = try mesh.request(RequestTests.person, key: "a", immediately: false).value().deletion
+        let due = try mesh.schedule(RequestTests.person, key: "a").deletion
         try mesh.coordinator.damage(due)
         // The control: a moment before, it is joined.
-        mesh.time.advance(milliseconds: DeletionCoordinator.windowMilliseconds - 1)
+        mesh.time.advance(milliseconds: Deletion.Source.day - 1)
         #expect(try mesh.request(RequestTests.person, key: "b", immediately: false).value().deletion == due)
 
         mesh.time.advance(milliseconds: 1)
@@ -114,7 +114,7 @@ import Wire
     @Test func theClockStartsWithWhoeverAskedFirst() throws {
         let mesh = try Mesh()
         let (earlier, earliest) = (mesh.time.now.adding(milliseconds: -5000), mesh.time.now.adding(milliseconds: -9000))
-        let deletion = try mesh.request(RequestTests.person, key: "a", immediately: false, receivedAt: earlier).value().deletion
+        let deletion = try mesh.schedule(RequestTests.person, key: "a", receivedAt: earlier).deletion
         let scheduled = try mesh.read(deletion).deletion.scheduledFor
         mesh.time.advance(milliseconds: 1000)
 
@@ -154,6 +154,45 @@ import Wire
         #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
     }
 
+    // MARK: Who is no chat partner
+
+    @Test func formsAreErasedByTheirSendersAddressAtTheOfficersWord() throws {
+        let mesh = try Mesh()
+        let contact = try #require(Contact(email: "Mara@Lumen.example"))
+        let request = RequestDeletion(key: RequestKey("f"), contact: contact, identity: .repliedFromKnownAddress, immediately: true)
+        let read = try mesh.complete(try mesh.call(request).value().deletion)
+        #expect(read.deletion.kind == .forms && read.deletion.workspace == nil && read.receipts.count == 4)
+        #expect(mesh.intake.with { $0.erased.map(\.contacts) } == [[contact]])
+        // By the customer's word nobody else's forms are.
+        var posing = request
+        (posing.key, posing.workspace, posing.source) = (RequestKey("g"), Mesh.workspace, .customer)
+        #expect(mesh.call(posing).fault == .malformed)
+    }
+
+    @Test func aMemberIsErasedInTheirWorkspace() throws {
+        let mesh = try Mesh()
+        let member = MemberID(rawValue: "mem_lumen7")
+        let request = RequestDeletion(
+            key: RequestKey("m"), workspace: Mesh.workspace, member: member, source: .customer, immediately: true)
+        let read = try mesh.complete(try mesh.call(request).value().deletion)
+        #expect(read.deletion.kind == .member && read.deletion.workspace == Mesh.workspace)
+        #expect(mesh.handoff.with { $0.erased.map(\.members) } == [[member]])
+    }
+
+    @Test func aRequestNamesExactlyOne() throws {
+        let mesh = try Mesh()
+        var request = RequestDeletion(key: RequestKey("x"), workspace: Mesh.workspace, subject: RequestTests.person, source: .customer)
+        request.member = MemberID(rawValue: "mem_lumen7")
+        #expect(mesh.call(request).fault == .malformed)
+        (request.member, request.subject) = (nil, nil)
+        #expect(mesh.call(request).fault == .malformed)
+        request.subject = RequestTests.person
+        request.workspace = nil
+        #expect(mesh.call(request).fault == .malformed)
+        #expect(mesh.call(RequestDeletion(key: RequestKey("y"), contact: Contact())).fault == .malformed)
+        #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
+    }
+
     @Test func theClockStartsWhenThePersonAskedAndNeverLaterThanNow() throws {
         let mesh = try Mesh()
         let (earlier, later) = (mesh.time.now.adding(milliseconds: -9000), mesh.time.now.adding(milliseconds: 9000))
@@ -171,6 +210,7 @@ import Wire
         _ = try mesh.request(RequestTests.person, source: .officer, receivedAt: received).value()
         let metrics = mesh.coordinator.process.metrics
         try mesh.wait { metrics.snapshot()["deletions.open"] == 1 && metrics.snapshot()["deletions.overdue"] == 1 }
+        #expect(!mesh.coordinator.process.health.isHealthy)
     }
 
     @Test func listsGoBackwardsPageByPage() throws {

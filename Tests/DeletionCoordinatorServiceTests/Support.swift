@@ -27,12 +27,18 @@ final class Mesh {
     let intake, store, handoff: FakeHolder
     let keys: KeyFolder
     let metaSecret: [UInt8]
+    fileprivate let onDeletion: DeletionInstruction
     private(set) var coordinator: Coordinator!
 
     /// - Parameters:
     ///   - scans: own files are scanned byte by byte, by the real binary; else own proofs look at tables only.
     ///   - secrets: further files of the key folder.
-    init(scans: Bool = false, guillotine: Guillotine = Guillotine(), secrets: [String: String] = [:]) throws {
+    ///   - onDeletion: what the workspace wants done when one of its people asks.
+    init(
+        scans: Bool = false, guillotine: Guillotine = Guillotine(), secrets: [String: String] = [:],
+        onDeletion: DeletionInstruction = .erase
+    ) throws {
+        self.onDeletion = onDeletion
         folder = NSTemporaryDirectory() + "coordinator-test-" + UUID().uuidString.lowercased()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try KeyFolder.createMissing(dataFolder: folder)
@@ -80,17 +86,36 @@ final class Mesh {
 
     func request(
         _ subject: Alias, key: String = "r-1", immediately: Bool = true, workspace: WorkspaceID = Mesh.workspace,
-        source: RequestDeletion.Source = .customer, receivedAt: Timestamp? = nil
+        source: RequestDeletion.Source = .customer, identity: RequestDeletion.IdentityRecord? = nil, receivedAt: Timestamp? = nil
     ) -> Outcome<RequestDeletion> {
         call(
             RequestDeletion(
-                key: RequestKey(key), workspace: workspace, subject: subject, source: source, receivedAt: receivedAt,
+                key: RequestKey(key), workspace: workspace, subject: subject, source: source, identity: identity, receivedAt: receivedAt,
                 immediately: immediately))
+    }
+
+    /// Asks with the window, and waits until it runs.
+    func schedule(_ subject: Alias, key: String = "r-1", receivedAt: Timestamp? = nil) throws -> RequestDeletion.Response {
+        let answer = try request(subject, key: key, immediately: false, receivedAt: receivedAt).value()
+        try watch(answer.deletion, reach: .scheduled)
+        return answer
+    }
+
+    /// Waits until the deletion is in that state, while no time passes.
+    func watch(_ deletion: DeletionID, reach state: Deletion.State) throws {
+        for _ in 0..<2000 {
+            if try read(deletion).deletion.state == state { return }
+            _ = events.waitForNews(milliseconds: 5)
+        }
+        throw NotReached()
     }
 
     func call<R: Request>(_ request: R) -> Outcome<R> {
         LocalTransport(coordinator.process.router, as: R.contract.programCaller).call(request)
     }
+
+    /// As the officer, whom the gate would let through.
+    func decide<R: Request>(_ request: R) -> Outcome<R> { LocalTransport(coordinator.desk, as: .operator).call(request) }
 
     func read(_ deletion: DeletionID) throws -> ReadDeletion.Response { try call(ReadDeletion(deletion: deletion)).value() }
 
@@ -136,6 +161,8 @@ final class Mesh {
 final class Coordinator {
     let process: ServiceProcess
     let service: DeletionCoordinator
+    /// The handlers of what people alone may ask, without the gate before them: its facts would be too old when days pass.
+    let desk = Router(service: "deletion-coordinator")
     private let database: Database
 
     fileprivate init(_ mesh: Mesh, scans: Bool, guillotine: Guillotine) throws {
@@ -148,7 +175,7 @@ final class Coordinator {
         let log = Log(service: "deletion-coordinator", system: system) { [events = mesh.events] in events.add($0) }
         process = try ServiceProcess(service: .deletionCoordinator, configuration: configuration, system: system, log: log)
         database = process.database(migrations: DeletionCoordinatorMigrations.all)
-        try Coordinator.putFacts(database)
+        try Coordinator.putFacts(database, mesh.onDeletion)
         var holders: [Peer: any Transport] = [:]
         for holder in mesh.holders {
             let inner = LocalTransport(holder.router, as: .deletionCoordinator)
@@ -159,6 +186,13 @@ final class Coordinator {
             inner: LocalTransport(ownHolder.router, as: .deletionCoordinator), holder: nil, guillotine: guillotine)
         let journal = CutJournal(inner: try ErasureJournal(dataFolder: mesh.folder), guillotine: guillotine)
         service = try DeletionCoordinator(process, own, database, holders: holders, journal: journal)
+        desk.on(ConfirmIdentity.self, service.confirmIdentity)
+        desk.on(ApproveDeletion.self, service.approve)
+        desk.on(RefuseDeletion.self, service.refuse)
+        desk.on(CancelDeletion.self, service.cancel)
+        desk.on(PlaceHold.self, service.placeHold)
+        desk.on(LiftHold.self, service.liftHold)
+        desk.on(ListHolds.self, service.listHolds)
         try service.driver.start()  // Alone: there is no intake to follow.
     }
 
@@ -174,6 +208,12 @@ final class Coordinator {
         try database.writer.write("leave behind") {
             try $0.run("INSERT INTO subjects (deletion, subject) VALUES (?, ?)", .integer(deletion.rawValue), .blob(sealed))
         }
+    }
+
+    /// As intake says it when an agreement ends.
+    func terminate() {
+        service.access.facts.take([AccessFact(.workspaceTerminated, Mesh.workspace, at: process.system.clock.now)])
+        service.driver.wake()
     }
 
     func damage(_ deletion: DeletionID) throws {
@@ -204,9 +244,9 @@ final class Coordinator {
     }
 
     /// As `access.feed` would have brought them.
-    private static func putFacts(_ database: Database) throws {
+    private static func putFacts(_ database: Database, _ onDeletion: DeletionInstruction) throws {
         let at = Timestamp(rawValue: 1_767_000_000_000)
-        var facts = [AccessFact(.workspaceOpened, Mesh.workspace, instructions: Instructions(onDeletion: .erase), at: at)]
+        var facts = [AccessFact(.workspaceOpened, Mesh.workspace, instructions: Instructions(onDeletion: onDeletion), at: at)]
         for (index, account) in Mesh.accounts.enumerated() {
             facts.append(
                 AccessFact(.channelConnected, Mesh.workspace, channel: ChannelID(rawValue: "c\(index)"), account: account, at: at))

@@ -54,6 +54,9 @@ class Story:
         accounts.programs(self)
         accounts.changes(self)
         forgetting.forget(self)
+        forgetting.decide(self)
+        forgetting.hold(self)
+        forgetting.terminate(self)
 
     def meet_the_services(self):
         for service in self.mesh.services:

@@ -230,6 +230,27 @@ struct ForeignCase: Sendable {
             ]
         ),
         (
+            "deletions.approve",
+            [
+                ForeignCase("unknownDeletion") {
+                    #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue),"immediately":false}"#
+                }
+            ]
+        ),
+        (
+            "deletions.cancel",
+            [ForeignCase("unknownDeletion") { #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue)}"# }]
+        ),
+        (
+            // It is cancelled by then.
+            "deletions.refuse",
+            [
+                ForeignCase("unknownDeletion", owner: "notAwaited") {
+                    #"{"workspace":"\#($0.rawValue)","deletion":\#($1.deletion.rawValue),"ground":"excessive","contact":"nobody"}"#
+                }
+            ]
+        ),
+        (
             "disclosures.list",
             [
                 ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":200}"# },
@@ -246,7 +267,9 @@ struct ForeignCase: Sendable {
                 }
             ]
         ),
-        ("channels.disconnect", [ForeignCase("unknownChannel") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)"}"# }])
+        ("channels.disconnect", [ForeignCase("unknownChannel") { #"{"workspace":"\#($0.rawValue)","channel":"\#($1.line)"}"# }]),
+        // Last of all.
+        ("workspaces.terminate", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }])
     ]
 }
 

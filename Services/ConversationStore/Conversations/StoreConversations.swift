@@ -51,22 +51,26 @@ extension ConversationStoreStore {
 
     /// Conversations that name one of the subject's members.
     func assignments(of subject: Subject, _ connection: Connection) throws -> Int64 {
-        try subject.members.reduce(0) { count, member in
+        let rooms = HeldRoom.range(of: subject.workspace)
+        return try subject.members.reduce(0) { count, member in
             try count
                 + (connection.first(
-                    "SELECT count(*) FROM conversations WHERE assignee = ? AND workspace = ?", .text(member.rawValue),
-                    .text(subject.workspace.rawValue)
+                    "SELECT count(*) FROM conversations WHERE assignee = ? AND (workspace = ? OR workspace >= ? AND workspace < ?)",
+                    .text(member.rawValue), .text(subject.workspace.rawValue), rooms.first, rooms.end
                 ) { $0.int(0) } ?? 0)
         }
     }
 
     func unassign(_ subject: Subject, _ connection: Connection) throws -> Int64 {
-        try subject.members.reduce(0) { count, member in
+        let rooms = HeldRoom.range(of: subject.workspace)
+        return try subject.members.reduce(0) { count, member in
             try count
                 + Int64(
                     connection.run(
-                        "UPDATE conversations SET assignee = NULL WHERE assignee = ? AND workspace = ?", .text(member.rawValue),
-                        .text(subject.workspace.rawValue)))
+                        """
+                        UPDATE conversations SET assignee = NULL
+                        WHERE assignee = ? AND (workspace = ? OR workspace >= ? AND workspace < ?)
+                        """, .text(member.rawValue), .text(subject.workspace.rawValue), rooms.first, rooms.end))
         }
     }
 }

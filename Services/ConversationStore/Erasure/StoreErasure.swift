@@ -10,6 +10,9 @@ extension ConversationStoreStore: HolderStore {
     ///
     /// A username leads to nobody: it may belong to somebody else by now, and another person must not lose a row.
     func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
+        if subject.isWhole == true {
+            return CollectSubject.Response(subject: subject, rows: try workspaceCounts(subject.workspace, connection))
+        }
         var found = subject
         let people = try people(of: subject, connection)
         found.participants = people
@@ -58,32 +61,38 @@ extension ConversationStoreStore: HolderStore {
     }
 
     private func linksSaid(by subject: Subject, _ connection: Connection) throws -> Int64 {
-        try subject.members.reduce(0) { count, member in
+        let rooms = HeldRoom.range(of: subject.workspace)
+        return try subject.members.reduce(0) { count, member in
             try count
                 + (connection.first(
-                    "SELECT count(*) FROM links JOIN participants ON id = participant WHERE linked_by = ? AND workspace = ?",
-                    .text(member.rawValue), .text(subject.workspace.rawValue)
+                    """
+                    SELECT count(*) FROM links JOIN participants ON id = participant
+                    WHERE linked_by = ? AND (workspace = ? OR workspace >= ? AND workspace < ?)
+                    """, .text(member.rawValue), .text(subject.workspace.rawValue), rooms.first, rooms.end
                 ) { $0.int(0) } ?? 0)
         }
     }
 
     /// A link stands without the member who said so.
     private func forgetWhoLinked(_ subject: Subject, _ connection: Connection) throws -> Int64 {
-        try subject.members.reduce(0) { count, member in
+        let rooms = HeldRoom.range(of: subject.workspace)
+        return try subject.members.reduce(0) { count, member in
             try count
                 + Int64(
                     connection.run(
                         """
                         UPDATE links SET linked_by = NULL
-                        WHERE linked_by = ? AND participant IN (SELECT id FROM participants WHERE workspace = ?)
-                        """, .text(member.rawValue), .text(subject.workspace.rawValue)))
+                        WHERE linked_by = ? AND participant IN
+                            (SELECT id FROM participants WHERE workspace = ? OR workspace >= ? AND workspace < ?)
+                        """, .text(member.rawValue), .text(subject.workspace.rawValue), rooms.first, rooms.end))
         }
     }
 
-    private func people(of subject: Subject, _ connection: Connection) throws -> [ParticipantID] {
+    func people(of subject: Subject, _ connection: Connection) throws -> [ParticipantID] {
         var people: Set<ParticipantID> = []
         for alias in subject.aliases where alias.kind != .username {
             if let found = try participant(named: alias, in: subject.workspace, connection) { people.insert(found) }
+            people.formUnion(try heldPeople(named: alias, in: subject.workspace, connection))
         }
         people.formUnion(subject.participants)
         for person in people { people.formUnion(try kin(of: person, connection)) }
@@ -108,7 +117,7 @@ extension ConversationStoreStore: HolderStore {
     }
 
     /// Notices in which one of the subject's names stands, and the account's own answers to their comments.
-    private func notices(about subject: Subject, _ people: [ParticipantID], _ connection: Connection) throws -> [NoticeID] {
+    func notices(about subject: Subject, _ people: [ParticipantID], _ connection: Connection) throws -> [NoticeID] {
         var found: Set<NoticeID> = []
         for person in people {
             try connection.each(
@@ -119,12 +128,14 @@ extension ConversationStoreStore: HolderStore {
                 """, .integer(person.rawValue), .integer(ChannelEvent.Kind.comment.code)
             ) { found.insert(NoticeID(rawValue: $0.int(0))) }
         }
+        let rooms = HeldRoom.range(of: subject.workspace)
         for name in subject.searchableNames {
             try connection.each(
                 """
-                SELECT id, min(sent_at, received_at), text, details, raw FROM notices WHERE workspace = ?1 AND (instr(text, ?2) > 0
+                SELECT id, min(sent_at, received_at), text, details, raw FROM notices
+                WHERE (workspace = ?1 OR workspace >= ?3 AND workspace < ?4) AND (instr(text, ?2) > 0
                     OR instr(details, CAST(?2 AS BLOB)) > 0 OR instr(raw, CAST(?2 AS BLOB)) > 0)
-                """, .text(subject.workspace.rawValue), .text(name)
+                """, .text(subject.workspace.rawValue), .text(name), rooms.first, rooms.end
             ) { row in
                 let isMentioned = (2...4).contains { column in row.withBytes(column) { MentionedNames.holds(name, in: Array($0)) } }
                 if isMentioned, subject.covers(Timestamp(rawValue: row.int(1))) { found.insert(NoticeID(rawValue: row.int(0))) }
@@ -135,13 +146,14 @@ extension ConversationStoreStore: HolderStore {
 
     /// Of the subject's workspace, and first seen before the cut-off: who came later began a new relationship.
     private func isCovered(_ person: ParticipantID, by subject: Subject, _ connection: Connection) throws -> Bool {
-        try connection.first(
-            "SELECT first_seen_at FROM participants WHERE id = ? AND workspace = ?", .integer(person.rawValue),
-            .text(subject.workspace.rawValue)
+        let rooms = HeldRoom.range(of: subject.workspace)
+        return try connection.first(
+            "SELECT first_seen_at FROM participants WHERE id = ? AND (workspace = ? OR workspace >= ? AND workspace < ?)",
+            .integer(person.rawValue), .text(subject.workspace.rawValue), rooms.first, rooms.end
         ) { subject.covers(Timestamp(rawValue: $0.int(0))) } ?? false
     }
 
-    private func conversations(of person: ParticipantID, _ connection: Connection) throws -> [ConversationID] {
+    func conversations(of person: ParticipantID, _ connection: Connection) throws -> [ConversationID] {
         var conversations: [ConversationID] = []
         try connection.each("SELECT id FROM conversations WHERE participant = ?", .integer(person.rawValue)) { row in
             conversations.append(ConversationID(rawValue: row.int(0)))
@@ -149,7 +161,7 @@ extension ConversationStoreStore: HolderStore {
         return conversations
     }
 
-    private func count(_ people: [ParticipantID], _ connection: Connection) throws -> [String: Int64] {
+    func count(_ people: [ParticipantID], _ connection: Connection) throws -> [String: Int64] {
         var rows: [String: Int64] = [:]
         for table in PersonTable.allCases {
             rows[table.rawValue] = 0
@@ -160,7 +172,7 @@ extension ConversationStoreStore: HolderStore {
         return rows
     }
 
-    private func placeTombstones(in conversation: ConversationID, _ connection: Connection) throws {
+    func placeTombstones(in conversation: ConversationID, _ connection: Connection) throws {
         let now = clock.now
         var tombstones: [Tombstone] = []
         for sql in [

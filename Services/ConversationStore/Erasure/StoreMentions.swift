@@ -15,13 +15,15 @@ extension ConversationStoreStore {
         }
     }
 
-    /// Cards of the subject that others sent.
+    /// Cards of the subject that others sent; not those that a hold on their sender keeps.
     func mentions(of subject: Subject, _ connection: Connection) throws -> [Mention] {
         var mentions: [Mention] = []
         for name in Set(subject.aliases.filter { $0.kind == .phone || $0.kind == .bsuid }.map(\.value)).sorted() {
             try connection.each(
                 """
-                SELECT message, min(sent_at, received_at) FROM mentions JOIN messages ON id = message WHERE workspace = ? AND name = ?
+                SELECT message, min(sent_at, received_at) FROM mentions JOIN messages ON messages.id = message
+                    JOIN conversations ON conversations.id = conversation AND conversations.workspace = mentions.workspace
+                WHERE mentions.workspace = ? AND name = ?
                 """, .text(subject.workspace.rawValue), .text(name)
             ) { row in
                 guard subject.covers(Timestamp(rawValue: row.int(1))) else { return }

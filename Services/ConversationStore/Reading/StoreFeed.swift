@@ -3,6 +3,9 @@ import Domain
 import SQLite
 
 extension ConversationStoreStore {
+    /// By an index of their own, which is empty but for holds.
+    private static let heldConversations = "(SELECT id FROM conversations WHERE instr(workspace, '~') > 0)"
+
     /// What came behind a cursor, in order of arrival: new messages and what changed of known ones, as references. From the beginning where
     /// the cursor is of another epoch, or ahead of us: so an older copy of our file looks to a follower, who would wait for numbers that it
     /// has seen and never hear what they say now.
@@ -16,9 +19,11 @@ extension ConversationStoreStore {
         try connection.each(
             """
             SELECT number, change, messages.kind, news.at, messages.id, conversation, workspace, participant, origin, withdrawn_at IS NOT NULL
-            FROM (SELECT id AS number, id AS message, NULL AS change, received_at AS at FROM messages WHERE id > ?1
+            FROM (SELECT id AS number, id AS message, NULL AS change, received_at AS at FROM messages
+                  WHERE id > ?1 AND conversation NOT IN \(ConversationStoreStore.heldConversations)
                   UNION ALL
-                  SELECT sequence, message, kind, at FROM changes WHERE sequence > ?1
+                  SELECT sequence, message, kind, at FROM changes
+                  WHERE sequence > ?1 AND (SELECT conversation FROM messages WHERE id = message) NOT IN \(ConversationStoreStore.heldConversations)
                   ORDER BY number LIMIT ?2) AS news
             JOIN messages ON messages.id = news.message JOIN conversations ON conversations.id = conversation
             ORDER BY number

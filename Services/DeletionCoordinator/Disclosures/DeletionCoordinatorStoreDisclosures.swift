@@ -80,6 +80,21 @@ extension DeletionCoordinatorStore {
     }
 
     /// That something was disclosed stays on record; about whom, nobody can tell any more.
+    static func disclosureCount(of workspace: WorkspaceID, _ connection: Connection) throws -> Int64 {
+        try connection.first(
+            "SELECT count(*) FROM disclosures WHERE workspace = ? AND subject IS NOT NULL", .text(workspace.rawValue)
+        ) { $0.int(0) } ?? 0
+    }
+
+    static func anonymizeDisclosures(of workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> Int64 {
+        Int64(
+            try connection.run(
+                """
+                UPDATE disclosures SET subject = NULL WHERE id IN (
+                    SELECT id FROM disclosures WHERE workspace = ? AND subject IS NOT NULL LIMIT ?)
+                """, .text(workspace.rawValue), SQLValue(limit)))
+    }
+
     static func anonymizeDisclosures(about digests: [[UInt8]], _ connection: Connection) throws -> Int64 {
         try digests.reduce(0) { count, digest in
             count + Int64(try connection.run("UPDATE disclosures SET subject = NULL WHERE subject = ?", .blob(digest)))

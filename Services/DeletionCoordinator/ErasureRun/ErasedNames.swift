@@ -14,6 +14,7 @@ extension Subject {
         names += participants.map(ErasedName.participant)
         names += contacts.map(ErasedName.contact)
         names += members.map { .member(workspace, $0) }
+        if isWhole == true { names.append(.workspace(workspace)) }
         if let authorization { names.append(.authorization(authorization)) }
         return names
     }

@@ -20,26 +20,51 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     /// The public promise: done within 30 days.
     static let overdueMilliseconds: Int64 = 30 * 86_400_000
 
+    /// What became of a decision.
+    enum Verdict: Sendable {
+        case taken(ErasureStep)
+        case unknownDeletion, notAwaited
+        case notStored
+    }
+
+    typealias Heard = @Sendable (Verdict) -> Void
+
     private enum Note {
-        case happened(DeletionID, ErasureEvent)
-        case stored(DeletionID, ErasureRun, ErasureAction)
+        /// An answer to the action of that number.
+        case happened(DeletionID, action: Int, ErasureEvent)
+        case decided(DeletionID, ErasureDecision, Heard)
+        case weighs(DeletionID, Heard)
+        case stored(ErasureRun, ErasureAction, Heard?)
         /// The write failed: the run is as it was, and is taken up again from the file.
         case dropped(DeletionID)
+    }
+
+    /// A run with something under way.
+    private struct Flight {
+        var run: ErasureRun
+        /// The action that is under way; an answer to an earlier one comes too late.
+        var action: Int?
+        var isStoring = false
+        /// What came while the run was being stored, and waits for that.
+        var waiting: [Note] = []
     }
 
     private let process: ServiceProcess
     private let store: DeletionCoordinatorStore
     private let hands: ErasureHands
     private let gauges: ErasureGauges
+    private let terminations: Terminations
     private let lock = Lock()
     private var inbox: [Note] = []
-    private var flights: [DeletionID: ErasureRun] = [:]
+    private var flights: [DeletionID: Flight] = [:]
+    private var actionCount = 0
     private lazy var worker = Worker(process.system, "erasures") { [unowned self] in round() }
 
-    init(_ process: ServiceProcess, _ store: DeletionCoordinatorStore, _ hands: ErasureHands) {
+    init(_ process: ServiceProcess, _ store: DeletionCoordinatorStore, _ hands: ErasureHands, _ terminations: Terminations) {
         self.process = process
         self.store = store
         self.hands = hands
+        self.terminations = terminations
         gauges = ErasureGauges(process)
         _ = worker  // Made here: later two threads might make it at once.
     }
@@ -55,11 +80,20 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     /// There is a new deletion, or one may begin earlier.
     func wake() { worker.wake() }
 
+    /// Has somebody's decision taken; `heard` is told on whatever thread when it is on disk, or comes to nothing.
+    func decide(_ decision: ErasureDecision, about deletion: DeletionID, _ heard: @escaping Heard) {
+        post(.decided(deletion, decision, heard))
+    }
+
+    /// Holds have come or gone: what each open run may erase is looked up anew. `heard` is told of each when it is on disk.
+    func weigh(_ deletion: DeletionID, _ heard: @escaping Heard) { post(.weighs(deletion, heard)) }
+
     // MARK: The worker's thread
 
     private func round() -> Worker.Next {
         for note in takeInbox() { take(note) }
         do {
+            try terminations.enrol()
             try takeUpDue()
             try gauges.show(store, process.system.clock, isIdle: flights.isEmpty)
             return .pause(milliseconds: try pause())
@@ -74,8 +108,8 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         // Those under way are due as well, so as many more are asked for.
         for deletion in try store.due(now: now, limit: flights.count + ErasureDriver.flightCountMax) where flights[deletion] == nil {
             guard flights.count < ErasureDriver.flightCountMax, let run = try readable(deletion, now) else { continue }
-            flights[deletion] = run
-            if run.step == .scheduled { happened(.due, to: run) } else { perform(run.action, of: run) }
+            flights[deletion] = Flight(run: run)
+            if run.step.isWaiting { happened(.due, to: run) } else { perform(run.action, of: run) }
         }
     }
 
@@ -97,17 +131,32 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
 
     private func take(_ note: Note) {
         switch note {
-        case .happened(let deletion, let event):
-            guard let run = flights[deletion] else { preconditionFailure("only a run under way is answered") }
+        case .happened(let deletion, let action, let event):
+            // Another answer is awaited by now, or none: a decision was faster.
+            guard let flight = flights[deletion], flight.action == action else { return }
+            if flight.isStoring { return wait(note, for: deletion) }
             // A stop closes the clients; what they were doing has not failed, and is done again after the start.
             if case .failed = event, process.isStopping { return }
-            happened(event, to: run)
-        case .stored(let deletion, let run, let action):
-            flights[deletion] = run
-            tell(action, run)
-            perform(action, of: run)
-        case .dropped(let deletion): flights[deletion] = nil
+            flights[deletion]?.action = nil
+            happened(event, to: flight.run)
+        case .decided(let deletion, let decision, let heard):
+            if flights[deletion]?.isStoring == true { return wait(note, for: deletion) }
+            decide(decision, deletion, heard)
+        case .weighs(let deletion, let heard):
+            if flights[deletion]?.isStoring == true { return wait(note, for: deletion) }
+            weighNow(deletion, heard)
+        case .stored(let run, let action, let heard):
+            heard?(.taken(run.step))
+            stored(run, action)
+        case .dropped(let deletion): leave(deletion)
         }
+    }
+
+    private func wait(_ note: Note, for deletion: DeletionID) { flights[deletion]?.waiting.append(note) }
+
+    /// Nothing is under way with it any more; who came meanwhile finds it in the file.
+    private func leave(_ deletion: DeletionID) {
+        for note in flights.removeValue(forKey: deletion)?.waiting ?? [] { take(note) }
     }
 
     private func happened(_ event: ErasureEvent, to run: ErasureRun) {
@@ -118,22 +167,66 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         store(next, after: run, action, evidence(event, of: run, action), nextAt: nextAt(action, next, now))
     }
 
+    private func weighNow(_ deletion: DeletionID, _ heard: @escaping Heard) {
+        do {
+            guard let run = try flights[deletion]?.run ?? store.run(deletion) else { return heard(.unknownDeletion) }
+            decide(.weigh(try store.keeping(of: run, now: process.system.clock.now)), deletion, heard)
+        } catch {
+            process.log.event("holdsUnreadable", level: .error, ("error", .safe("\(error)")))
+            heard(.notStored)
+        }
+    }
+
+    private func decide(_ decision: ErasureDecision, _ deletion: DeletionID, _ heard: @escaping Heard) {
+        let isUnderWay = flights[deletion] != nil
+        do {
+            guard let run = try flights[deletion]?.run ?? store.run(deletion) else { return heard(.unknownDeletion) }
+            let now = process.system.clock.now
+            var next = run
+            let action = try next.decided(decision, at: now)
+            guard next != run else { return heard(.taken(run.step)) }
+            if !isUnderWay { flights[deletion] = Flight(run: run) }
+            store(next, after: run, action, nil, nextAt: nextAt(action, next, now), heard)
+        } catch is ErasureRun.NotAwaited {
+            heard(.notAwaited)
+        } catch {
+            process.log.event("deletionUnreadable", level: .error, ("deletion", .int(deletion.rawValue)), ("error", .safe("\(error)")))
+            heard(.notStored)
+        }
+    }
+
+    private func stored(_ run: ErasureRun, _ action: ErasureAction) {
+        guard let flight = flights[run.deletion] else { return }
+        let goesOn = flight.action != nil && (flight.run.step, flight.run.leg) == (run.step, run.leg)
+        flights[run.deletion] = Flight(run: run, action: goesOn ? flight.action : nil)
+        tell(action, run)
+        // A decision that left the step as it is changes nothing of what is under way.
+        if !goesOn { perform(action, of: run) }
+        for note in flight.waiting { take(note) }
+    }
+
     private func store(
         _ next: ErasureRun, after run: ErasureRun, _ action: ErasureAction, _ evidence: DeletionCoordinatorStore.Evidence?,
-        nextAt: Timestamp
+        nextAt: Timestamp?, _ heard: Heard? = nil
     ) {
+        flights[run.deletion]?.isStoring = true
         let sealed = next.subject == run.subject ? nil : store.seal.seal(next.subject)
+        let now = process.system.clock.now
         let isQueued = store.database.writer.submit("advance deletion") { connection in
-            try DeletionCoordinatorStore.advance(next, sealedSubject: sealed, nextAt: nextAt, evidence: evidence, connection)
+            try DeletionCoordinatorStore.advance(
+                next, sealedSubject: sealed, now: now, nextAt: nextAt, evidence: evidence, connection)
         } completion: { [self] result in
             switch result {
-            case .success: post(.stored(run.deletion, next, action))
+            case .success: post(.stored(next, action, heard))
             case .failure(let error):
                 process.log.event("deletionNotStored", level: .error, ("error", .safe("\(error)")))
+                heard?(.notStored)
                 dropLater(run.deletion)
             }
         }
-        if !isQueued { dropLater(run.deletion) }
+        guard !isQueued else { return }
+        heard?(.notStored)
+        dropLater(run.deletion)
     }
 
     private func dropLater(_ deletion: DeletionID) {
@@ -148,25 +241,33 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
             process.log.event(
                 "deletionRests", level: .warning, ("deletion", id), ("step", .safe(run.step.rawValue)),
                 ("failedAttempts", .int(run.failedAttempts + run.setbacks)))
-        case .finish: process.log.event("deletionCompleted", ("deletion", id), ("found", .bool(run.found ?? false)))
-        case .collect, .journal, .place, .erase, .prove, .clear, .wait: break
+        case .finish:
+            process.log.event(
+                "deletionEnded", ("deletion", id), ("state", .safe(run.step.rawValue)), ("found", .bool(run.found ?? false)))
+        case .acknowledge, .consult, .collect, .journal, .place, .weigh, .erase, .setAside, .prove, .clear, .wait: break
         }
     }
 
     private func perform(_ action: ErasureAction, of run: ErasureRun) {
         switch action {
-        case .wait, .rest, .finish: flights[run.deletion] = nil
-        case .collect, .journal, .place, .erase, .prove, .clear:
+        case .wait, .rest, .finish: leave(run.deletion)
+        case .acknowledge, .consult, .collect, .journal, .place, .weigh, .erase, .setAside, .prove, .clear:
             let deletion = run.deletion
-            hands.perform(action, of: run) { [weak self] event in self?.post(.happened(deletion, event)) }
+            actionCount += 1
+            flights[deletion]?.action = actionCount
+            hands.perform(action, of: run) { [weak self, number = actionCount] event in
+                self?.post(.happened(deletion, action: number, event))
+            }
         }
     }
 
-    private func nextAt(_ action: ErasureAction, _ run: ErasureRun, _ now: Timestamp) -> Timestamp {
+    /// nil: never again.
+    private func nextAt(_ action: ErasureAction, _ run: ErasureRun, _ now: Timestamp) -> Timestamp? {
         switch action {
-        case .wait: run.scheduledFor
+        case .wait(let time): time
         case .rest: now.adding(milliseconds: rest(after: run.failedAttempts + run.setbacks))
-        case .collect, .journal, .place, .erase, .prove, .clear, .finish: now
+        case .finish: nil
+        case .acknowledge, .consult, .collect, .journal, .place, .weigh, .erase, .setAside, .prove, .clear: now
         }
     }
 
@@ -181,7 +282,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         switch event {
         case .erased(let receipt, _): action == .rest ? nil : .receipt(receipt, leg: run.leg)
         case .proved(let proof): .proof(proof, leg: run.leg)
-        case .due, .collected, .journaled, .placed, .cleared, .failed: nil
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .cleared, .failed: nil
         }
     }
 

@@ -3,14 +3,16 @@ import Runtime
 import Threads
 
 /// How the open deletions stand, in numbers and for `mesh.health`.
-final class ErasureGauges: @unchecked Sendable {  // `isStuck` is guarded by `lock`; `shownAt` is the driver's thread's own.
+final class ErasureGauges: @unchecked Sendable {
+    // `isStuck` and `isOverdue` are guarded by `lock`; `shownAt` is the driver's thread's own.
     /// Counting looks at every open deletion, so a busy driver does it only so often.
     static let intervalMilliseconds: Int64 = 1000
 
     private let open, overdue, stuck: Metrics.Gauge
-    private let failed, setBack, completed, receiptsRejected: Metrics.Counter
+    private let failed, setBack, completed, lapsed, receiptsRejected: Metrics.Counter
     private let lock = Lock()
     private var isStuck = false
+    private var isOverdue = false
     private var shownAt: Int64?
 
     init(_ process: ServiceProcess) {
@@ -21,9 +23,12 @@ final class ErasureGauges: @unchecked Sendable {  // `isStuck` is guarded by `lo
         failed = metrics.counter("deletions.failedAttempts")
         setBack = metrics.counter("deletions.setbacks")
         completed = metrics.counter("deletions.completed")
+        lapsed = metrics.counter("deletions.lapsed")
         receiptsRejected = metrics.counter("deletions.receiptsRejected")
         process.health.register("deletions") { [self] in
-            lock.withLock { isStuck } ? .degraded("a deletion does not get on") : .ok()
+            let (isStuck, isOverdue) = lock.withLock { (self.isStuck, self.isOverdue) }
+            if isOverdue { return .degraded("a deletion is not done after 30 days: see deletions.list") }
+            return isStuck ? .degraded("a deletion does not get on") : .ok()
         }
     }
 
@@ -37,16 +42,22 @@ final class ErasureGauges: @unchecked Sendable {  // `isStuck` is guarded by `lo
         open.set(standing.open)
         overdue.set(standing.overdue)
         stuck.set(standing.stuck)
-        lock.withLock { isStuck = standing.stuck > 0 }
+        lock.withLock {
+            isStuck = standing.stuck > 0
+            isOverdue = standing.overdue > 0
+        }
     }
 
     func count(_ event: ErasureEvent, _ action: ErasureAction) {
         switch (event, action) {
-        case (.erased, .rest): receiptsRejected.add()
+        case (.erased, .rest), (.setAside, .rest): receiptsRejected.add()
         case (.proved, .rest), (.placed, .rest): setBack.add()
         case (_, .rest): failed.add()
-        case (_, .finish): completed.add()
-        case (_, .collect), (_, .journal), (_, .place), (_, .erase), (_, .prove), (_, .clear), (_, .wait): break
+        case (.cleared, .finish): completed.add()
+        case (_, .finish): lapsed.add()
+        case (_, .acknowledge), (_, .consult), (_, .collect), (_, .journal), (_, .place), (_, .weigh), (_, .setAside), (_, .erase),
+            (_, .prove), (_, .clear), (_, .wait):
+            break
         }
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import DeletionCoordinatorContracts
 import Digest
 import Domain
@@ -15,13 +16,17 @@ struct ErasureHands: Sendable {
     let journal: any TombstoneJournal
     let digester: ErasureDigester
     let signers: [Peer: ReceiptSigner]
-    let database: Database
+    let store: DeletionCoordinatorStore
+    let clock: any Clock
+    let facts: AccessFacts
     let log: Log
 
     typealias Post = @Sendable (ErasureEvent) -> Void
 
     func perform(_ action: ErasureAction, of run: ErasureRun, post: @escaping Post) {
         switch action {
+        case .acknowledge: post(.acknowledged)
+        case .consult: post(consulted(run))
         case .collect(let holder):
             call(CollectSubject(subject: run.subject), at: holder, for: run, post) { .collected($0) }
         case .journal:
@@ -34,14 +39,34 @@ struct ErasureHands: Sendable {
             }
         case .place(let holder):
             place(tombstones(of: run)[...], at: holder, for: run, post)
+        case .weigh:
+            do { post(.weighed(try store.keeping(of: run, now: clock.now))) } catch {
+                log.event("holdsUnreadable", level: .error, ("error", .safe("\(error)")))
+                post(.failed)
+            }
         case .erase(let holder):
             call(EraseSubject(deletion: run.deletion, subject: run.subject), at: holder, for: run, post) { receipt in
                 .erased(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
             }
+        case .setAside(let holder):
+            call(EraseSubject(deletion: run.deletion, subject: run.subject, isHeld: true), at: holder, for: run, post) { receipt in
+                .setAside(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
+            }
         case .prove(let holder):
-            call(ProveErasure(subject: run.subject, scan: true), at: holder, for: run, post) { .proved($0) }
+            call(ProveErasure(subject: run.subject, scan: run.kind != .workspace), at: holder, for: run, post) { .proved($0) }
         case .clear: eraseResidue(post)
         case .wait, .rest, .finish: preconditionFailure("a run that rests has nothing to be done")
+        }
+    }
+
+    /// What whoever decides about the data wants: messenger data is the workspace's, all else our own.
+    private func consulted(_ run: ErasureRun) -> ErasureEvent {
+        switch run.kind {
+        case .connection, .forms, .member, .workspace: return .instructed(.erase)
+        case .person:
+            // Facts that have not come yet come soon.
+            guard let workspace = facts.workspace(run.subject.workspace) else { return .failed }
+            return .instructed(workspace.instructions.onDeletion)
         }
     }
 
@@ -57,7 +82,8 @@ struct ErasureHands: Sendable {
         let forward: Post = { event in
             switch event {
             case .placed: place(tombstones.dropFirst(part.count), at: holder, for: run, post)
-            case .due, .collected, .journaled, .erased, .proved, .cleared, .failed: post(event)
+            case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .erased, .proved, .cleared, .failed:
+                post(event)
             }
         }
         call(PlaceTombstones(deletion: run.deletion, tombstones: Array(part)), at: holder, for: run, forward) { answer in
@@ -88,7 +114,7 @@ struct ErasureHands: Sendable {
 
     /// Overwrites what deleted and changed rows left in our own file.
     private func eraseResidue(_ post: @escaping Post) {
-        let isQueued = database.writer.eraseResidue(deadlineMilliseconds: EraseSubject.contract.deadlineMilliseconds) { result in
+        let isQueued = store.database.writer.eraseResidue(deadlineMilliseconds: EraseSubject.contract.deadlineMilliseconds) { result in
             switch result {
             case .success: post(.cleared)
             case .failure(let error):

@@ -15,8 +15,19 @@ struct ErasureRun: Equatable, Sendable {
 
     let deletion: DeletionID
     let kind: Deletion.Kind
-    let scheduledFor: Timestamp
-    var step = ErasureStep.scheduled
+    let source: Deletion.Source
+    var step = ErasureStep.received
+    /// nil while it is awaited: nothing is erased for somebody who may be anybody.
+    var proof: Deletion.Proof?
+    /// Whoever decides about the data has agreed.
+    var isApproved: Bool
+    /// Between the decision and the erasing.
+    var windowMilliseconds: Int64
+    /// Until when identity or the workspace's decision is awaited.
+    var decideBy: Timestamp?
+    var scheduledFor: Timestamp?
+    var acknowledgedAt: Timestamp?
+    var refusal: Refusal?
     /// How many holders have answered in this step.
     var leg = 0
     /// Rounds in which the closure grew.
@@ -33,56 +44,68 @@ struct ErasureRun: Equatable, Sendable {
     var failedAttempts: Int64 = 0
     /// Proofs that failed and closures that did not settle: steps taken again are no steps forward.
     var setbacks: Int64 = 0
+    /// What legal holds keep, as it was looked up last.
+    var keeping = Keeping.nothing
+    /// Who has erased, since it was last collected: no hold brings that back.
+    var erased: Set<Peer> = []
     var verifiedAt: Timestamp?
     var completedAt: Timestamp?
 
-    init(deletion: DeletionID, kind: Deletion.Kind, scheduledFor: Timestamp, subject: Subject) {
+    /// Why it was refused, and where its person may turn to.
+    struct Refusal: Equatable, Sendable {
+        let ground: Deletion.Ground
+        let contact: String?
+    }
+
+    init(deletion: DeletionID, kind: Deletion.Kind, source: Deletion.Source, proof: Deletion.Proof?, subject: Subject) {
         self.deletion = deletion
         self.kind = kind
-        self.scheduledFor = scheduledFor
+        self.source = source
+        self.proof = proof
         self.subject = subject
+        isApproved = source.decides
+        windowMilliseconds = source.windowMilliseconds
     }
 
     /// What is to be done as things stand, after a restart too.
     var action: ErasureAction {
         switch step {
-        case .scheduled: .wait
+        case .received: .acknowledge
+        case .acknowledged: .consult
+        case .awaitingIdentity, .awaitingController: .wait(until: decideBy ?? .never)
+        case .scheduled: .wait(until: scheduledFor ?? .never)
         case .collecting: .collect(holder)
         case .journaling: .journal
         case .placing: .place(holder)
-        case .erasing: .erase(holder)
+        case .weighing: .weigh
+        case .erasing: keeps(holder) ? .setAside(holder) : .erase(holder)
+        case .held: .wait(until: keeping.until ?? .never)
         case .verifying: .prove(holder)
         case .clearing: .clear
-        case .completed: .finish
+        case .completed, .refused, .cancelled: .finish
         }
     }
 
     mutating func happened(_ event: ErasureEvent, at now: Timestamp) -> ErasureAction {
         switch step {
+        case .received: whileReceived(event, now)
+        case .acknowledged: whileAcknowledged(event, now)
+        case .awaitingIdentity: whileAwaitingIdentity(event, now)
+        case .awaitingController: whileAwaitingController(event, now)
         case .scheduled: whileScheduled(event, now)
         case .collecting: whileCollecting(event)
         case .journaling: whileJournaling(event)
         case .placing: whilePlacing(event)
+        case .weighing: whileWeighing(event)
         case .erasing: whileErasing(event)
+        case .held: whileHeld(event, now)
         case .verifying: whileVerifying(event, now)
         case .clearing: whileClearing(event, now)
-        case .completed: neverAsked(event)
+        case .completed, .refused, .cancelled: neverAsked(event)
         }
     }
 
     private var holder: Peer { ErasureRun.holders[leg] }
-
-    private mutating func whileScheduled(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
-        switch event {
-        case .due:
-            guard now >= scheduledFor else { return .wait }
-            cutoff = now
-            subject.cutoff = now
-            subject.formUnion(subject)  // Into the order in which grown closures are compared.
-            return enter(.collecting)
-        case .collected, .journaled, .placed, .erased, .proved, .cleared, .failed: neverAsked(event)
-        }
-    }
 
     private mutating func whileCollecting(_ event: ErasureEvent) -> ErasureAction {
         switch event {
@@ -92,9 +115,9 @@ struct ErasureRun: Equatable, Sendable {
             found = found ?? false
             // A callback that names nobody: there is nothing to erase, and nothing to say but that.
             if kind == .connection && found == false { return forget() }
-            return enter(isCovered ? .erasing : .journaling)
+            return enter(isCovered ? .weighing : .journaling)
         case .failed: return failed()
-        case .due, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -102,7 +125,7 @@ struct ErasureRun: Equatable, Sendable {
         switch event {
         case .journaled: enter(.placing)
         case .failed: failed()
-        case .due, .collected, .placed, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
@@ -116,30 +139,83 @@ struct ErasureRun: Equatable, Sendable {
             guard round >= ErasureRun.roundCountMax else { return enter(.collecting) }
             return setBack()
         case .failed: return failed()
-        case .due, .collected, .journaled, .erased, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .erased, .proved, .cleared: neverAsked(event)
+        }
+    }
+
+    private mutating func whileWeighing(_ event: ErasureEvent) -> ErasureAction {
+        switch event {
+        case .weighed(let keeping):
+            self.keeping = keeping
+            return enter(.erasing)
+        case .failed: return failed()
+        case .due, .acknowledged, .instructed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared: neverAsked(event)
         }
     }
 
     private mutating func whileErasing(_ event: ErasureEvent) -> ErasureAction {
         switch event {
         case .erased(let receipt, let isAuthentic):
-            guard isAuthentic, receipt.deletion == deletion, receipt.holder == holder.rawValue else { return failed() }
-            if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
-            return wasLast() ? enter(.verifying) : action
+            guard accepts(receipt, isAuthentic) else { return failed() }
+            if receipt.isPartial == true {
+                failedAttempts = 0
+                return action
+            }
+            erased.insert(holder)
+            return goOn()
+        case .setAside(let receipt, let isAuthentic): return accepts(receipt, isAuthentic) ? goOn() : failed()
         case .failed: return failed()
-        case .due, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .collected, .journaled, .placed, .proved, .cleared: neverAsked(event)
         }
+    }
+
+    private func keeps(_ holder: Peer) -> Bool { keeping.holders.contains(holder) && !erased.contains(holder) }
+
+    private mutating func accepts(_ receipt: ErasureReceipt, _ isAuthentic: Bool) -> Bool {
+        guard isAuthentic, receipt.deletion == deletion, receipt.holder == holder.rawValue else { return false }
+        if receipt.rows.values.contains(where: { $0 > 0 }) { found = true }
+        return true
+    }
+
+    private mutating func goOn() -> ErasureAction {
+        guard wasLast() else { return action }
+        return enter(ErasureRun.holders.allSatisfy(erased.contains) ? .verifying : .held)
+    }
+
+    /// The end of a hold has come: another may stand.
+    private mutating func whileHeld(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
+        switch event {
+        case .due: keeping.until.map { $0 <= now } ?? false ? enter(.weighing) : action
+        case .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved, .cleared, .failed:
+            neverAsked(event)
+        }
+    }
+
+    /// Holds have come or gone while it erases, or waits for them. Who has erased has erased; what is released is erased now.
+    mutating func weigh(_ keeping: Keeping) -> ErasureAction {
+        switch step {
+        case .erasing:
+            self.keeping = keeping
+            if !ErasureRun.holders.prefix(leg).allSatisfy({ erased.contains($0) || keeps($0) }) { leg = 0 }
+        case .held:
+            self.keeping = keeping
+            if !ErasureRun.holders.allSatisfy({ erased.contains($0) || keeps($0) }) { return enter(.erasing) }
+        case .received, .acknowledged, .awaitingIdentity, .awaitingController, .scheduled, .collecting, .journaling, .placing, .weighing,
+            .verifying, .clearing, .completed, .refused, .cancelled:
+            break
+        }
+        return action
     }
 
     private mutating func whileVerifying(_ event: ErasureEvent, _ now: Timestamp) -> ErasureAction {
         switch event {
         case .proved(let proof):
-            guard proof.holder == holder.rawValue, proof.showsErasure else { return setBack() }
+            guard proof.holder == holder.rawValue, proof.showsErasure(of: kind) else { return setBack() }
             guard wasLast() else { return action }
             verifiedAt = now
             return forget()
         case .failed: return failed()
-        case .due, .collected, .journaled, .placed, .erased, .cleared: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .cleared: neverAsked(event)
         }
     }
 
@@ -150,13 +226,13 @@ struct ErasureRun: Equatable, Sendable {
             setbacks = 0
             return enter(.completed)
         case .failed: return failed()
-        case .due, .collected, .journaled, .placed, .erased, .proved: neverAsked(event)
+        case .due, .acknowledged, .instructed, .weighed, .setAside, .collected, .journaled, .placed, .erased, .proved: neverAsked(event)
         }
     }
 
     // MARK: Moves
 
-    private mutating func enter(_ next: ErasureStep) -> ErasureAction {
+    mutating func enter(_ next: ErasureStep) -> ErasureAction {
         step = next
         leg = 0
         failedAttempts = 0
@@ -181,7 +257,7 @@ struct ErasureRun: Equatable, Sendable {
         if answer.rows.values.contains(where: { $0 > 0 }) { found = true }
     }
 
-    private mutating func failed() -> ErasureAction {
+    mutating func failed() -> ErasureAction {
         failedAttempts += 1
         return .rest
     }
@@ -190,6 +266,7 @@ struct ErasureRun: Equatable, Sendable {
     private mutating func setBack() -> ErasureAction {
         setbacks += 1
         round = 0
+        erased = []
         _ = enter(.collecting)
         return .rest
     }
@@ -199,15 +276,18 @@ struct ErasureRun: Equatable, Sendable {
         return enter(.clearing)
     }
 
-    private func neverAsked(_ event: ErasureEvent) -> Never {
+    func neverAsked(_ event: ErasureEvent) -> Never {
         preconditionFailure("an erasure that is \(step.rawValue) gets only answers to what it asked for")
     }
 }
 
 extension ProveErasure.Response {
-    /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own: a message that quotes a phone, an open request.
-    var showsErasure: Bool {
+    /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own:
+    /// a message that quotes a phone, an open request. A whole workspace has no name to look for: its rows are counted.
+    func showsErasure(of kind: Deletion.Kind) -> Bool {
+        guard rows.values.allSatisfy({ $0 == 0 }) else { return false }
+        guard kind != .workspace else { return true }
         guard let scan else { return false }
-        return rows.values.allSatisfy { $0 == 0 } && scan.names > 0 && scan.residue == 0 && scan.other == 0
+        return scan.names > 0 && scan.residue == 0 && scan.other == 0
     }
 }

@@ -42,10 +42,10 @@ final class MetaDeletion: Sendable {
         let subject = Subject(
             workspace: .nobodys, authorization: Authorization(app: configuration.metaApp, user: signed.user))
         let petition = Petition(
-            key: key, digest: digest, codeDigest: ConfirmationCodes.digest(of: code), kind: .connection, source: .callback, workspace: nil,
-            sealedSubject: store.seal.seal(subject), subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)),
-            receivedAt: now, scheduledFor: now,
-            now: now)
+            key: key, digest: digest, codeDigest: ConfirmationCodes.digest(of: code), kind: .connection, source: .callback,
+            proof: .signedCallback, chatDigest: nil, workspace: nil, sealedSubject: store.seal.seal(subject),
+            subjectDigest: codes.digest("subject", of: FieldVisitor.write(subject)), policyVersion: configuration.policyVersion,
+            receivedAt: now, windowMilliseconds: Deletion.Source.callback.windowMilliseconds, now: now)
         let isQueued = store.database.writer.submit("take callback") { connection in
             try DeletionCoordinatorStore.enrol(petition, connection)
         } completion: { [self] result in

@@ -8,7 +8,7 @@ import Runtime
 import SQLite
 import Wire
 
-/// What the public reaches over HTTP: the status page, Meta's callbacks, and the proxy's look at our health.
+/// What the public reaches over HTTP: the page that explains and takes requests, the status page, Meta's callbacks, and the proxy's look at our health.
 final class PublicDoor: Sendable {
     static let statusPath = "/data-deletion/status/"
 
@@ -26,6 +26,7 @@ final class PublicDoor: Sendable {
             reply.send(PublicDoor.status(of: request.parameter ?? "", process, store))
         }
         router.onStyle(StatusPage.stylePath)
+        DeletionPage(process, configuration, store, codes, driver).register(on: &router)
         router.on(.post, MetaDeletion.path, deletion.receive)
         router.on(.post, MetaDeauthorization.path, deauthorization.receive)
         // That we answer is the answer: a holder that is down is no reason to take this page away from people.

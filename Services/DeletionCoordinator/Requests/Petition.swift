@@ -4,21 +4,24 @@ import Wire
 
 /// A request to delete as it is put to the store, from whatever side it came.
 struct Petition: Sendable {
-    enum Source: String, Sendable { case customer, officer, callback }
-
     let key: RequestKey
     /// Of everything that the request says beside its key.
     let digest: [UInt8]
     let codeDigest: [UInt8]
     let kind: Deletion.Kind
-    let source: Source
+    let source: Deletion.Source
+    /// nil while it is awaited.
+    let proof: Deletion.Proof?
+    /// By it the person's message in the chat finds the petition.
+    let chatDigest: [UInt8]?
     /// nil where nobody knows yet whose data it is.
     let workspace: WorkspaceID?
     let sealedSubject: [UInt8]
-    /// By it a petition finds the deletion that it may join; kept until that begins.
-    let subjectDigest: [UInt8]
+    /// By it a petition finds the deletion that it may join; kept until that begins. nil: it joins none, and none joins it.
+    let subjectDigest: [UInt8]?
+    let policyVersion: String
     let receivedAt: Timestamp
-    let scheduledFor: Timestamp
+    let windowMilliseconds: Int64
     let now: Timestamp
 }
 

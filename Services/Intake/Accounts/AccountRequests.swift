@@ -10,6 +10,7 @@ extension Intake {
         process.router.on(OpenWorkspace.self, openWorkspace)
         process.router.on(ReadWorkspace.self, readWorkspace)
         process.router.on(InstructWorkspace.self, instructWorkspace)
+        process.router.on(TerminateWorkspace.self, terminateWorkspace)
         process.router.on(SetBilling.self, setBilling)
         process.router.on(ReadBilling.self, readBilling)
         process.router.on(AddMember.self, addMember)
@@ -59,6 +60,16 @@ extension Intake {
             try store.setBilling(request, now: now, connection)
         } then: {
             reply.ok(Empty())
+        }
+    }
+
+    private func terminateWorkspace(_ request: TerminateWorkspace, _ reply: Reply<TerminateWorkspace>) {
+        let now = process.system.clock.now
+        writeFact("terminate workspace", reply) { [store] connection in
+            try store.terminate(request.workspace, now: now, connection)
+        } then: { [directory] terminatedAt, ended in
+            for channel in ended { directory.add(channel) }
+            reply.ok(TerminateWorkspace.Response(terminatedAt: terminatedAt))
         }
     }
 

@@ -64,11 +64,30 @@ extension IntakeStore {
         guard !member.isRemoved else { return }
         guard MemberRules.mayGive(member.role, by: actor) else { throw Refused<RemoveMember>(reason: .roleNotAllowed) }
         if try isLastOwner(request.member, member, connection) { throw Refused<RemoveMember>(reason: .lastOwner) }
+        try leave(request.member, member, now: now, connection)
+    }
+
+    /// Whoever is erased is a member no longer, be it the last owner. Returns how many were members until now.
+    func removeErased(_ members: [MemberID], of workspace: WorkspaceID?, now: Timestamp, _ connection: Connection) throws -> Int64 {
+        var count: Int64 = 0
+        for id in members {
+            guard let member = try member(id, of: workspace, connection), !member.isRemoved else { continue }
+            try leave(id, member, now: now, connection)
+            count += 1
+        }
+        return count
+    }
+
+    private func leave(_ id: MemberID, _ member: Member, now: Timestamp, _ connection: Connection) throws {
         try connection.run(
-            "UPDATE members SET removed_at = ?, generation = generation + 1 WHERE id = ?", .integer(now.rawValue),
-            .text(request.member.rawValue))
-        let rights = MemberRights(request.member, member.role, generation: member.generation + 1)
-        try publish(AccessFact(.memberRemoved, request.workspace, member: rights, at: now), connection)
+            "UPDATE members SET removed_at = ?, generation = generation + 1 WHERE id = ?", .integer(now.rawValue), .text(id.rawValue))
+        let rights = MemberRights(id, member.role, generation: member.generation + 1)
+        try publish(AccessFact(.memberRemoved, member.workspace, member: rights, at: now), connection)
+    }
+
+    /// Those who are members still.
+    func memberCount(_ members: [MemberID], of workspace: WorkspaceID?, _ connection: Connection) throws -> Int64 {
+        Int64(try members.count { try member($0, of: workspace, connection)?.isRemoved == false })
     }
 
     private func isLastOwner(_ id: MemberID, _ member: Member, _ connection: Connection) throws -> Bool {

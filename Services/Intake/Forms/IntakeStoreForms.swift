@@ -112,6 +112,7 @@ extension IntakeStore {
             """
             SELECT \(IntakeStore.columns) FROM forms
             WHERE id > ?1 AND expires_at > ?2 AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR (closed_at IS NOT NULL) = ?4)
+                AND held_at IS NULL
             ORDER BY id LIMIT ?5
             """, .integer(request.after.rawValue), .integer(now.rawValue), SQLValue(request.kind?.rawValue),
             request.state.map { SQLValue($0 == .closed) } ?? .null, .integer(Int64(ListForms.countMax))
@@ -125,7 +126,7 @@ extension IntakeStore {
             """
             SELECT \(IntakeStore.columns), name, company, email, phone, message, withdrawn_at IS NOT NULL
             FROM forms LEFT JOIN consents ON consents.id = forms.consent
-            WHERE forms.id = ? AND (expires_at > ? OR withdrawn_at IS NOT NULL)
+            WHERE forms.id = ? AND (expires_at > ? OR withdrawn_at IS NOT NULL) AND held_at IS NULL
             """, .integer(id.rawValue), .integer(now.rawValue)
         ) { row in
             let entry = FormEntry(
@@ -148,7 +149,7 @@ extension IntakeStore {
     /// Deletes what has been kept long enough or lost its consent; returns how many.
     func expireForms(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
         try connection.run(
-            "DELETE FROM forms WHERE id IN (SELECT id FROM forms WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
+            "DELETE FROM forms WHERE id IN (SELECT id FROM forms WHERE expires_at <= ? AND held_at IS NULL ORDER BY expires_at LIMIT ?)",
             .integer(now.rawValue), .integer(limit))
     }
 
@@ -165,6 +166,20 @@ extension IntakeStore {
             }
         }
         return rows
+    }
+
+    static let heldFormsMigration = Migration(
+        "held forms", sql: "ALTER TABLE forms ADD COLUMN held_at INTEGER;  -- a legal hold keeps it, out of use",
+        columns: ColumnNote.plain("forms", "held_at"))
+
+    /// For a hold: nobody lists or reads them, and they don't expire.
+    func holdForms(_ ids: some Sequence<Int64>, now: Timestamp, _ connection: Connection) throws -> Int64 {
+        var count = 0
+        for id in ids {
+            count += try connection.run(
+                "UPDATE forms SET held_at = coalesce(held_at, ?2) WHERE id = ?1", .integer(id), .integer(now.rawValue))
+        }
+        return Int64(count)
     }
 
     func deleteForms(_ ids: some Sequence<Int64>, _ connection: Connection) throws -> Int64 {

@@ -1,4 +1,5 @@
 import ConversationStoreContracts
+import DeletionCoordinatorContracts
 import Domain
 import Erasure
 import IntakeContracts
@@ -17,6 +18,8 @@ struct Delivery: Sendable {
         /// Digests of the person's names, under every live pepper: one of them erased keeps the event out.
         let names: [[UInt8]]
         let json: String
+        /// By which the person shows to the deletion page that the chat is theirs.
+        let code: IntakeStore.SentCode?
     }
 
     struct Quarantined: Sendable {
@@ -129,7 +132,15 @@ struct Delivery: Sendable {
                 channel: channel.id, workspace: channel.workspace, day: received.day,
                 key: digests.keys.digest(of: event, on: channel.account), happenedAt: event.happenedAt,
                 names: digests.names(of: event, on: channel.account, in: channel.workspace),
-                json: String(decoding: received.json, as: UTF8.self)))
+                json: String(decoding: received.json, as: UTF8.self), code: Delivery.code(in: event, on: channel)))
+    }
+
+    /// Only what the person wrote themselves, in this talk alone: anybody may import or forward a code.
+    private static func code(in event: ChannelEvent, on channel: Channel) -> IntakeStore.SentCode? {
+        guard event.kind == .message, event.origin == nil, let text = event.text, let code = ChatCode.first(in: text),
+            let sender = event.participant.identifyingAliases(on: channel.account.platform).first
+        else { return nil }
+        return IntakeStore.SentCode(code: code, sender: ChatSender(workspace: channel.workspace, alias: sender))
     }
 
     /// The live channels that an update is for: one, but for what concerns a whole business account. Where there are none it is

@@ -14,6 +14,7 @@ final class WebhookDoor: Sendable {
     private let digests: IntakeDigests
     private let limits: DeliveryLimits
     private let relay: Relay
+    private let identities: IdentityRelay
     private let feed: AccessFeed
     private let security: SecurityLog
     private let secrets: WebhookSecrets
@@ -22,7 +23,7 @@ final class WebhookDoor: Sendable {
 
     init(
         _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ digests: IntakeDigests,
-        _ limits: DeliveryLimits, _ relay: Relay, _ feed: AccessFeed, _ security: SecurityLog
+        _ limits: DeliveryLimits, _ relay: Relay, _ identities: IdentityRelay, _ feed: AccessFeed, _ security: SecurityLog
     ) {
         self.process = process
         self.database = database
@@ -31,6 +32,7 @@ final class WebhookDoor: Sendable {
         self.digests = digests
         self.limits = limits
         self.relay = relay
+        self.identities = identities
         self.feed = feed
         self.security = security
         secrets = WebhookSecrets(process)
@@ -119,6 +121,7 @@ final class WebhookDoor: Sendable {
         }
         relay.backlog.add(tally.accepted, at: time)
         relay.wake(tally.channels)
+        if tally.codes > 0 { identities.wake() }
         guard !tally.changed.isEmpty else { return }
         for channel in tally.changed {
             directory.add(channel)

@@ -1,7 +1,9 @@
 /// What deletion-coordinator serves beside what every service and every holder does.
 public enum DeletionCoordinatorCatalogue {
     public static let methods = [
-        RequestDeletion.contract, ReadDeletion.contract, ListDeletions.contract, RecordDisclosure.contract, ListDisclosures.contract,
+        RequestDeletion.contract, ConfirmIdentity.contract, ReadDeletion.contract, ListDeletions.contract, ApproveDeletion.contract,
+        RefuseDeletion.contract, CancelDeletion.contract, PlaceHold.contract, LiftHold.contract, ListHolds.contract,
+        RecordDisclosure.contract, ListDisclosures.contract,
         SetSubprocessor.contract, ListSubprocessors.contract
     ].map(\.method)
 }

@@ -2,8 +2,9 @@ import Domain
 import Policy
 import Wire
 
-/// Asks for the erasure of a person in one workspace, named by one of their aliases.
-public struct RequestDeletion: Keyed, WorkspaceRequest {
+/// Asks for the erasure of exactly one of: a person in a workspace, by one of their aliases; whoever wrote to Botseller itself, by how they
+/// can be reached; a member, by their id.
+public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
     public static let contract = Contract(
         "deletions.request", purpose: .complyWithObligation, writes: [.profile, .security], repeats: .deduplicated,
         callers: [.operator, .gateway, .intake], roles: [.owner, .admin, .privacyOfficer])
@@ -15,10 +16,22 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
         case officer
     }
 
+    /// How the privacy officer made sure that whoever asks is the person; never a copy of what they showed.
+    public enum IdentityRecord: String, WireWord {
+        /// They answered from an address that is known to be theirs.
+        case repliedFromKnownAddress
+        case knewOfTheirConversation, showedDocument, cameInPerson
+    }
+
     public var key = RequestKey()
-    public var workspace = WorkspaceID()
-    public var subject = Alias()
+    /// Absent for who belongs to no workspace: senders of forms, Botseller's own people.
+    public var workspace: WorkspaceID?
+    public var subject: Alias?
+    public var contact: Contact?
+    public var member: MemberID?
     public var source = Source.customer
+    /// Of what the officer enters; without it the deletion waits for `deletions.confirmIdentity`.
+    public var identity: IdentityRecord?
     /// When the person asked, if earlier than now: the clocks count from there.
     public var receivedAt: Timestamp?
     /// Without the 24 hours in which the request could be cancelled.
@@ -27,12 +40,15 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
     public init() {}
 
     public init(
-        key: RequestKey, workspace: WorkspaceID, subject: Alias, source: Source, receivedAt: Timestamp? = nil, immediately: Bool = false
+        key: RequestKey, workspace: WorkspaceID, subject: Alias, source: Source, identity: IdentityRecord? = nil,
+        receivedAt: Timestamp? = nil,
+        immediately: Bool = false
     ) {
         self.key = key
         self.workspace = workspace
         self.subject = subject
         self.source = source
+        self.identity = identity
         self.receivedAt = receivedAt
         self.immediately = immediately
     }
@@ -40,9 +56,32 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("workspace", &workspace)
         fields.field("subject", &subject)
+        fields.field("contact", &contact)
+        fields.field("member", &member)
         fields.field("source", &source)
+        fields.field("identity", &identity)
         fields.field("receivedAt", &receivedAt)
         fields.field("immediately", &immediately)
+    }
+
+    /// Whoever sent Botseller's forms.
+    public init(key: RequestKey, contact: Contact, identity: IdentityRecord? = nil, receivedAt: Timestamp? = nil, immediately: Bool = false)
+    {
+        self.key = key
+        self.contact = contact
+        self.source = .officer
+        self.identity = identity
+        self.receivedAt = receivedAt
+        self.immediately = immediately
+    }
+
+    /// One of a workspace's own people, or of Botseller's where it is nil.
+    public init(key: RequestKey, workspace: WorkspaceID?, member: MemberID, source: Source, immediately: Bool = false) {
+        self.key = key
+        self.workspace = workspace
+        self.member = member
+        self.source = source
+        self.immediately = immediately
     }
 
     public struct Response: Fields, Equatable {
@@ -69,6 +108,8 @@ public struct RequestDeletion: Keyed, WorkspaceRequest {
         case unknownWorkspace
         /// A username may belong to somebody else by now: name the person by IGSID, phone or BSUID.
         case subjectNotProven
+        /// A workspace's own people ask as the customer, the privacy officer as the officer.
+        case otherSource
         case keyReused
     }
 }

@@ -3,6 +3,7 @@ import Policy
 import Wire
 
 /// Deletes a subject's rows and waits until no byte of them is left in the file. Answers only then; repeated, it erases what came since.
+/// Under a legal hold the rows are taken out of use instead: nobody lists, reads or finds them until they are erased after all.
 public struct EraseSubject: Request {
     public static let contract = Contract(
         "holder.erase", purpose: .complyWithObligation, writes: [.communication, .profile, .account], repeats: .harmless,
@@ -10,16 +11,20 @@ public struct EraseSubject: Request {
 
     public var deletion = DeletionID()
     public var subject = Subject()
+    /// A hold keeps the rows; they only leave use.
+    public var isHeld: Bool?
 
     public init() {}
-    public init(deletion: DeletionID, subject: Subject) {
+    public init(deletion: DeletionID, subject: Subject, isHeld: Bool = false) {
         self.deletion = deletion
         self.subject = subject
+        self.isHeld = isHeld ? true : nil
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("deletion", &deletion)
         fields.field("subject", &subject)
+        fields.field("isHeld", &isHeld)
     }
 
     public typealias Response = ErasureReceipt
@@ -34,16 +39,22 @@ public struct ErasureReceipt: Fields, Equatable {
     /// Names of the files whose residue was overwritten.
     public var files: [String] = []
     public var erasedAt = Timestamp()
+    /// There is more than one answer's time was enough for: ask again.
+    public var isPartial: Bool?
     /// base64url of HMAC-SHA256 under the holder's receipt key over the receipt's JSON without this member.
     public var mac: String?
 
     public init() {}
-    public init(deletion: DeletionID, holder: String, rows: [String: Int64], files: [String], erasedAt: Timestamp, mac: String? = nil) {
+    public init(
+        deletion: DeletionID, holder: String, rows: [String: Int64], files: [String], erasedAt: Timestamp, isPartial: Bool = false,
+        mac: String? = nil
+    ) {
         self.deletion = deletion
         self.holder = holder
         self.rows = rows
         self.files = files
         self.erasedAt = erasedAt
+        self.isPartial = isPartial ? true : nil
         self.mac = mac
     }
 
@@ -53,6 +64,7 @@ public struct ErasureReceipt: Fields, Equatable {
         fields.field("rows", &rows)
         fields.field("files", &files, max: 16)
         fields.field("erasedAt", &erasedAt)
+        fields.field("isPartial", &isPartial)
         fields.field("mac", &mac, max: 43)
     }
 }

@@ -21,6 +21,8 @@ public struct Subject: Fields, Equatable {
     public var contacts: [Contact] = []
     /// Of the workspace; of Botseller itself where it is nobody's.
     public var members: [MemberID] = []
+    /// All that came by the workspace's channels, whoever it is of.
+    public var isWhole: Bool?
     /// What began later is a new relationship and nobody's to erase; absent while the erasing has not begun.
     public var cutoff: Timestamp?
 
@@ -46,6 +48,7 @@ public struct Subject: Fields, Equatable {
         fields.field("authorization", &authorization)
         fields.field("contacts", &contacts, max: Subject.listMax)
         fields.field("members", &members, max: Subject.listMax)
+        fields.field("isWhole", &isWhole)
         fields.field("cutoff", &cutoff)
     }
 

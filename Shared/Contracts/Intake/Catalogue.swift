@@ -1,7 +1,8 @@
 /// What intake serves beside what every service does.
 public enum IntakeCatalogue {
     public static let methods = [
-        OpenWorkspace.contract, ReadWorkspace.contract, InstructWorkspace.contract, AddMember.contract, SetMemberRole.contract,
+        OpenWorkspace.contract, ReadWorkspace.contract, InstructWorkspace.contract, TerminateWorkspace.contract, AddMember.contract,
+        SetMemberRole.contract,
         RemoveMember.contract, IssueToken.contract, AddPeer.contract, RemovePeer.contract, ListPeers.contract, ConnectChannel.contract,
         SetChannelFeatures.contract, SetChannelCredential.contract, ListChannels.contract,
         DisconnectChannel.contract, DeauthorizeConnection.contract, DeliverEvents.contract, SetBilling.contract,

@@ -1,7 +1,7 @@
 import Net
 import Testing
 
-@testable import IntakeService
+@testable import HTTP
 
 struct SenderPaceTests {
     private func address(_ number: Int) throws -> IPAddress {

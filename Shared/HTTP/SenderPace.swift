@@ -3,18 +3,20 @@ import Threads
 
 /// How often forms may come from one place: a few at once, then one in a while. Source: the generic cell rate algorithm
 /// (ITU-T I.371 Annex A), which needs one number a sender.
-final class SenderPace: @unchecked Sendable {  // `due` is guarded by `lock`.
-    static let atOnceMax: Int64 = 5
-    static let intervalMilliseconds: Int64 = 120_000
+public final class SenderPace: @unchecked Sendable {  // `due` is guarded by `lock`.
+    public static let atOnceMax: Int64 = 5
+    public static let intervalMilliseconds: Int64 = 120_000
     /// Senders in memory; beyond, whoever would be forgotten first is.
-    static let sendersMax = 10_000
+    public static let sendersMax = 10_000
 
     private let lock = Lock()
     /// For each sender the time at which everything that it sent would have been paced out.
     private var due: [IPAddress: Int64] = [:]
 
+    public init() {}
+
     /// Takes one form into account; nil when it may come, else how many milliseconds are to pass before.
-    func wait(of sender: IPAddress, now: Int64) -> Int64? {
+    public func wait(of sender: IPAddress, now: Int64) -> Int64? {
         // Whoever has one IPv6 address has a whole /64 of them.
         let network = sender.network(bits4: 32, bits6: 64)
         return lock.withLock {

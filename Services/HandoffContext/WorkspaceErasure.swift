@@ -1,0 +1,28 @@
+import Domain
+import SQLite
+
+/// All that a workspace's people and assistants left here.
+extension HandoffContextStore {
+    private static let workspaceTables = [
+        ("sessions", "conversation"), ("snapshots", "id"), ("assistants", "workspace"), ("rules", "workspace")
+    ]
+
+    public func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+        var rows: [String: Int64] = [:]
+        for (table, key) in HandoffContextStore.workspaceTables {
+            rows[table] = Int64(
+                try connection.run(
+                    "DELETE FROM \(table) WHERE \(key) IN (SELECT \(key) FROM \(table) WHERE workspace = ? LIMIT ?)",
+                    .text(workspace.rawValue), SQLValue(limit)))
+        }
+        return rows
+    }
+
+    func workspaceCounts(_ workspace: WorkspaceID, _ connection: Connection) throws -> [String: Int64] {
+        var rows: [String: Int64] = [:]
+        for (table, _) in HandoffContextStore.workspaceTables {
+            rows[table] = try connection.first("SELECT count(*) FROM \(table) WHERE workspace = ?", .text(workspace.rawValue)) { $0.int(0) }
+        }
+        return rows
+    }
+}
