@@ -12,7 +12,7 @@ public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
             Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
-            search, participantNotes, mentions, heldRooms
+            search, participantNotes, mentions, heldRooms, echoes, namelessStatuses
         ]
 
     /// Few or none: the feed passes over them by this.
@@ -337,6 +337,44 @@ public enum ConversationStoreMigrations {
             CREATE INDEX mentions_by_message ON mentions (message);
             """,
         columns: ColumnNote.plain("mentions", "workspace", "message") + [person("mentions", "name", .profile, "name")])
+
+    /// Replies whose echo, should one come, bears an id that we don't know.
+    private static let echoes = Migration(
+        "nameless replies",
+        sql: """
+            CREATE TABLE nameless_replies (
+                message      INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+                conversation INTEGER NOT NULL,
+                sent_at      INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX nameless_replies_by_conversation ON nameless_replies (conversation);
+            CREATE INDEX nameless_replies_by_time ON nameless_replies (sent_at);
+            """,
+        columns: ColumnNote.plain("nameless_replies", "message", "conversation", "sent_at"))
+
+    /// A status may name nobody; then no conversation is known before its message is.
+    private static let namelessStatuses = Migration(
+        "statuses that name nobody",
+        sql: """
+            CREATE TABLE waiting_statuses (
+                digest         BLOB NOT NULL CHECK (length(digest) = 16),
+                status         INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
+                at             INTEGER NOT NULL,
+                received_at    INTEGER NOT NULL,
+                conversation   INTEGER REFERENCES conversations ON DELETE CASCADE,
+                erasure_pepper INTEGER NOT NULL,
+                erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
+                details        BLOB,
+                raw            BLOB,
+                PRIMARY KEY (digest, status)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO waiting_statuses SELECT * FROM pending_statuses;
+            DROP TABLE pending_statuses;
+            ALTER TABLE waiting_statuses RENAME TO pending_statuses;
+            CREATE INDEX pending_statuses_by_conversation ON pending_statuses (conversation);
+            CREATE INDEX pending_statuses_by_receipt ON pending_statuses (received_at);
+            """,
+        columns: [])
 
     private static func person(_ table: String, _ column: String, _ category: Category, _ subject: String) -> ColumnNote {
         ColumnNote(

@@ -137,9 +137,11 @@ enum StoredChange: Int64 {
 
 extension EventDetails {
     /// As the file holds them: without the target, which is a keyed digest there. nil when nothing is left.
-    var stored: [UInt8]? {
+    /// - Parameter named: it is a person's own: then the comment that it answers is its target, and may be somebody else's.
+    func stored(named: Bool) -> [UInt8]? {
         var details = self
         details.target = nil
+        if named { details.comment?.parent = nil }
         return details.isEmpty ? nil : FieldVisitor.write(details)
     }
 

@@ -90,6 +90,7 @@ extension IntakeStore {
         portion.billing = try expireBilling(now: now, limit: Expiry.rowsMax, connection)
         portion.consents = try expireConsents(now: now, limit: Expiry.rowsMax, connection)
         try forgetTurns(now: now, limit: Expiry.rowsMax, connection)
+        try forgetEndings(now: now, limit: Expiry.rowsMax, connection)
         portion.inboxKeys = try forgetKeys(before: now.day - Retention.deliveryKeys.length.days, limit: Expiry.rowsMax, connection)
         return portion
     }

@@ -7,8 +7,8 @@ import Wire
 /// Makes the keyed digests by which intake knows what it has seen. They tell nothing without the key, so they may outlive an erasure.
 struct InboxKeys: Sendable {
     static let digestBytes = 16
-    /// The partition of events that state no time of their own: a repeat has to fall into the same one.
-    static let timelessDay: Int64 = 0
+    /// What states no time of its own is kept by the day of its receipt: for so many days a repeat is known. Platforms repeat for 7.
+    static let timelessDays: Int64 = 8
 
     private let key: HMACSHA256Key
 

@@ -87,10 +87,11 @@ public final class Intake: Sendable {
         process.router.on(ReleaseQuarantined.self, releaseQuarantined)
     }
 
-    public var doors: [HTTPDoor] { [HTTPDoor { [web] in web.handle($0, $1) }] }
+    public var doors: [HTTPDoor] { [HTTPDoor(loopCount: 2) { [web] in web.handle($0, $1) }] }
 
     public func start() throws {
         let store = store
+        try database.writer.write("recent keys") { try store.loadRecentKeys($0) }
         directory.replaceAll(try database.read("channels") { try store.channels($0) })
         try feed.start()
         try relay.start()
@@ -142,20 +143,23 @@ public final class Intake: Sendable {
 
     /// A write that changes what others must know: they, and our own gate, hear of it before the caller does.
     func writeFact<R: Request, Value: Sendable>(
-        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
+        _ operation: String, _ reply: Reply<R>, mayUseReserve: Bool = false, _ work: @escaping @Sendable (Connection) throws -> Value,
         then: @escaping @Sendable (Value) -> Void
     ) {
-        write(operation, reply, work) { [feed] value in
+        write(operation, reply, mayUseReserve: mayUseReserve, work) { [feed] value in
             feed.wake()
             then(value)
         }
     }
 
+    /// - Parameter mayUseReserve: of what deletes, or lets nobody in any more: a right works on a full disk too.
     func write<R: Request, Value: Sendable>(
-        _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
+        _ operation: String, _ reply: Reply<R>, mayUseReserve: Bool = false, _ work: @escaping @Sendable (Connection) throws -> Value,
         then: @escaping @Sendable (Value) -> Void
     ) {
-        guard reserve.hasRoom else { return reply.fault(.overloaded, "the disk's reserve is kept for deletions: free disk space") }
+        guard mayUseReserve || reserve.hasRoom else {
+            return reply.fault(.overloaded, "the disk's reserve is kept for deletions: free disk space")
+        }
         let isQueued = database.writer.submit(operation, work) { [self] result in
             switch result {
             case .success(let value): then(value)

@@ -5,7 +5,8 @@ import IntakeContracts
 import SQLite
 import Wire
 
-/// All SQL of intake. What comes in and goes on is here; workspaces and channels, quarantine, and erasure have a file each.
+/// All SQL of intake. What comes in and goes on is here; inbox keys, workspaces and channels, quarantine, and erasure have a
+/// file each.
 struct IntakeStore: Sendable {
     /// What became of a delivery.
     struct Tally: Sendable, Equatable {
@@ -55,7 +56,7 @@ struct IntakeStore: Sendable {
                 tally.keptOut += 1
                 continue
             }
-            guard try note(arrival.key, day: arrival.day, connection) else {
+            guard try note(arrival.key, day: arrival.day, receivedAt: delivery.receivedAt, connection) else {
                 tally.repeated += 1
                 continue
             }
@@ -75,37 +76,24 @@ struct IntakeStore: Sendable {
     /// What a delivery says of the channels themselves. Returns those that it has changed.
     private func change(_ delivery: Delivery, now: Timestamp, _ connection: Connection) throws -> [Channel] {
         var changed: Set<ChannelID> = []
-        for (id, business) in delivery.businesses where try belongs(id, toBusiness: business, connection) { changed.insert(id) }
         for ending in delivery.endings {
+            if let business = ending.business { try noteEnding(ofBusiness: business, at: ending.at, now: now, connection) }
             for id in ending.channels where try endAccount(of: id, at: ending.at, now: now, connection) { changed.insert(id) }
         }
+        for (id, business) in delivery.businesses where try belongs(id, toBusiness: business, connection) {
+            changed.insert(id)
+            // What ended the business may have come before anything that told whose number it is.
+            if let endedAt = try ending(ofBusiness: business, connection) {
+                _ = try endAccount(of: id, at: endedAt, now: now, connection)
+            }
+        }
         return try changed.sorted().compactMap { try channel($0, connection) }
-    }
-
-    /// Notes an inbox key; false when it was known.
-    @discardableResult
-    func note(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
-        try connection.run("INSERT OR IGNORE INTO inbox_keys (day, digest) VALUES (?, ?)", .integer(day), .blob(key)) == 1
-    }
-
-    func isKnown(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
-        try connection.first("SELECT 1 FROM inbox_keys WHERE day = ? AND digest = ?", .integer(day), .blob(key)) { $0.bool(0) } ?? false
     }
 
     func enqueue(_ json: String, _ channel: ChannelID, _ workspace: WorkspaceID, receivedAt: Timestamp, _ connection: Connection) throws {
         try connection.run(
             "INSERT INTO outbox (workspace, channel, event, received_at) VALUES (?, ?, ?, ?)", .text(workspace.rawValue),
             .text(channel.rawValue), .text(json), .integer(receivedAt.rawValue))
-    }
-
-    /// Forgets keys that no repeat can match any more; at most `limit` at once. Returns how many. Those of events without a time of
-    /// their own stay: their partition is no age.
-    func forgetKeys(before day: Int64, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
-            """
-            DELETE FROM inbox_keys WHERE (day, digest) IN (
-                SELECT day, digest FROM inbox_keys WHERE day > ?1 AND day < ?2 ORDER BY day, digest LIMIT ?3)
-            """, .integer(InboxKeys.timelessDay), .integer(day), .integer(limit))
     }
 
     // MARK: On

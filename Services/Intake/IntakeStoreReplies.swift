@@ -27,7 +27,7 @@ extension IntakeStore {
             _ leases: LeaseKeys
         ) {
             guard let participant = OutgoingReply.participant(request.recipient, on: channel.account.platform) else { return nil }
-            let id = request.externalID.flatMap { $0.isEmpty ? nil : $0 } ?? "reply:\(request.key.rawValue)"
+            let id = request.externalID.flatMap { $0.isEmpty ? nil : $0 } ?? ChannelEvent.id(ofReply: request.key)
             var event = ChannelEvent(kind: .reply, id: id, participant: participant, sentAt: request.sentAt, receivedAt: receivedAt)
             event.type = "text"
             event.text = request.text

@@ -7,8 +7,8 @@ import SQLite
 public enum IntakeMigrations {
     public static let all = [
         SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
-        forms, events, replies, billing, integrations, IntakeStore.identityCodesMigration,
-        IntakeStore.heldFormsMigration
+        forms, events, replies, billing, integrations, businessEndings, consentExpiry,
+        recentKeys, IntakeStore.identityCodesMigration, IntakeStore.heldFormsMigration
     ]
 
     static let workspaces = Migration(
@@ -317,5 +317,47 @@ public enum IntakeMigrations {
             ColumnNote(
                 "reply_turns", "conversation", .communication, for: [.provideService], on: .customerInstruction, kept: .handoffContext,
                 subject: "conversation.participant", erasure: .deleteRow)
+        ])
+
+    /// When a platform ended a business account: a number may turn out later to have been its own.
+    static let businessEndings = Migration(
+        "business endings",
+        sql: """
+            CREATE TABLE business_endings (
+                business   TEXT PRIMARY KEY,
+                ended_at   INTEGER NOT NULL,
+                expires_at INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX business_endings_by_expiry ON business_endings (expires_at);
+            """,
+        columns: ColumnNote.plain("business_endings", "ended_at", "expires_at") + [
+            ColumnNote(
+                "business_endings", "business", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                kept: .deliveryKeys, subject: nil, erasure: .keep)
+        ])
+
+    /// By which the expiry finds consents that have been kept long enough, however many live.
+    static let consentExpiry = Migration(
+        "expiry of consents",
+        sql: """
+            CREATE INDEX consents_by_withdrawal ON consents (withdrawn_at) WHERE withdrawn_at IS NOT NULL;
+            CREATE INDEX consents_by_workspace ON consents (workspace, recorded_at);
+            """,
+        columns: [])
+
+    /// Inbox keys on their way to their places, in the order in which they came.
+    static let recentKeys = Migration(
+        "recent inbox keys",
+        sql: """
+            CREATE TABLE recent_keys (
+                sequence INTEGER PRIMARY KEY,
+                day      INTEGER NOT NULL,
+                digest   BLOB NOT NULL CHECK (length(digest) = 16)
+            ) STRICT;
+            """,
+        columns: ColumnNote.plain("recent_keys", "sequence", "day") + [
+            ColumnNote(
+                "recent_keys", "digest", .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .deliveryKeys, subject: nil,
+                erasure: .keep)
         ])
 }

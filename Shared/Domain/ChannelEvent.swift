@@ -39,11 +39,11 @@ public struct ChannelEvent: Fields, Equatable {
         /// Something that we don't interpret.
         case other
 
-        /// Whether the event is complete without a person.
+        /// Whether the event is complete without a person. A status is about whoever its message went to.
         public var mayNameNobody: Bool {
             switch self {
-            case .template, .account, .comment: true
-            case .message, .echo, .reply, .edit, .unsend, .reaction, .read, .status, .postback, .referral, .preference, .identity, .other:
+            case .template, .account, .comment, .status: true
+            case .message, .echo, .reply, .edit, .unsend, .reaction, .read, .postback, .referral, .preference, .identity, .other:
                 false
             }
         }
@@ -82,7 +82,7 @@ public struct ChannelEvent: Fields, Equatable {
     }
 
     public var kind = Kind.message
-    /// The platform's id of the message (mid, wamid) or comment; the request key of a reply whose id isn't known yet; where the platform
+    /// The platform's id of the message (mid, wamid) or comment; of a reply whose id isn't known yet `id(ofReply:)`; where the platform
     /// gives none, a keyed digest of what makes the event this one.
     public var id = ""
     /// Empty where the event names nobody.
@@ -110,6 +110,13 @@ public struct ChannelEvent: Fields, Equatable {
         self.sentAt = sentAt
         self.receivedAt = receivedAt
     }
+
+    /// The id of a reply that the platform gave none yet, or none that its sender heard of.
+    public static func id(ofReply key: RequestKey) -> String { "\(replyPrefix)\(key.rawValue)" }
+    private static let replyPrefix = "reply:"
+
+    /// Whether it is such a reply: the platform knows the message by an id that isn't here.
+    public var isNamelessReply: Bool { kind == .reply && id.hasPrefix(ChannelEvent.replyPrefix) }
 
     /// When it happened as far as an erasure is concerned: a sender's clock may be ahead, ours is not.
     public var happenedAt: Timestamp { min(sentAt, receivedAt) }

@@ -37,6 +37,15 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
     }
 
+    /// Of nobody on the internet: this machine, its link, or a private network (RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6).
+    public var isLocal: Bool {
+        if isLoopback { return true }
+        let (first, second) = (bytes[0], bytes[1])
+        return bytes.count == 4
+            ? first == 10 || first == 172 && second & 0xf0 == 16 || first == 192 && second == 168 || first == 169 && second == 254
+            : first & 0xfe == 0xfc || first == 0xfe && second & 0xc0 == 0x80
+    }
+
     /// The network that it lies in: only so many leading bits are kept, of IPv4 and of IPv6.
     public func network(bits4: Int, bits6: Int) -> IPAddress {
         let bits = bytes.count == 4 ? bits4 : bits6

@@ -20,6 +20,8 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         public var logPages = 0
     }
 
+    public static let patientMilliseconds: Int64 = 5
+
     private enum State { case open, closing, closed, failed }
 
     private let options: DatabaseOptions
@@ -30,6 +32,9 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
     private var state = State.open
     private var queue: [WriteJob] = []
     private var acceptedCount = 0
+    /// Jobs that nobody waits for, and when the first of them came.
+    private var patient: [WriteJob] = []
+    private var patientSinceNanoseconds: Int64 = 0
     /// So many jobs in the queue wake the thread; it asks for none while it works.
     private var wakeCount = Int.max
     private var hasEnded = false
@@ -63,6 +68,16 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         completion: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) -> Bool {
         accept(WriteJob(operation, work, completion))
+    }
+
+    /// As `submit`, for work that nobody waits for: it shares the commit of what is accepted next, and has one of its own when nothing is
+    /// within `patientMilliseconds`.
+    @inlinable
+    public func submitPatiently<Value: Sendable>(
+        _ operation: String, _ work: @escaping @Sendable (Connection) throws -> Value,
+        completion: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) -> Bool {
+        accept(WriteJob(operation, work, completion), isPatient: true)
     }
 
     /// As `submit`, and waits. Throws what `work` throws, `busy` when the queue is full, or `closed`. Not from the writer's thread.
@@ -112,10 +127,18 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
 
     public var statistics: Statistics { lock.withLock { counts } }
 
-    @usableFromInline func accept(_ job: WriteJob) -> Bool {
+    @usableFromInline func accept(_ job: WriteJob, isPatient: Bool = false) -> Bool {
         lock.withLock {
             guard state == .open, acceptedCount < options.queueCountMax else { return false }
             acceptedCount += 1
+            if isPatient {
+                if patient.isEmpty {
+                    patientSinceNanoseconds = MonotonicClock.nanoseconds()
+                    if wakeCount == 1 { work.signal() }  // It sleeps: from now on not for longer than this may wait.
+                }
+                patient.append(job)
+                return true
+            }
             queue.append(job)
             if queue.count >= wakeCount {
                 wakeCount = .max  // One signal is enough, and each costs.
@@ -160,15 +183,21 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
     private func collect() -> Bool {
         lock.withLock {
             while queue.isEmpty && pendingStart == pending.count {
-                if state != .open { return false }
+                let patience = patienceNanoseconds
+                if state != .open && patient.isEmpty { return false }
+                if state != .open || patience == 0 { break }
                 wakeCount = 1
                 defer { wakeCount = .max }
-                switch residue.waitMilliseconds(now: MonotonicClock.nanoseconds()) {
+                let residueNanoseconds = residue.waitMilliseconds(now: MonotonicClock.nanoseconds()).map { $0 * 1_000_000 }
+                if residueNanoseconds == 0 { return true }
+                switch [patience, residueNanoseconds].compactMap(\.self).min() {
                 case nil: work.wait()
-                case 0: return true
-                case let milliseconds?: _ = work.wait(milliseconds: milliseconds)
+                case let nanoseconds?: _ = work.wait(nanoseconds: nanoseconds)
                 }
             }
+            // Last: what somebody waits for comes first should the batch be full.
+            queue.append(contentsOf: patient)
+            patient.removeAll(keepingCapacity: true)
             if pending.isEmpty {
                 swap(&pending, &queue)
             } else if pending.count - pendingStart < options.batchCountMax {
@@ -177,6 +206,12 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
             }
             return true
         }
+    }
+
+    /// How much longer the patient jobs wait; nil when there are none. The caller holds the lock.
+    private var patienceNanoseconds: Int64? {
+        guard !patient.isEmpty else { return nil }
+        return max(0, patientSinceNanoseconds + DatabaseWriter.patientMilliseconds * 1_000_000 - MonotonicClock.nanoseconds())
     }
 
     /// Adds what came while a batch ran, so that it shares the batch's commit, and may wait for it; false when there is nothing.
@@ -254,8 +289,8 @@ public final class DatabaseWriter: @unchecked Sendable {  // State shared with c
         csqlite_switch(connection.handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         let rest: [WriteJob] = lock.withLock {
             state = .failed
-            defer { queue = [] }
-            return pending[pendingStart...] + queue
+            defer { (queue, patient) = ([], []) }
+            return pending[pendingStart...] + queue + patient
         }
         let refused = DatabaseError(.closed, operation: error.operation, hint: "an earlier commit failed: nothing was stored")
         options.aroundCompletions {

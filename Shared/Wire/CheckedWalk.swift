@@ -1,5 +1,12 @@
+import Glibc
+
 /// Walks through the members or elements of JSON that `JSONReader` has checked, so it only looks for quotes, brackets and commas.
 struct CheckedWalk {
+    /// Where a member's name lies, between its quotes, and its value.
+    struct Member: Sendable {
+        let name, value: Range<Int>
+    }
+
     private let bytes: [UInt8]
     private var position: Int
 
@@ -10,11 +17,11 @@ struct CheckedWalk {
         position = range.lowerBound + 1
     }
 
-    /// Where the next member's name lies, between its quotes, and its value; nil at the end.
-    mutating func nextMember() -> (name: Range<Int>, value: Range<Int>)? {
+    /// The next member; nil at the end.
+    mutating func nextMember() -> Member? {
         guard let name = nextElement() else { return nil }
         skipSpace(and: UInt8(ascii: ":"))
-        return (name.lowerBound + 1..<name.upperBound - 1, value())
+        return Member(name: name.lowerBound + 1..<name.upperBound - 1, value: value())
     }
 
     /// Where the next element lies; nil at the end.
@@ -24,14 +31,25 @@ struct CheckedWalk {
         return value()
     }
 
-    func matches(_ name: Range<Int>, _ text: String) -> Bool {
-        let isPlain = bytes.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[name]).escapeFreePrefix().count == name.count }
-        return isPlain ? bytes[name].elementsEqual(text.utf8) : unescaped(name).elementsEqual(text.utf8)
+    /// Whether a name reads so. An escape is longer than what it stands for: of names as long as the text only the same bytes are it.
+    static func matches(_ bytes: [UInt8], _ name: Range<Int>, _ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            if name.count < text.count { return false }
+            if name.count == text.count {
+                return bytes.withUnsafeBytes { bytes in
+                    // Only what is empty has no address.
+                    guard let one = bytes.baseAddress, let other = text.baseAddress else { return true }
+                    return memcmp(one + name.lowerBound, other, text.count) == 0
+                }
+            }
+            return bytes[name].contains(UInt8(ascii: "\\")) && unescaped(bytes, name).elementsEqual(text)
+        }
     }
 
-    func text(_ name: Range<Int>) -> String { String(decoding: unescaped(name), as: UTF8.self) }
+    static func text(_ bytes: [UInt8], _ name: Range<Int>) -> String { String(decoding: unescaped(bytes, name), as: UTF8.self) }
 
-    private func unescaped(_ name: Range<Int>) -> [UInt8] {
+    private static func unescaped(_ bytes: [UInt8], _ name: Range<Int>) -> [UInt8] {
         bytes.withUnsafeBufferPointer { JSONReader($0, mode: .webhook).unescaped(name) }
     }
 

@@ -9,7 +9,7 @@ public struct JSONReader: ~Copyable {
     public enum Mode: Sendable {
         /// Lone surrogates are refused, and numbers that neither Int64 nor a finite Double holds.
         case strict
-        /// A lone surrogate becomes U+FFFD, and a number of any size is passed over as text.
+        /// A lone surrogate becomes U+FFFD, a number of any size is passed over as text, and a name that stands twice is noted.
         case webhook
     }
 
@@ -24,6 +24,8 @@ public struct JSONReader: ~Copyable {
     var depth = 0
     /// Names met in the objects that are being passed over, outermost first.
     var names: [Name] = []
+    /// Some object has a name twice: only a webhook gets so far.
+    var hasRepeatedNames = false
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>? = nil, mode: Mode = .strict) {
         let range = range ?? 0..<bytes.count

@@ -13,19 +13,24 @@ struct UniqueNames {
 
     var isEmpty: Bool { count == 0 }
 
-    /// Throws when the name was met before, or when there are too many.
+    /// Throws when the name was met before and the reader is strict, or when there are too many.
     mutating func insert(_ name: JSONReader.Name, of reader: inout JSONReader) throws(WireError) {
         if count == JSONReader.memberCountMax { throw .syntax("more than \(JSONReader.memberCountMax) members") }
         if hashed.isEmpty && name.isPlain && count < UniqueNames.comparedMax {
             for index in base..<reader.names.count where reader.areEqual(reader.names[index].range, name.range) {
-                throw .syntax("a member's name stands twice")
+                try UniqueNames.repeated(&reader)
             }
             reader.names.append(name)
         } else {
             if hashed.isEmpty { for index in base..<reader.names.count { hashed.insert(reader.unescaped(reader.names[index].range)) } }
-            guard hashed.insert(reader.unescaped(name.range)).inserted else { throw .syntax("a member's name stands twice") }
+            if !hashed.insert(reader.unescaped(name.range)).inserted { try UniqueNames.repeated(&reader) }
         }
         count += 1
+    }
+
+    private static func repeated(_ reader: inout JSONReader) throws(WireError) {
+        guard reader.mode == .webhook else { throw .syntax("a member's name stands twice") }
+        reader.hasRepeatedNames = true
     }
 
     /// Takes the object's names off the stack.

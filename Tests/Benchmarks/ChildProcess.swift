@@ -45,6 +45,19 @@ final class ChildProcess: Sendable {
         throw BenchmarkFailure("a process was not ready in \(ChildProcess.readyMilliseconds) ms: \(try WorkFolder.text(of: outputPath))")
     }
 
+    /// The most memory that it ever had in RAM, and what it has now. Source: proc(5), status.
+    func residentMebibytes() throws -> (most: Double, now: Double) {
+        let text = try WorkFolder.text(of: "/proc/\(identifier)/status")
+        func mebibytes(_ name: String) throws -> Double {
+            let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+            guard let kibibytes = line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({ Double($0) }) else {
+                throw BenchmarkFailure("the system does not tell \(name) of a process")
+            }
+            return kibibytes / 1024
+        }
+        return (try mebibytes("VmHWM:"), try mebibytes("VmRSS:"))
+    }
+
     /// SIGTERM, and waits for the end.
     func stop() {
         kill(identifier, SIGTERM)

@@ -2,7 +2,9 @@
 struct Measurement {
     enum Unit: String {
         case microseconds = "µs"
+        case milliseconds = "ms"
         case perSecond = "/s"
+        case mebibytes = "MiB"
     }
 
     enum Target {
@@ -11,6 +13,10 @@ struct Measurement {
         case atLeast(Double)
         /// What ours has to keep, whatever the baseline takes.
         case takesAtMost(microseconds: Double)
+        /// The same of a larger work, of a rate, and of memory.
+        case lastsAtMost(milliseconds: Double)
+        case reachesAtLeast(perSecond: Double)
+        case holdsAtMost(mebibytes: Double)
         /// What ours may take beyond the baseline.
         case addsAtMost(microseconds: Double)
     }
@@ -40,7 +46,8 @@ struct Measurement {
         switch target {
         case .atMost(let limit): ratio <= limit
         case .atLeast(let limit): ratio >= limit
-        case .takesAtMost(microseconds: let limit): ours <= limit
+        case .takesAtMost(microseconds: let limit), .lastsAtMost(milliseconds: let limit), .holdsAtMost(mebibytes: let limit): ours <= limit
+        case .reachesAtLeast(perSecond: let limit): ours >= limit
         case .addsAtMost(microseconds: let limit): added <= limit
         }
     }

@@ -93,13 +93,16 @@ struct Report {
         case .atMost(let limit): "≤ \(decimal(limit, places: 2))"
         case .atLeast(let limit): "≥ \(decimal(limit, places: 2))"
         case .takesAtMost(microseconds: let limit): "≤ \(decimal(limit, places: 0)) µs"
+        case .lastsAtMost(milliseconds: let limit): "≤ \(decimal(limit, places: 0)) ms"
+        case .reachesAtLeast(perSecond: let limit): "≥ \(decimal(limit, places: 0)) /s"
+        case .holdsAtMost(mebibytes: let limit): "≤ \(decimal(limit, places: 0)) MiB"
         case .addsAtMost(microseconds: let limit): "+ \(decimal(limit, places: 0)) µs"
         }
     }
 
     private func figure(_ value: Double, _ unit: Measurement.Unit) -> String {
         switch unit {
-        case .microseconds: "\(decimal(value, places: 1)) \(unit.rawValue)"
+        case .microseconds, .milliseconds, .mebibytes: "\(decimal(value, places: 1)) \(unit.rawValue)"
         case .perSecond: "\(decimal(value, places: 0)) \(unit.rawValue)"
         }
     }

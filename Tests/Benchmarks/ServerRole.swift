@@ -12,6 +12,8 @@ enum ServerRole {
     case raw(FrameBytes)
     /// Bare C that reads the last messages of a conversation from a plain table.
     case rawReads(FrameBytes, table: String, limit: Int32)
+    /// Bare C that puts what is posted to it on disk.
+    case rawPosts(file: String)
     /// The mesh: listener, hello, router, `mesh.echo`; the keys are in a data folder.
     case echo(dataFolder: String)
     /// The same behind a gate.
@@ -27,6 +29,7 @@ enum ServerRole {
         case ("serve-raw-reads", 6):
             guard let frames = FrameBytes(arguments[2...3]), let limit = Int32(arguments[5]) else { return nil }
             self = .rawReads(frames, table: arguments[4], limit: limit)
+        case ("serve-raw-posts", 3): self = .rawPosts(file: arguments[2])
         case ("serve-echo", 3): self = .echo(dataFolder: arguments[2])
         case ("serve-guarded-echo", 3): self = .guardedEcho(dataFolder: arguments[2])
         default: return nil
@@ -37,6 +40,7 @@ enum ServerRole {
         switch self {
         case .raw(let frames): ["serve-raw"] + frames.arguments
         case .rawReads(let frames, let table, let limit): ["serve-raw-reads"] + frames.arguments + [table, "\(limit)"]
+        case .rawPosts(let file): ["serve-raw-posts", file]
         case .echo(let dataFolder): ["serve-echo", dataFolder]
         case .guardedEcho(let dataFolder): ["serve-guarded-echo", dataFolder]
         }
@@ -59,6 +63,7 @@ enum ServerRole {
             case .raw(let frames): try ServerRole.serve { baseline_serve($0, frames.request, frames.reply) }
             case .rawReads(let frames, let table, let limit):
                 try ServerRole.serve { baseline_serve_reads($0, table, limit, frames.request, frames.reply) }
+            case .rawPosts(let file): try ServerRole.serve { baseline_serve_durable($0, file) }
             case .echo(let dataFolder): try ServerRole.serveEcho(KeyFolder(dataFolder: dataFolder), gate: nil, of: parent)
             case .guardedEcho(let dataFolder):
                 let keys = KeyFolder(dataFolder: dataFolder)

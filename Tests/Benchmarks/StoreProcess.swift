@@ -7,30 +7,17 @@ import Wire
 
 /// The real conversation-store on a data folder of its own. No other service runs: it looks for intake in vain.
 final class StoreProcess: Sendable {
-    private let process: ChildProcess
-    private let keys: KeyFolder
-    private let port: UInt16
+    private let service: ServiceChild
 
     /// - Parameter data: an empty folder, or one that a store has stopped on.
     init(dataFolder data: String) throws {
         try KeyFolder.createMissing(dataFolder: data)
-        let process = try ChildProcess(
-            ChildProcess.siblingPath(Peer.conversationStore.rawValue), [],
-            environment: ["MESH_DATA": data, "MESH_BASE_PORT": "0", "MESH_LOG_FILE": "\(data)/log"], outputPath: "\(data)/log")
-        self.process = process
-        keys = KeyFolder(dataFolder: data)
-        _ = try process.wait { try WorkFolder.text(of: process.outputPath).contains(#""event":"ready""#) ? true : nil }
-        port = try PortFile(dataFolder: data, service: .conversationStore, door: .mesh).read()
+        service = try ServiceChild(.conversationStore, dataFolder: data)
+        try service.waitUntilReady()
     }
 
-    func client(as peer: Peer) throws -> MeshClient {
-        let port = port
-        return MeshClient(peer: peer, service: Peer.conversationStore.rawValue, keys: try keys.callingKeys(of: peer)) {
-            ("127.0.0.1", port)
-        }
-    }
-
-    func stop() { process.stop() }
+    func client(as peer: Peer) throws -> MeshClient { try service.client(as: peer) }
+    func stop() { service.stop() }
 }
 
 /// Keeps so many requests under way over one connection until all are answered.

@@ -186,6 +186,29 @@ import Wire
         #expect(try store.notices(ListNotices(workspace: shop, limit: 9)).map { $0.details?.comment?.parent } == ["c3", "c3"])
     }
 
+    /// Whoever answered an erased person's comment keeps their own words, and nothing that names that comment.
+    @Test func noIdOfAnErasedCommentStaysWithItsAnswers() throws {
+        var answer = KindTests.event(.comment, "17960000000000002", from: ben)
+        answer.text = "Me too"
+        answer.raw = KindTests.json(
+            #"{"value":{"parent_id":"17960000000000001","likes":[3,17960000000000001],"note":"of 17960000000000001"}}"#)
+        answer.details = EventDetails()
+        answer.details?.comment = CommentPlace()
+        answer.details?.comment?.parent = "17960000000000001"
+        answer.details?.comment?.media = "17970000000000001"
+        try store.append(KindTests.event(.comment, "17960000000000001"), answer)
+        try store.erase(adasPhone)
+
+        let kept = try store.onlyMessages()
+
+        #expect(kept.map(\.text) == ["Me too"])
+        #expect(kept.map(\.details?.comment?.media) == ["17970000000000001"])
+        #expect(kept.map(\.raw) == [KindTests.json(#"{"value":{"parent_id":"…","likes":[3,"…"],"note":"…"}}"#)])
+        #expect(try !store.filesHold("17960000000000001"))
+        // Control: what is kept is found.
+        #expect(try store.filesHold("17970000000000001"))
+    }
+
     // MARK: Identity
 
     private let former = ParticipantIdentity(bsuid: "DE.1", phone: "15550001111", name: "Ada Sample")

@@ -21,6 +21,38 @@ import Testing
         #expect(try statuses() == [.init(rank: 2, at: noon.adding(seconds: 2))])
     }
 
+    /// Not every status says to whom its message went: the message does.
+    @Test(arguments: [false, true]) func aStatusThatNamesNobodyFindsItsMessage(comesFirst: Bool) throws {
+        let nameless = status("w1", .delivered, to: ParticipantIdentity(), at: noon.adding(seconds: 2))
+        for event in comesFirst ? [nameless, reply("w1")] : [reply("w1"), nameless] { #expect(try store.append(event).stored == 1) }
+        try store.reopen()
+
+        #expect(try store.append(nameless).repeated == 1)
+        #expect(try store.onlyMessages().map(\.status) == [.delivered])
+        #expect(try store.rows("participants") == 1 && store.rows("pending_statuses") == 0)
+    }
+
+    /// Ids are the channel's account's own.
+    @Test func aStatusThatNamesNobodyFindsNoMessageOfAnotherAccount() throws {
+        let other = Channel(shop, ChannelID(rawValue: "ch_other"), Account(.whatsapp, "100200300499"))
+        try store.append(reply("w1"))
+
+        try store.append(status("w1", .read, to: ParticipantIdentity()), on: other)
+
+        #expect(try store.onlyMessages().map(\.status) == [nil])
+        #expect(try store.rows("pending_statuses") == 1)
+    }
+
+    @Test func aStatusOfAnErasedMessageStaysOutThoughItNamesNobody() throws {
+        try store.append(reply("w1"), reply("w2", to: ben))
+        try store.erase(adasPhone)
+
+        #expect(try store.append(status("w1", .read, to: ParticipantIdentity())).keptOut == 1)
+        // Control: somebody else's.
+        #expect(try store.append(status("w2", .read, to: ParticipantIdentity())).stored == 1)
+        #expect(try store.rows("delivery_statuses") == 1)
+    }
+
     @Test func aStatusMovesForwardOnlyAndEveryTimeIsKept() throws {
         try store.append(reply("w1"))
         let cursor = try store.feed().next

@@ -11,10 +11,12 @@ import Wire
 /// Updates of every kind, mixed, reordered, doubled, and cut into deliveries as a seed says: whatever the platforms make of them, the
 /// store holds what the model says.
 @Suite(.serialized) struct SeededDeliveryTests {
-    /// `TEST_SEEDS` asks for more, `TEST_SEED` for one that was seen before.
-    private static let environment = ProcessInfo.processInfo.environment
-    private static let seeds: [UInt64] =
-        environment["TEST_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? Array(1...(environment["TEST_SEEDS"].flatMap { UInt64($0) } ?? 200))
+    /// `TEST_SEEDS` asks for more, `TEST_SEED` for one that was seen before, `TEST_SEED_FIRST` goes on from there.
+    private static let seeds: [UInt64] = {
+        let environment = ProcessInfo.processInfo.environment
+        func number(_ name: String) -> UInt64? { environment[name].flatMap { UInt64($0) } }
+        return number("TEST_SEED").map { [$0] } ?? Array((number("TEST_SEED_FIRST") ?? 1)...(number("TEST_SEEDS") ?? 200))
+    }()
     private static let seedsPerRestart = 20
     private static let seedsPerErasure = 6
 

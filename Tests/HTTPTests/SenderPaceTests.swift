@@ -19,6 +19,20 @@ struct SenderPaceTests {
         #expect(pace.wait(of: sender, now: 1000 + wait) == nil)
     }
 
+    /// A site has 65,536 networks of 64 bits: more than there is room for.
+    @Test func oneSiteCannotFillTheMemory() throws {
+        let pace = SenderPace()
+        let busy = try address(0)
+        for _ in 0..<SenderPace.atOnceMax { _ = pace.wait(of: busy, now: 0) }
+
+        for number in 0...0xffff { _ = pace.wait(of: try #require(IPAddress("2001:db8:1:\(String(number, radix: 16))::1")), now: 0) }
+
+        #expect(pace.senderCount == 1 + 256)
+        #expect(pace.wait(of: busy, now: 0) != nil)
+        // Control: another site has a pace of its own.
+        #expect(pace.wait(of: try #require(IPAddress("2001:db8:2::1")), now: 0) == nil)
+    }
+
     @Test func memoryIsBoundedAndForgetsWhoIsNearestToFree() throws {
         let pace = SenderPace()
         let busy = try address(0)

@@ -115,7 +115,7 @@ struct ConnectorDeliveryTests {
             event(id: "mid.3", from: ParticipantIdentity(igsid: ""))
         ]
         for event in bad { #expect(fault(deliver([self.event(id: "mid.1"), event])) == .malformed, "\(event)") }
-        #expect(try fixture.outbox().isEmpty && fixture.count("inbox_keys") == 0)
+        #expect(try fixture.outbox().isEmpty && fixture.keyCount() == 0)
         // Control.
         #expect(try taken(deliver([event(id: "mid.1"), event(id: "mid.3")])).accepted == 2)
     }

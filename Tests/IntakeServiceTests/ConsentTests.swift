@@ -158,6 +158,39 @@ struct ConsentTests {
         #expect(try fixture.liveConsents() == 2)
     }
 
+    /// On a full disk too: it lets nothing rest on the consent any more.
+    @Test func aFullDiskHindersNoWithdrawal() throws {
+        let fixture = try IntakeFixture()
+        let consent = try fixture.ok(RecordConsent.sample()).consent
+        // Known while there is room.
+        let officer = try #require(fixture.member(.privacyOfficer, of: nil))
+        let options = CallOptions(actor: try fixture.ok(IssueToken(workspace: nil, member: officer)).token)
+        let transport = LocalTransport(fixture.process.router, as: .operator)
+        fixture.freeBytes.add(0)
+        fixture.time.advance(milliseconds: DiskReserve.checkMilliseconds)
+
+        guard case .ok(let response) = transport.call(WithdrawConsent(consent: consent), options) else { throw IntakeFixture.Stopped() }
+
+        #expect(try response.withdrawn == 1 && fixture.liveConsents() == 0)
+        // Control: nothing new is taken.
+        #expect(fault(transport.call(RecordConsent.sample(key: "2"), options))?.code == .overloaded)
+    }
+
+    @Test func theExpiryLooksAtNoConsentThatLives() throws {
+        let fixture = try IntakeFixture()
+
+        let plan = try fixture.database.read { connection in
+            var steps: [String] = []
+            try connection.each("EXPLAIN QUERY PLAN \(IntakeStore.consentExpiry)", .integer(0), .integer(0), .integer(0)) {
+                steps.append($0.text(3))
+            }
+            return steps
+        }
+
+        #expect(plan.filter { $0.hasPrefix("SEARCH consents USING") }.count == 4)
+        #expect(plan.filter { $0.hasPrefix("SCAN consents") }.isEmpty)
+    }
+
     @Test func aProofIsKeptForThreeYearsAfterItsConsentEnded() throws {
         let fixture = try IntakeFixture()
         let consent = try fixture.ok(RecordConsent.sample(key: "1")).consent

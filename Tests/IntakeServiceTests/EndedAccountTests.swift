@@ -1,5 +1,6 @@
 import ConversationStoreContracts
 import Domain
+import HTTP
 import HolderContracts
 import IntakeContracts
 import SQLite
@@ -103,6 +104,63 @@ struct EndedAccountTests {
         // Control: one that happened since ends it again.
         _ = try fixture.post(try ending("account-account_deleted", at: fixture.time.now.rawValue / 1000 + 1), to: .whatsapp)
         #expect(try dueDates(fixture).compactMap(\.self).count == 1)
+    }
+
+    /// What ends a business may be told before anything has told whose number ours is.
+    @Test(arguments: [false, true]) func anEndingReachesNumbersThatTurnOutLaterToBeTheBusinesss(afterRestart: Bool) throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+        fixture.time.advance(milliseconds: 10_000)
+        _ = try fixture.post(try ending("account-account_deleted", at: fixture.time.now.rawValue / 1000), to: .whatsapp)
+        if afterRestart { try fixture.reopen() }
+
+        // Taken in, since it came before we knew; nothing after it.
+        _ = try fixture.post(text, to: .whatsapp)
+        _ = try fixture.post(WhatsApp.delivery(WhatsApp.messages(WhatsApp.text("hi", id: "wamid.2"))), to: .whatsapp)
+
+        #expect(try fixture.outbox().map(\.id) == ["wamid.1"] && fixture.metric("inbox.ended") == 1)
+        #expect(try dueDates(fixture).compactMap(\.self) == [fixture.time.now.adding(milliseconds: 30 * 86_400_000)])
+        // Controls: what was connected since goes on, and so does the number of another business.
+        fixture.time.advance(milliseconds: 10_000)
+        _ = try fixture.ok(ConnectChannel.sample(workspace, IntakeFixture.whatsapp, key: "again"))
+        try fixture.connect(secondNumber, to: workspace)
+        _ = try fixture.post(WhatsApp.delivery(WhatsApp.messages(WhatsApp.text("hi", id: "wamid.3"))), to: .whatsapp)
+        let other = WhatsApp.delivery(WhatsApp.messages(WhatsApp.text("hi", id: "wamid.4")), number: secondNumber.id)
+        _ = try fixture.post(other.replacing(business, with: "200000000000002"), to: .whatsapp)
+        #expect(try fixture.outbox().map(\.id) == ["wamid.1", "wamid.3", "wamid.4"])
+    }
+
+    /// A channel's own door speaks for that channel alone, whatever business it names.
+    @Test func anEndingByAChannelsOwnDoorIsNotedForNoOther() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let credential = WebhookCredential(.header, name: "X-Secret", secret: "invented-secret-of-one-channel")
+        let channel = try fixture.ok(ConnectChannel.sample(workspace, secondNumber, credential: credential)).channel
+        try fixture.connect(IntakeFixture.whatsapp, to: workspace)
+        fixture.time.advance(milliseconds: 10_000)
+        var headers = HTTPHeaders()
+        headers.append("X-Secret", credential.secret)
+        let body = try ending("account-account_deleted", at: fixture.time.now.rawValue / 1000)
+        let request = try HTTPRequest(.post, "/webhooks/channels/\(channel.rawValue)", headers: headers, body: Array(body.utf8))
+
+        #expect(fixture.answer(request).status == .ok)
+        _ = try fixture.post(text, to: .whatsapp)
+        _ = try fixture.post(WhatsApp.delivery(WhatsApp.messages(WhatsApp.text("hi", id: "wamid.2"))), to: .whatsapp)
+
+        #expect(try fixture.count("business_endings") == 0)
+        #expect(try fixture.outbox().map(\.id) == ["wamid.1", "wamid.2"])
+    }
+
+    @Test func anEndingIsForgottenWhenNoDeliveryCanTellOfItsNumbersAnyMore() throws {
+        let fixture = try IntakeFixture()
+        _ = try fixture.post(try ending("account-account_deleted", at: fixture.time.now.rawValue / 1000), to: .whatsapp)
+        #expect(try fixture.count("business_endings") == 1)
+
+        fixture.time.advance(milliseconds: 30 * 86_400_000)
+        fixture.expire()
+
+        #expect(try fixture.count("business_endings") == 0)
     }
 
     /// Nobody said at connecting whose number it is: the first signed delivery does.

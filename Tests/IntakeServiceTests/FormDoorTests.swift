@@ -2,6 +2,7 @@ import Domain
 import HTTP
 import IntakeContracts
 import Net
+import Runtime
 import Testing
 import Wire
 
@@ -167,7 +168,7 @@ struct FormDoorTests {
         #expect(try send(5, from: "2001:db8:0:1::1", header: "198.51.100.7").status == .tooManyRequests)
 
         // Controls: another network; the proxy's client; the same network later. A form that is refused costs nothing.
-        #expect(try send(6, from: "2001:db8:0:2::1").status == .seeOther)
+        #expect(try send(6, from: "2001:db8:0:100::1").status == .seeOther)
         for number in 10..<15 { #expect(try send(number, from: "127.0.0.1", header: "198.51.100.7").status == .seeOther) }
         #expect(try send(15, from: "127.0.0.1", header: "198.51.100.7").status == .tooManyRequests)
         #expect(try send(15, from: "127.0.0.1", header: "198.51.100.8").status == .seeOther)
@@ -175,6 +176,23 @@ struct FormDoorTests {
         for _ in 0..<3 { _ = try fixture.send("name=&policyVersion=2026-06-19", from: "2001:db8:0:1::1") }
         #expect(try send(5, from: "2001:db8:0:1::1").status == .seeOther)
         #expect(try send(7, from: "2001:db8:0:1::1").status == .tooManyRequests)
+    }
+
+    /// Behind a proxy that doesn't say whom it speaks for, all visitors are one: whoever looks after the mesh is told before they wonder.
+    @Test func aProxyThatNamesNobodyIsSeenInTheHealthReport() throws {
+        func health(afterFormsFrom peer: String, header: String? = nil) throws -> HealthState? {
+            let fixture = try IntakeFixture()
+            for number in 0...SenderPace.atOnceMax {
+                _ = try fixture.send(FormDoorTests.good + "&key=\(number)", from: peer, header: header)
+            }
+            #expect(fixture.metric("forms.tooMany") == 1)
+            return fixture.process.health.report().first { $0.name == "forms" }?.state
+        }
+
+        for proxy in ["127.0.0.1", "::1", "172.18.0.2", "fd00::2"] { #expect(try health(afterFormsFrom: proxy)?.isOK == false) }
+        // Controls: a visitor, and one whom the proxy names.
+        #expect(try health(afterFormsFrom: "192.0.2.1")?.isOK == true)
+        #expect(try health(afterFormsFrom: "127.0.0.1", header: "192.0.2.1")?.isOK == true)
     }
 
     @Test func aFullDiskTakesNoFormAndSaysSo() throws {

@@ -39,13 +39,13 @@ struct InstagramTests {
         #expect(try event(forms[0]).id == event(forms[1]).id)
     }
 
-    @Test func aGarbageTimeIsTheTimeOfReceiptAndItsKeyFallsIntoThePartitionWithoutTime() throws {
+    @Test func aGarbageTimeIsTheTimeOfReceiptAndItsKeyHasNoDayOfItsOwn() throws {
         let odd =
             #"{"sender":{"id":"\#(Instagram.mara)"},"recipient":{"id":"\#(Instagram.business)"},"timestamp":"soon","message":{"mid":"mid.6","text":"hi"}}"#
         let received = try #require(try received(odd).first)
 
         #expect(received.event.sentAt == receivedAt)
-        #expect(received.day == InboxKeys.timelessDay)
+        #expect(received.day == nil)
     }
 
     @Test func aTextLongerThanTheWireTakesIsKeptUninterpreted() throws {

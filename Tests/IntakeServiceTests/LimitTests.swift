@@ -89,7 +89,7 @@ struct LimitTests {
         let refused = try fixture.post(body(5), to: .instagram)
         #expect(refused.status == .serviceUnavailable)
         #expect(try seconds(refused) == DeliveryLimits.retryAfterSeconds)
-        #expect(try fixture.count("outbox") == 5 && fixture.count("inbox_keys") == 5)
+        #expect(try fixture.count("outbox") == 5 && fixture.keyCount() == 5)
 
         fixture.conversations.behave(.takes)
         fixture.pass(untilEvents: 5)

@@ -33,7 +33,7 @@ struct OverloadTests {
         #expect(turnedAway.status == .serviceUnavailable)
         #expect(turnedAway.headers["retry-after"] != nil)
         #expect(try fixture.count("outbox") == 0)
-        #expect(try fixture.count("inbox_keys") == 0)
+        #expect(try fixture.keyCount() == 0)
         // Control: with room in the queue the platform's next try is taken.
         try fixture.settle()
         #expect(try fixture.post(body, to: .instagram).status == .ok)

@@ -164,6 +164,46 @@ struct QuarantineTests {
         #expect(refusal(fixture.call(ReadQuarantined(id: id + 1))) == .unknownPiece)
     }
 
+    // MARK: Names that stand twice
+
+    /// A parser that takes the first and one that takes the last would tell two stories of one event.
+    @Test func anEventInWhichANameStandsTwiceIsQuarantinedAlone() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        for account in [IntakeFixture.instagram, IntakeFixture.whatsapp] { try fixture.connect(account, to: workspace) }
+        let twice = Instagram.event(#""message":{"mid":"mid.2","text":"one","text":"two"}"#)
+        let deep = WhatsApp.message(#""type":"text","text":{"body":"a","b\u006fdy":"b"}"#, id: "wamid.2")
+
+        let instagram = Instagram.delivery(Instagram.text("a", mid: "mid.1"), twice, Instagram.text("c", mid: "mid.3"))
+        #expect(try fixture.post(instagram, to: .instagram).status == .ok)
+        let whatsapp = WhatsApp.messages(WhatsApp.text("a", id: "wamid.1"), deep, WhatsApp.text("c", id: "wamid.3"))
+        #expect(try fixture.post(WhatsApp.delivery(whatsapp), to: .whatsapp).status == .ok)
+
+        #expect(try fixture.outbox().map(\.id) == ["mid.1", "mid.3", "wamid.1", "wamid.3"])
+        let pieces = try fixture.quarantine()
+        #expect(pieces.map(\.reason) == [.unsupported, .unsupported])
+        #expect(try fixture.ok(ReadQuarantined(id: pieces[0].id, offset: 0)).text == Instagram.delivery(twice))
+        #expect(refusal(fixture.call(ReleaseQuarantined(id: pieces[0].id))) == .stillUnfit)
+    }
+
+    /// Whose an entry is must not depend on who reads it; its neighbours are not in doubt.
+    @Test func anEntryThatNamesTwoAccountsIsNobodys() throws {
+        let fixture = try IntakeFixture()
+        try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
+        let good = Instagram.entry([Instagram.text("a", mid: "mid.1")])
+        let two = Instagram.entry([Instagram.text("b", mid: "mid.2")]).replacing(#""time":"#, with: #""id":"1784","time":"#)
+        let lists = Instagram.entry([Instagram.text("c", mid: "mid.3")]).dropLast() + #","messaging":[]}"#
+
+        _ = try fixture.post(Instagram.body(good, two, String(lists)), to: .instagram)
+
+        #expect(try fixture.outbox().map(\.id) == ["mid.1"])
+        #expect(try fixture.count("quarantine") == 2)
+        // Control: a body that has its whole list twice is one piece.
+        _ = try fixture.post(#"{"object":"instagram","entry":[],"entry":[\#(good)]}"#, to: .instagram)
+        #expect(try fixture.quarantine().last?.reason == .unreadable)
+        #expect(try fixture.outbox().count == 1)
+    }
+
     // MARK: Erased by a name in it
 
     @Test func anErasureFindsAPieceByAnyNameInIt() throws {

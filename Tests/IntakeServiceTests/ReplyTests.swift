@@ -41,7 +41,7 @@ struct ReplyTests {
             #expect(try refusal(fixture.call(reply(fixture, channel, lease: other))) == .notHolder, "a lease \(name)")
         }
         #expect(try refusal(fixture.call(reply(fixture, channel, lease: good, author: .agent))) == .notHolder)
-        #expect(try fixture.count("outbox") == 0 && fixture.count("inbox_keys") == 0 && fixture.count("reply_turns") == 0)
+        #expect(try fixture.count("outbox") == 0 && fixture.keyCount() == 0 && fixture.count("reply_turns") == 0)
 
         // Controls: the lease itself, and a repeat of what was recorded under it once it has ended.
         #expect(try fixture.ok(reply(fixture, channel, lease: good)).recorded)
@@ -162,7 +162,7 @@ struct ReplyTests {
 
         #expect(try refusal(fixture.call(reply(fixture, channel))) == .recipientErased)
         #expect(try fixture.count("outbox") == 0)
-        #expect(try fixture.count("inbox_keys") == 0)
+        #expect(try fixture.keyCount() == 0)
 
         // Controls: another person, and a reply after the cut-off.
         #expect(try fixture.ok(reply(fixture, channel, key: "reply-2", to: Alias(.whatsapp, .phone, "491510000002"))).recorded)

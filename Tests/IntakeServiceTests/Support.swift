@@ -176,6 +176,8 @@ final class IntakeFixture {
 
     func count(_ table: String) throws -> Int64 { try database.read { try $0.first("SELECT count(*) FROM \(table)") { $0.int(0) } } ?? -1 }
 
+    func keyCount() throws -> Int64 { try count("inbox_keys") + count("recent_keys") }
+
     func quarantine() throws -> [ListQuarantine.Entry] { try ok(ListQuarantine(after: 0)).entries }
 
     func metric(_ name: String) -> Int64 { process.metrics.snapshot()[name] ?? 0 }

@@ -23,6 +23,41 @@ struct WriterTests {
         #expect(database.writer.statistics.largestBatch == 100)
     }
 
+    /// Work that nobody waits for needs no commit of its own while others come, and has one when nobody does.
+    @Test func patientWorkSharesTheNextCommit() throws {
+        let folder = TemporaryFolder()
+        let database = try Sample.database(folder)
+        let answers = Answers<String>()
+        func patiently(_ text: String) {
+            let isAccepted = database.writer.submitPatiently("add") {
+                try Sample.add(text, $0)
+            } completion: {
+                answers.add($0.value == nil ? "failed" : text)
+            }
+            #expect(isAccepted)
+        }
+
+        // The writer sleeps and is woken by nothing else.
+        patiently("alone")
+        #expect(answers.wait(for: 1) == ["alone"])
+        let before = database.writer.statistics.batches
+        let gate = Sample.hold(database.writer)
+        patiently("patient")
+        _ = database.writer.submit("add") {
+            try Sample.add("urgent", $0)
+        } completion: { _ in
+            answers.add("urgent")
+        }
+        gate.open()
+
+        #expect(answers.wait(for: 3) == ["alone", "urgent", "patient"])
+        #expect(database.writer.statistics.batches == before + 2)  // The held one, and both together.
+        // A close waits for it as for any other.
+        patiently("last")
+        database.close()
+        #expect(answers.soFar.last == "last")
+    }
+
     @Test func aFailingJobLosesOnlyItsOwnChanges() throws {
         struct Refused: Error {}
         let folder = TemporaryFolder()

@@ -35,6 +35,35 @@ struct JSONViewTests {
         #expect(names == ["ab", "\"", "😀", "e\u{301}", "", "x\\"])
     }
 
+    @Test func anIndexedViewAnswersAsAnyOther() throws {
+        for text in [#"{"a":1,"\u0062":{"c":[2]},"dd":"x","":4,"\\":5}"#, #"{"a":1,"b":2,"a":3}"#, "{}", "[1]", "7"] {
+            let (plain, indexed) = (try view(text), try view(text).indexed)
+            for name in ["a", "b", "c", "d", "dd", "ddd", "", "\\"] {
+                #expect(plain[name]?.raw == indexed[name]?.raw, "\(name) of \(text)")
+            }
+            func names(_ view: JSONView) -> [String] {
+                var names: [String] = []
+                view.members { name, value in names.append("\(name)=\(String(decoding: value.raw, as: UTF8.self))") }
+                return names
+            }
+            #expect(names(plain) == names(indexed))
+        }
+    }
+
+    @Test func aNameThatStandsTwiceIsNotedAndLeadsNowhere() throws {
+        let hook = try view(#"{"a":[{"b":1,"c":2,"\u0062":3},{"b":4}],"d":5}"#)
+        #expect(hook.hasRepeatedNames)
+        let elements = hook["a"]?.elements ?? []
+        #expect(elements.map { $0["b"]?.int } == [nil, 4])
+        #expect(elements.first?["c"]?.int == 2)
+        #expect(hook["d"]?.int == 5)
+        // More than are compared one by one.
+        let many = (0..<20).map { #""n\#($0)":0"# }.joined(separator: ",")
+        #expect(try view("{\(many),\"n3\":1}").hasRepeatedNames)
+        // Control.
+        #expect(try !view("{\(many),\"m\":{\"n3\":1}}").hasRepeatedNames)
+    }
+
     @Test func anotherKindIsNil() throws {
         let all = try view(#"[{"a":1},[1],"s",1,1.5,true,false,null,99999999999999999999]"#).elements ?? []
         #expect(all.count == 9)

@@ -16,8 +16,10 @@ final class PreparedEvent: Sendable {
     let event: ChannelEvent
     /// Of the platform's id, under our own key: what an echo, a reply or a status finds its message by. Empty for what a person sent.
     let key: [UInt8]
-    /// Of the message that the event is about or answers, under the same key.
+    /// Of the message or comment that the event is about or answers, under the same key.
     let target: [UInt8]?
+    /// As the file holds them. What a person writes about somebody else's message keeps no id of it: that one may be erased.
+    let details, raw: [UInt8]?
     /// Of the platform's id, under each live pepper, the newest first: the message's tombstone, should it be erased.
     let messageNames: [[UInt8]]
     /// Of the target's id, under each live pepper, where the event is nothing without it: an edit without its message, the account's own
@@ -32,13 +34,15 @@ final class PreparedEvent: Sendable {
     /// nil when the event lacks what its kind needs.
     fileprivate init?(_ event: ChannelEvent, of request: AppendEvents, _ digester: DeliveryDigester) {
         let aliases = event.identifyingAliases(on: request.account.platform)
-        let target = event.details?.target
+        let answered = event.details?.target ?? (aliases.isEmpty ? nil : event.details?.comment?.parent)
         guard event.isComplete(on: request.account.platform) else { return nil }
         self.event = event
         key = digester.key(event, request.account, namesNobody: aliases.isEmpty)
-        self.target = target.map { digester.key($0, request.account) }
+        target = answered.map { digester.key($0, request.account) }
+        details = event.details?.stored(named: !aliases.isEmpty)
+        raw = answered.map { event.raw?.without($0).bytes } ?? event.raw?.bytes
         messageNames = digester.erasure.digests(.message(request.account, id: event.id))
-        let needed = event.kind.needsTarget ? target : aliases.isEmpty ? event.details?.comment?.parent : nil
+        let needed = event.kind.needsTarget ? event.details?.target : aliases.isEmpty ? event.details?.comment?.parent : nil
         targetNames = needed.map { digester.erasure.digests(.message(request.account, id: $0)) } ?? []
         personNames = aliases.flatMap { digester.erasure.digests(.person(request.workspace, request.account, $0)) }
         mentionedNames = aliases.isEmpty ? digester.mentions(in: event, request) : []
@@ -79,7 +83,7 @@ struct DeliveryDigester: Sendable {
     fileprivate func mentions(in event: ChannelEvent, _ request: AppendEvents) -> [[UInt8]] {
         let kinds: [Alias.Kind] = request.account.platform == .instagram ? [.igsid] : [.bsuid, .phone]
         var names: Set<String> = []
-        for bytes in [event.text.map { Array($0.utf8) }, event.details?.stored, event.raw?.bytes] {
+        for bytes in [event.text.map { Array($0.utf8) }, event.details?.stored(named: false), event.raw?.bytes] {
             for name in MentionedNames(in: bytes ?? []) where names.count < DeliveryDigester.mentionsMax {
                 names.insert(String(decoding: name, as: UTF8.self))
             }

@@ -82,8 +82,8 @@ extension ConversationStoreStore {
     private func take(
         _ event: PreparedEvent, of delivery: PreparedDelivery, _ connection: Connection, _ appended: inout Appended
     ) throws -> EventOutcome {
-        if event.personNames.isEmpty { return try take(notice: event, of: delivery, connection) }
         if event.event.kind == .status { return try take(status: event, of: delivery, connection, &appended) }
+        if event.personNames.isEmpty { return try take(notice: event, of: delivery, connection) }
         return try take(message: event, of: delivery, connection, &appended)
     }
 
@@ -98,6 +98,9 @@ extension ConversationStoreStore {
         }
         if try isKnownByAnOlderPepper(event, connection) { return .repeated }
         let place = try place(of: event, delivery, connection, &appended)
+        if isOutgoing, let twin = try twin(of: event.event, in: place.conversation, connection) {
+            return try join(event, with: twin, connection, &appended)
+        }
         let subject = try subject(of: event, in: place.conversation, connection)
         if subject.isWithdrawn && event.event.kind.isWithdrawnWithItsSubject { return .keptOut }
         let id = MessageID(rawValue: numbers.next())
@@ -113,11 +116,18 @@ extension ConversationStoreStore {
             }
         }
         if isOutgoing {
-            try connection.run(
-                "INSERT INTO outgoing_keys (day, digest, message) VALUES (?, ?, ?)", .integer(day), .blob(event.key), .integer(id.rawValue))
+            try know(event, as: id, connection)
             try takePendingStatuses(event.key, to: id, connection)
+            if event.event.isNamelessReply { try awaitEcho(of: event.event, id, in: place.conversation, connection) }
         }
         return .stored
+    }
+
+    /// From now on the event's id leads to the message.
+    func know(_ event: PreparedEvent, as message: MessageID, _ connection: Connection) throws {
+        try connection.run(
+            "INSERT INTO outgoing_keys (day, digest, message) VALUES (?, ?, ?)", .integer(event.event.sentAt.day), .blob(event.key),
+            .integer(message.rawValue))
     }
 
     /// After a rotation a repeat's first digest is another one than its message bears.
@@ -145,11 +155,11 @@ extension ConversationStoreStore {
             SQLValue(event.origin?.code), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
             .integer(digester.newestVersion),
             .blob(prepared.messageNames[0]), SQLValue(prepared.target), .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text),
-            SQLValue(event.details?.stored), SQLValue(event.raw?.bytes)) == 1
+            SQLValue(prepared.details), SQLValue(prepared.raw)) == 1
     }
 
     /// A message of ours that is known already. Only a reply of ours says more than the echo that came before it.
-    private func meet(_ message: MessageID, _ prepared: PreparedEvent, _ connection: Connection) throws -> EventOutcome {
+    func meet(_ message: MessageID, _ prepared: PreparedEvent, _ connection: Connection) throws -> EventOutcome {
         let event = prepared.event
         let known = try connection.first("SELECT author, withdrawn_at FROM messages WHERE id = ?", .integer(message.rawValue)) {
             (author: Message.Author(code: $0.int(0)), isWithdrawn: !$0.isNull(1))
@@ -157,16 +167,17 @@ extension ConversationStoreStore {
         guard let known else { return .keptOut }  // Its key outlived it.
         guard event.kind == .reply, known.author == .business else { return .repeated }
         if known.isWithdrawn { return .keptOut }
-        try changingWords(of: message, connection) { try takeOver(message, event, connection) }
+        try changingWords(of: message, connection) { try takeOver(message, prepared, connection) }
         try tell(.messageSent, message, at: event.receivedAt, connection)
         return .stored
     }
 
-    private func takeOver(_ message: MessageID, _ event: ChannelEvent, _ connection: Connection) throws {
+    private func takeOver(_ message: MessageID, _ prepared: PreparedEvent, _ connection: Connection) throws {
+        let event = prepared.event
         try connection.run(
             "UPDATE messages SET kind = ?, author = ?, sent_at = ?, type = ?, text = ?, details = ?, raw = ? WHERE id = ?",
             .integer(event.kind.code), .integer(Message.Author(event).code), .integer(event.sentAt.rawValue),
-            .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text), SQLValue(event.details?.stored), SQLValue(event.raw?.bytes),
+            .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text), SQLValue(prepared.details), SQLValue(prepared.raw),
             .integer(message.rawValue))
     }
 

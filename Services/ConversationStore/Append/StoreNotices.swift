@@ -14,7 +14,7 @@ extension ConversationStoreStore {
             """, .text(delivery.workspace.rawValue), .text(delivery.channel.rawValue), .integer(event.kind.code),
             .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .blob(prepared.key),
             SQLValue(prepared.targetNames.first), .text(event.type ?? event.kind.rawValue),
-            SQLValue(event.text), SQLValue(event.details?.stored), SQLValue(event.raw?.bytes))
+            SQLValue(event.text), SQLValue(prepared.details), SQLValue(prepared.raw))
         return isNew == 1 ? .stored : .repeated
     }
 

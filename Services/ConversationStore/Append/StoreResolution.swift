@@ -123,7 +123,7 @@ extension ConversationStoreStore {
             .integer(oldest), .integer(ConversationStoreStore.expiredPerEvent))
     }
 
-    private func takeWaiting(
+    func takeWaiting(
         for message: MessageID, _ names: [[UInt8]], _ connection: Connection, _ appended: inout Appended
     ) throws {
         var happenings: [Happening] = []

@@ -43,7 +43,7 @@ extension ConversationStoreStore {
                 var details = try EventDetails(stored: bytes)
                 let cards = try ContactCards(details)
                 details.content = cards?.without(mention.name)
-                try connection.run("UPDATE messages SET details = ?, raw = NULL WHERE id = ?", SQLValue(details.stored), id)
+                try connection.run("UPDATE messages SET details = ?, raw = NULL WHERE id = ?", SQLValue(details.stored(named: true)), id)
                 try connection.run("DELETE FROM mentions WHERE message = ?", id)
                 for name in try ContactCards(details)?.names ?? [] {
                     try connection.run(

@@ -108,7 +108,7 @@ extension Intake {
 
     private func removeMember(_ request: RemoveMember, _ reply: Reply<RemoveMember>) {
         let (now, actor) = (process.system.clock.now, reply.caller.actor?.role)
-        writeFact("remove member", reply) { [store] connection in
+        writeFact("remove member", reply, mayUseReserve: true) { [store] connection in
             try store.removeMember(request, by: actor, now: now, connection)
         } then: {
             reply.ok(Empty())
@@ -154,7 +154,7 @@ extension Intake {
 
     private func removePeer(_ request: RemovePeer, _ reply: Reply<RemovePeer>) {
         let now = process.system.clock.now
-        writeFact("remove program", reply) { [store] connection in
+        writeFact("remove program", reply, mayUseReserve: true) { [store] connection in
             try store.removePeer(request.name, now: now, connection)
         } then: {
             reply.ok(Empty())

@@ -65,7 +65,7 @@ extension Intake {
 
     private func disconnectChannel(_ request: DisconnectChannel, _ reply: Reply<DisconnectChannel>) {
         let (store, now) = (store, process.system.clock.now)
-        writeFact("disconnect channel", reply) { connection in
+        writeFact("disconnect channel", reply, mayUseReserve: true) { connection in
             try store.disconnect(request, now: now, connection)
         } then: { [self] channel, endedAt in
             ended([channel])
@@ -75,7 +75,7 @@ extension Intake {
 
     private func deauthorize(_ request: DeauthorizeConnection, _ reply: Reply<DeauthorizeConnection>) {
         let (store, now) = (store, process.system.clock.now)
-        writeFact("deauthorize", reply) { connection in
+        writeFact("deauthorize", reply, mayUseReserve: true) { connection in
             try store.deauthorize(request, now: now, connection)
         } then: { [self] outcome in
             ended(outcome.ended)

@@ -34,7 +34,7 @@ extension Intake {
         default: return reply.fault(.malformed, "expected consent alone, or person and perhaps purpose")
         }
         let (store, now) = (store, process.system.clock.now)
-        write("withdraw consent", reply) { connection in
+        write("withdraw consent", reply, mayUseReserve: true) { connection in
             try store.withdraw(named, in: request.workspace, now: now, connection)
         } then: { withdrawn in
             reply.ok(WithdrawConsent.Response(withdrawn: withdrawn))

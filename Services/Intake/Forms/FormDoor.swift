@@ -34,6 +34,9 @@ final class FormDoor: Sendable {
         refused = process.metrics.counter("forms.refused")
         trapped = process.metrics.counter("forms.trapped")
         tooMany = process.metrics.counter("forms.tooMany")
+        process.health.register("forms") { [pace] in
+            pace.hasTurnedProxyAway ? .degraded("all visitors share one pace: set MESH_INTAKE_ADDRESS_HEADER to the proxy's header") : .ok()
+        }
     }
 
     func register(on router: inout HTTPRouter) {

@@ -16,6 +16,7 @@ struct InstagramEvent {
     private let isOutgoing: Bool
 
     init(_ view: JSONView, business: String, _ origin: ChannelEvent.Origin?, _ receivedAt: Timestamp, _ keys: InboxKeys) {
+        let view = view.indexed
         self.view = view
         self.business = business
         self.origin = origin

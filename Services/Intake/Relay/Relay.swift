@@ -155,7 +155,8 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
     }
 
     private func remove(_ batch: IntakeStore.Batch) {
-        let isQueued = database.writer.submit("delivered") { [store] connection in
+        // Nobody waits for it: for a lone sender a commit of its own would be half of the next delivery's time.
+        let isQueued = database.writer.submitPatiently("delivered") { [store] connection in
             try store.remove(batch.sequences, connection)
         } completion: { [self] result in
             switch result {

@@ -12,7 +12,8 @@ struct Delivery: Sendable {
     struct Arrival: Sendable {
         let channel: ChannelID
         let workspace: WorkspaceID
-        let day: Int64
+        /// Of the event's own time; nil when it states none.
+        let day: Int64?
         let key: [UInt8]
         let happenedAt: Timestamp
         /// Digests of the person's names, under every live pepper: one of them erased keeps the event out.
@@ -34,6 +35,8 @@ struct Delivery: Sendable {
     /// Channels that have lost their basis, if they were connected by then.
     struct Ending: Sendable {
         let channels: [ChannelID]
+        /// All of whose numbers are meant, also those that we learn of later.
+        let business: String?
         let at: Timestamp
     }
 
@@ -90,12 +93,14 @@ struct Delivery: Sendable {
     ) -> [Update]? {
         let view: JSONView
         do throws(WireError) { view = try JSONView(checking: body) } catch { return nil }
-        switch source.platform {
-        case .instagram: return InstagramDelivery.updates(of: view, receivedAt: receivedAt, keys: keys)
-        case .whatsapp:
-            return WhatsAppDelivery.updates(of: view, receivedAt: receivedAt, keys: keys)
-                ?? (source.channel == nil ? nil : WhatsAppDelivery.updates(ofFlat: view, receivedAt: receivedAt, keys: keys))
-        }
+        let updates =
+            switch source.platform {
+            case .instagram: InstagramDelivery.updates(of: view, receivedAt: receivedAt, keys: keys)
+            case .whatsapp:
+                WhatsAppDelivery.updates(of: view, receivedAt: receivedAt, keys: keys)
+                    ?? (source.channel == nil ? nil : WhatsAppDelivery.updates(ofFlat: view, receivedAt: receivedAt, keys: keys))
+            }
+        return view.hasRepeatedNames ? updates?.map(\.brokenIfAmbiguous) : updates
     }
 
     private mutating func take(_ update: Update, _ directory: ChannelDirectory, _ digests: IntakeDigests) {
@@ -109,8 +114,10 @@ struct Delivery: Sendable {
             let isOneCustomers = Set(channels.map(\.workspace)).count == 1
             if let first = channels.first { quarantine(update.piece(), .unsupported, isOneCustomers ? first : nil, digests) }
         case .accountEnded(let time):
-            let channels = channels(of: update, directory, digests)
-            if !channels.isEmpty { endings.append(Ending(channels: channels.map(\.id), at: time)) }
+            let channels = channels(of: update, directory, digests).map(\.id)
+            // A channel's own door speaks for that channel alone.
+            let business = source.channel == nil ? update.recipient.knownBusiness : nil
+            if !channels.isEmpty || business != nil { endings.append(Ending(channels: channels, business: business, at: time)) }
         case .event(let received): arrive(received, update, directory, digests)
         }
     }
@@ -154,7 +161,7 @@ struct Delivery: Sendable {
             channels = isOwn ? [directory[own.id] ?? own] : []
         } else if let account = recipient.account {
             channels = directory[account].map { [$0] } ?? []
-            note(recipient.business, of: channels.first)
+            note(recipient.knownBusiness, of: channels.first)
         } else {
             // What is a person's belongs to one number: another customer's may be of the same business account.
             channels = update.namesPerson ? [] : recipient.business.map { directory.channels(ofBusiness: $0) } ?? []
@@ -176,7 +183,7 @@ struct Delivery: Sendable {
 
     /// Only what the platform itself has signed says so.
     private mutating func note(_ business: String?, of channel: Channel?) {
-        guard let business, business.utf8.count <= 64, let channel, !channel.isEnded, channel.account.platform == .whatsapp,
+        guard let business, let channel, !channel.isEnded, channel.account.platform == .whatsapp,
             channel.business != business
         else { return }
         businesses[channel.id] = business

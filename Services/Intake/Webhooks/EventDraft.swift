@@ -51,7 +51,7 @@ struct EventDraft {
     func received(from view: JSONView, day: Int64?) -> ReceivedEvent? {
         var event = event
         if !details.isEmpty { event.details = details }
-        return ReceivedEvent(event, isWhole: isWhole, from: view, day: day ?? InboxKeys.timelessDay)
+        return ReceivedEvent(event, isWhole: isWhole, from: view, day: day)
     }
 }
 

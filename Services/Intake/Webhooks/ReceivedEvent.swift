@@ -8,12 +8,12 @@ struct ReceivedEvent: Sendable {
     static let bytesMax = Frame.lengthMax - 64 * 1024
 
     let event: ChannelEvent
-    /// The partition of its inbox key: the day of the event's own time.
-    let day: Int64
+    /// The partition of its inbox key: the day of the event's own time; nil when it states none.
+    let day: Int64?
     let json: [UInt8]
 
     /// nil when the event doesn't fit our own contract: it would be refused by the store, and everything behind it would wait for ever.
-    init?(_ event: ChannelEvent, isWhole: Bool, from view: JSONView, day: Int64) {
+    init?(_ event: ChannelEvent, isWhole: Bool, from view: JSONView, day: Int64?) {
         var event = event
         if !isWhole { event.raw = RawJSON(view) }
         if let json = ReceivedEvent.checked(event) {
@@ -31,12 +31,12 @@ struct ReceivedEvent: Sendable {
     }
 
     /// One of our own making.
-    init?(_ event: ChannelEvent, day: Int64) {
+    init?(_ event: ChannelEvent, day: Int64?) {
         guard let json = ReceivedEvent.checked(event) else { return nil }
         self.init(event: event, day: day, json: json)
     }
 
-    private init(event: ChannelEvent, day: Int64, json: [UInt8]) {
+    private init(event: ChannelEvent, day: Int64?, json: [UInt8]) {
         self.event = event
         self.day = day
         self.json = json

@@ -1,6 +1,7 @@
 import ConversationStoreContracts
 import Domain
 import IntakeContracts
+import Wire
 
 /// One update of a delivery, apart from its neighbours: what it is, whose, and how it looks as a delivery of its own.
 struct Update: Sendable {
@@ -30,6 +31,9 @@ struct Recipient: Sendable, Equatable {
     var account: Account?
     /// The WhatsApp business account that the number belongs to.
     var business: String?
+
+    /// As we keep it; nil for what can be none.
+    var knownBusiness: String? { business.flatMap { $0.utf8.count <= 64 ? $0 : nil } }
 }
 
 extension Update {
@@ -38,6 +42,17 @@ extension Update {
         case .event(let received): received.event.participant != ParticipantIdentity()
         case .broken, .accountEnded, .addressBook, .test: false
         }
+    }
+
+    /// An update in which a name stands twice can be read in two ways: it is taken in neither. Reads the piece once more, so only for a
+    /// delivery in which that was seen.
+    var brokenIfAmbiguous: Update {
+        do throws(WireError) {
+            guard try JSONView(checking: piece()).hasRepeatedNames else { return self }
+        } catch {
+            preconditionFailure("a piece is made of checked JSON")
+        }
+        return Update(recipient, nil, needs: needs, piece: piece)
     }
 
     init(_ recipient: Recipient, _ event: ReceivedEvent?, needs feature: ChannelFeature? = nil, piece: @escaping @Sendable () -> [UInt8]) {

@@ -29,6 +29,7 @@ struct WhatsAppMessage {
         _ view: JSONView, _ kind: ChannelEvent.Kind, _ contacts: WhatsAppContacts, thread: JSONView?, _ receivedAt: Timestamp,
         _ keys: InboxKeys
     ) {
+        let view = view.indexed
         self.view = view
         self.receivedAt = receivedAt
         self.keys = keys

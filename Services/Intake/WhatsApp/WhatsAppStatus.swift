@@ -15,23 +15,23 @@ struct WhatsAppStatus {
     private let keys: InboxKeys
 
     init(_ view: JSONView, _ contacts: WhatsAppContacts, _ receivedAt: Timestamp, _ keys: InboxKeys) {
-        self.view = view
+        self.view = view.indexed
         self.contacts = contacts
         self.receivedAt = receivedAt
         self.keys = keys
     }
 
-    /// nil when it can be attributed to no person: a group is none, but a member of it may be named.
+    /// nil for what is no status of a message and names nobody, and for a group's that names no member: a group is no person.
     func received() -> ReceivedEvent? {
         let isGroup = view["recipient_type"]?.string == "group"
         let end = isGroup ? "recipient_participant" : "recipient"
-        guard let person = contacts.person(phone: view["\(end)_id"]?.identifier, user: view["\(end)_user_id"]?.identifier) else {
-            return nil
-        }
+        let named = contacts.person(phone: view["\(end)_id"]?.identifier, user: view["\(end)_user_id"]?.identifier)
         let sentAt = view["timestamp"]?.time
         let status = view["status"]?.string.flatMap(ChannelEvent.Status.init(rawValue:))
         let wamid = view["id"]?.identifier
         let isKnown = wamid != nil && status != nil
+        // Without a recipient the message says whom it is about.
+        guard let person = named ?? (isKnown && !isGroup ? ParticipantIdentity() : nil) else { return nil }
         // The message's id is not the own id of what is no status of it.
         let id = isKnown ? wamid ?? "" : keys.id(ofRaw: view.raw, type: "status")
         var draft = EventDraft(isKnown ? .status : .other, id: id, person, sentAt: sentAt, receivedAt: receivedAt)

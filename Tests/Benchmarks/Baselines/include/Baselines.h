@@ -39,4 +39,19 @@ int baseline_fill(const char *path, const baseline_messages *messages);
 /// As `baseline_serve`, with work: a request begins with a conversation's number; the reply begins with the number of rows, the last
 /// `limit` of that conversation, newest first, with all their values. 0, or an errno: EIO when SQLite failed.
 int baseline_serve_reads(int listener, const char *path, int limit, size_t request_bytes, size_t reply_bytes);
+
+/// Requests of HTTP, one behind the other, and where each ends.
+typedef struct baseline_requests {
+    const char *bytes;
+    const size_t *ends;
+    int count;
+} baseline_requests;
+
+/// Posts all requests over connections that stay open, one at a time on each; how long each took until its answer was there stands in
+/// `nanoseconds`. 0, or an errno: EBADMSG when an answer is another one than 200, ETIMEDOUT when none comes.
+int baseline_post(const int *sockets, int socket_count, const baseline_requests *requests, int64_t *nanoseconds);
+
+/// Takes whatever is posted: writes the bodies that arrive at the same time to a file, syncs it once, and answers 200. For ever, else
+/// an errno.
+int baseline_serve_durable(int listener, const char *path);
 #endif

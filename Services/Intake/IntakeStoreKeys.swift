@@ -1,0 +1,68 @@
+import Domain
+import SQLite
+
+/// The keys of all that was taken in, by which a repeat is known.
+///
+/// A digest is like no other: put into its place at once, each key would change a page of its own, and 64 deliveries would write 64 pages
+/// for 1.5 kB. So new keys stand in `recent_keys` in the order in which they came, and to be found in a table of the writer's memory, which
+/// is rolled back with everything else; when they are many they go to their places together, in the order of these.
+extension IntakeStore {
+    static let recentKeysMax: Int64 = 16_384
+
+    /// Before anything is taken in: what came before a restart is found again.
+    func loadRecentKeys(_ connection: Connection) throws {
+        try connection.execute(
+            """
+            CREATE TEMP TABLE recent (day INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (day, digest)) STRICT, WITHOUT ROWID;
+            INSERT INTO temp.recent SELECT day, digest FROM recent_keys;
+            """)
+    }
+
+    /// Notes an inbox key by its own day, or by the day of receipt where it has none: then the days before may know it. False when it was
+    /// known.
+    func note(_ key: [UInt8], day: Int64?, receivedAt: Timestamp, _ connection: Connection) throws -> Bool {
+        if let day { return try note(key, day: day, connection) }
+        let today = receivedAt.day
+        for earlier in (today - InboxKeys.timelessDays)..<today where try isKnown(key, day: earlier, connection) { return false }
+        return try note(key, day: today, connection)
+    }
+
+    /// Notes an inbox key; false when it was known.
+    @discardableResult
+    func note(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
+        guard try !isSettled(key, day: day, connection),
+            try connection.run("INSERT OR IGNORE INTO temp.recent (day, digest) VALUES (?, ?)", .integer(day), .blob(key)) == 1
+        else { return false }
+        try connection.run("INSERT INTO recent_keys (day, digest) VALUES (?, ?)", .integer(day), .blob(key))
+        if connection.lastInsertedRow >= IntakeStore.recentKeysMax { try settleKeys(connection) }
+        return true
+    }
+
+    func isKnown(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
+        if try isSettled(key, day: day, connection) { return true }
+        let recent = try connection.first("SELECT 1 FROM temp.recent WHERE day = ? AND digest = ?", .integer(day), .blob(key)) { _ in true }
+        return recent != nil
+    }
+
+    private func isSettled(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
+        try connection.first("SELECT 1 FROM inbox_keys WHERE day = ? AND digest = ?", .integer(day), .blob(key)) { _ in true } != nil
+    }
+
+    private func settleKeys(_ connection: Connection) throws {
+        try connection.run("INSERT INTO inbox_keys (day, digest) SELECT day, digest FROM temp.recent ORDER BY day, digest")
+        for table in ["recent_keys", "temp.recent"] { try connection.run("DELETE FROM \(table)") }
+    }
+
+    /// Forgets keys that no repeat can match any more; at most `limit` at once. Returns how many.
+    func forgetKeys(before day: Int64, limit: Int64, _ connection: Connection) throws -> Int {
+        var count = try connection.run(
+            """
+            DELETE FROM inbox_keys WHERE (day, digest) IN (
+                SELECT day, digest FROM inbox_keys WHERE day < ? ORDER BY day, digest LIMIT ?)
+            """, .integer(day), .integer(limit))
+        if try connection.run("DELETE FROM temp.recent WHERE day < ?", .integer(day)) > 0 {
+            count += try connection.run("DELETE FROM recent_keys WHERE day < ?", .integer(day))
+        }
+        return count
+    }
+}
