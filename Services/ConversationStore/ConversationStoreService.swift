@@ -21,6 +21,8 @@ public final class ConversationStore: Sendable {
     private let disclosures: DisclosureOutbox
     private let polls: LongPolls
     private let holder: Holder
+    let residue: OwedResidue
+    let indexer: SearchIndexer
     private let stored, repeated, keptOut, waiting: Metrics.Counter
 
     /// - Parameters:
@@ -33,11 +35,13 @@ public final class ConversationStore: Sendable {
         self.database = database
         digester = DeliveryDigester(
             lookupKey: process.secret(KeyName.lookupKey(.conversationStore)), erasure: ErasureDigester(peppers: process.peppers()))
-        store = try ConversationStoreStore(database, clock: process.system.clock, pepper: digester.newestPepper)
+        store = try ConversationStoreStore(database, clock: process.system.clock, digester: digester.erasure)
         access = try AccessFollower(process, database, intake: accounts)
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
         polls = process.longPolls("conversations.feed")
         holder = Holder(process, database, store)
+        residue = OwedResidue(process, database)
+        indexer = SearchIndexer(process, database, store)
         stored = process.metrics.counter("events.stored")
         repeated = process.metrics.counter("events.repeated")
         keptOut = process.metrics.counter("events.keptOut")
@@ -45,20 +49,32 @@ public final class ConversationStore: Sendable {
         process.router.on(AppendEvents.self, append)
         process.router.on(ListConversations.self, list)
         process.router.on(ReadConversation.self, read)
+        process.router.on(SearchConversations.self, search)
+        process.router.on(UpdateConversation.self, update)
         process.router.on(ReadConversationFeed.self, feed)
         process.router.on(ListNotices.self, notices)
         process.router.on(RecordProfile.self, recordProfile)
         process.router.on(RecordInsights.self, recordInsights)
         process.router.on(ReadInsights.self, readInsights)
+        process.router.on(ReadParticipant.self, readParticipant)
+        process.router.on(LinkParticipants.self, link)
+        process.router.on(UnlinkParticipants.self, unlink)
+        process.router.on(SetParticipantFields.self, setFields)
+        process.router.on(RestrictParticipant.self, restrict)
+        process.router.on(RecordObjection.self, object)
     }
 
     public func start() throws {
         try holder.start()
         access.start()
         disclosures.start()
+        residue.start()
+        indexer.start()
     }
 
     public func stop() {
+        indexer.stop()
+        residue.stop()
         disclosures.stop()
         access.stop()
     }
@@ -90,6 +106,8 @@ public final class ConversationStore: Sendable {
         if response.repeated > 0 { repeated.add(response.repeated) }
         if response.keptOut > 0 { keptOut.add(response.keptOut) }
         if appended.waiting > 0 { waiting.add(appended.waiting) }
+        if appended.withdrawn > 0 { residue.owe() }
+        if response.stored > appended.waiting { indexer.wake() }
         reply.ok(response)
         if response.stored > appended.waiting { polls.wake() }
     }
@@ -119,7 +137,7 @@ public final class ConversationStore: Sendable {
     }
 
     /// Answers. Support looks by the workspace's grant: each look is on record before anything is shown.
-    private func show<R: Request>(
+    func show<R: Request>(
         _ response: R.Response, _ reply: Reply<R>, of workspace: WorkspaceID, items: Int, about subject: String? = nil
     ) {
         guard let actor = reply.caller.actor, actor.role == .support else { return reply.ok(response) }
@@ -138,7 +156,7 @@ public final class ConversationStore: Sendable {
         }
     }
 
-    private func hidesContacts(_ caller: Caller, _ workspace: WorkspaceID) -> Bool {
+    func hidesContacts(_ caller: Caller, _ workspace: WorkspaceID) -> Bool {
         access.facts.hidesContacts(from: caller.actor, in: workspace)
     }
 

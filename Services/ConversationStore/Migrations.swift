@@ -12,7 +12,7 @@ public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
             Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
-            heldRooms, echoes, namelessStatuses
+            search, participantNotes, mentions, heldRooms, echoes, namelessStatuses
         ]
 
     /// Few or none: the feed passes over them by this.
@@ -33,7 +33,8 @@ public enum ConversationStoreMigrations {
                 name_at       INTEGER,
                 first_seen_at INTEGER NOT NULL,
                 marketing_at  INTEGER,  -- of their last word on marketing
-                objects_since INTEGER   -- to marketing; nothing while they don't
+                objects_since INTEGER,  -- to marketing; nothing while they don't
+                restricted_since INTEGER
             ) STRICT;
             CREATE TABLE aliases (
                 workspace   TEXT NOT NULL,
@@ -53,7 +54,7 @@ public enum ConversationStoreMigrations {
             """,
         columns: ColumnNote.plain("participants", "id", "workspace") + ColumnNote.plain("aliases", "workspace", "participant")
             + ColumnNote.plain("lineages", "participant") + [person("lineages", "former", .profile, "participant")]
-            + ["name", "name_at", "first_seen_at", "marketing_at", "objects_since"].map { person("participants", $0, .profile, "id") }
+            + ["name", "name_at", "first_seen_at", "marketing_at", "objects_since", "restricted_since"].map { person("participants", $0, .profile, "id") }
             + ["platform", "kind", "value"].map { person("aliases", $0, .profile, "participant") })
 
     private static let profiles = Migration(
@@ -96,7 +97,8 @@ public enum ConversationStoreMigrations {
     /// A message is known by the digest of the platform's id and the time that the platform gave it: a repeat has both. In the order of
     /// time new entries stand side by side, and a batch changes few pages.
     ///
-    /// What happened in a conversation beside messages (an edit, a reaction, a comment) is a row here too: it came in the same order.
+    /// What happened in a conversation beside messages (an edit, a reaction, a comment) is a row here too: it came in the same order. What
+    /// is about a message finds it, or waits for it (`StoreResolution`): a message keeps its first words, and an edit has the later ones.
     ///
     /// Small columns first: the feed and the list read them without touching the pages of a long text.
     private static let conversations = Migration(
@@ -108,6 +110,10 @@ public enum ConversationStoreMigrations {
                 channel      TEXT NOT NULL,
                 participant  INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
                 listed       INTEGER,
+                read_until   INTEGER,  -- when the latest message was sent that the person has read
+                assignee     TEXT,
+                closed_at    INTEGER,
+                closed_until INTEGER,  -- the last message by then
                 UNIQUE (participant, channel)
             ) STRICT;
             CREATE INDEX conversations_by_activity ON conversations (workspace, listed) WHERE listed IS NOT NULL;
@@ -122,7 +128,11 @@ public enum ConversationStoreMigrations {
                 status         INTEGER CHECK (status BETWEEN 0 AND 4),           -- sent, failed, delivered, read, played
                 erasure_pepper INTEGER NOT NULL,
                 erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
-                target         BLOB CHECK (length(target) = 16),                 -- the message that this is about
+                target         BLOB CHECK (length(target) = 16),                 -- the message that this is about, by the platform's id
+                about          INTEGER,                                          -- and by ours, once it is here
+                edited_at      INTEGER,                                          -- its words now are those of its last edit
+                reacted_at     INTEGER,
+                withdrawn_at   INTEGER,
                 type           TEXT NOT NULL,
                 text           TEXT,
                 details        BLOB,
@@ -130,6 +140,14 @@ public enum ConversationStoreMigrations {
             ) STRICT;
             CREATE INDEX messages_by_conversation ON messages (conversation);  -- and by id, as every index
             CREATE UNIQUE INDEX messages_by_origin ON messages (sent_at, erasure_digest);
+            CREATE INDEX messages_by_subject ON messages (about, kind) WHERE about IS NOT NULL;
+            CREATE TABLE waiting_events (
+                target  BLOB NOT NULL CHECK (length(target) = 16),               -- as erasure_digest of the message that is awaited
+                message INTEGER NOT NULL UNIQUE REFERENCES messages ON DELETE CASCADE,
+                since   INTEGER NOT NULL,
+                PRIMARY KEY (target, message)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX waiting_events_by_age ON waiting_events (since);
             CREATE TABLE delivery_statuses (
                 message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
                 status  INTEGER NOT NULL CHECK (status BETWEEN 0 AND 4),
@@ -140,15 +158,23 @@ public enum ConversationStoreMigrations {
             ) STRICT, WITHOUT ROWID;
             """,
         columns: ColumnNote.plain("conversations", "id", "workspace", "participant")
-            + ColumnNote.plain("messages", "id", "conversation", "erasure_pepper") + ColumnNote.plain("delivery_statuses", "message")
-            + ["channel", "listed"].map { person("conversations", $0, .communication, "participant") }
+            + ColumnNote.plain("messages", "id", "conversation", "erasure_pepper", "about") + ColumnNote.plain("delivery_statuses", "message")
+            + ["channel", "listed", "read_until", "closed_at", "closed_until"].map { person("conversations", $0, .communication, "participant") }
             + ["erasure_digest", "target"].map { mark("messages", $0, kept: .messengerData, or: [.comments], erasure: .deleteRow) }
-            + ["kind", "author", "origin", "sent_at", "received_at", "status", "type", "text", "details", "raw"].map {
+            + [
+                "kind", "author", "origin", "sent_at", "received_at", "status", "type", "text", "details", "raw", "edited_at", "reacted_at",
+                "withdrawn_at"
+            ].map {
                 person("messages", $0, .communication, "conversation.participant", or: [.comments])
             }
             + ["status", "at", "details", "raw"].map {
                 person("delivery_statuses", $0, .communication, "message.conversation.participant")
-            })
+            }
+            + ColumnNote.plain("waiting_events", "message") + [
+                person("waiting_events", "since", .communication, "message.conversation.participant"),
+                member("conversations", "assignee"),
+                mark("waiting_events", "target", kept: .deliveryKeys, erasure: .deleteRow)
+            ])
 
     /// What we send is looked for by echoes and statuses, which have times of their own: the search goes by the day. These keys outlive
     /// their messages, so that nothing late about an erased one comes in; no person can be found by them.
@@ -240,6 +266,83 @@ public enum ConversationStoreMigrations {
         columns: ColumnNote.plain("changes", "sequence", "message") + ColumnNote.plain("feed", "id", "epoch", "floor")
             + ["kind", "at"].map { person("changes", $0, .communication, "message.conversation.participant") })
 
+    /// The words of messages, by workspace: a row has the numbers of the messages that hold a word, or of a part of them (`PostingBlock`).
+    private static let search = Migration(
+        "search",
+        sql: """
+            CREATE TABLE search_terms (
+                workspace TEXT NOT NULL,
+                term      TEXT NOT NULL,
+                first     INTEGER NOT NULL,
+                rest      BLOB NOT NULL,
+                PRIMARY KEY (workspace, term, first)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE search_progress (
+                id            INTEGER PRIMARY KEY CHECK (id = 1),
+                indexed_until INTEGER NOT NULL,
+                version       INTEGER NOT NULL  -- SearchTerms.version
+            ) STRICT;
+            INSERT INTO search_progress (id, indexed_until, version) VALUES (1, 0, 0);
+            """,
+        columns: ColumnNote.plain("search_terms", "workspace", "first", "rest")
+            + ColumnNote.plain("search_progress", "id", "indexed_until", "version") + [
+                person("search_terms", "term", .communication, "first, rest: messages.conversation.participant")
+            ])
+
+    /// What a workspace says of its participants. An objection is a digest: it outlives the person's rows.
+    private static let participantNotes = Migration(
+        "links, fields and objections",
+        sql: """
+            CREATE TABLE links (
+                participant INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                other       INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                kind        INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 4),  -- code, document, statement, customerRecord, resemblance
+                source      TEXT NOT NULL,
+                linked_by   TEXT,
+                linked_at   INTEGER NOT NULL,
+                PRIMARY KEY (participant, other, kind),
+                CHECK (participant < other)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX links_by_other ON links (other);
+            CREATE TABLE participant_fields (
+                participant INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                name        TEXT NOT NULL,
+                text        TEXT,
+                number      INTEGER,
+                flag        INTEGER CHECK (flag IN (0, 1)),
+                time        INTEGER,
+                set_at      INTEGER NOT NULL,
+                PRIMARY KEY (participant, name),
+                CHECK ((text IS NOT NULL) + (number IS NOT NULL) + (flag IS NOT NULL) + (time IS NOT NULL) = 1)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE objections (
+                digest BLOB PRIMARY KEY CHECK (length(digest) = 16),
+                pepper INTEGER NOT NULL,
+                since  INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("links", "participant", "other") + ColumnNote.plain("participant_fields", "participant") + ColumnNote.plain("objections", "pepper", "since")
+            + ["name", "text", "number", "flag", "time", "set_at"].map { person("participant_fields", $0, .profile, "participant") } + [
+                person("links", "source", .profile, "participant"), person("links", "kind", .profile, "participant"),
+                person("links", "linked_at", .profile, "participant"),
+                member("links", "linked_by"),
+                mark("objections", "digest", kept: .tombstones, erasure: .keep)
+            ])
+
+    /// Who stands on the contact cards of whose messages.
+    private static let mentions = Migration(
+        "mentions",
+        sql: """
+            CREATE TABLE mentions (
+                workspace TEXT NOT NULL,
+                name      TEXT NOT NULL,
+                message   INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+                PRIMARY KEY (workspace, name, message)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX mentions_by_message ON mentions (message);
+            """,
+        columns: ColumnNote.plain("mentions", "workspace", "message") + [person("mentions", "name", .profile, "name")])
+
     /// Replies whose echo, should one come, bears an id that we don't know.
     private static let echoes = Migration(
         "nameless replies",
@@ -288,6 +391,12 @@ public enum ConversationStoreMigrations {
         ColumnNote(
             table, column, category, for: [.provideService, .complyWithObligation], on: .customerInstruction, kept: kept, or: others,
             subject: subject, erasure: .deleteRow)
+    }
+
+    /// One of the customer's people.
+    private static func member(_ table: String, _ column: String) -> ColumnNote {
+        ColumnNote(
+            table, column, .account, for: [.provideService], on: .contract, kept: .accountData, subject: "member", erasure: .clearColumn)
     }
 
     /// A keyed digest of a platform's message id.

@@ -100,6 +100,15 @@ extension ChannelEvent.Status {
         }
     }
 
+    /// How a message stands that was given this rank: a read of a later one says that this one was read too.
+    static func standing(_ rank: Int64?, isRead: Bool) -> ChannelEvent.Status? {
+        let status = rank.map(ChannelEvent.Status.init(rank:))
+        switch status {
+        case nil, .sent, .delivered: return isRead ? .read : status
+        case .failed, .read, .played: return status
+        }
+    }
+
     init(rank: Int64) {
         switch rank {
         case 0: self = .sent

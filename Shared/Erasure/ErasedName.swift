@@ -8,6 +8,8 @@ public enum ErasedName: Hashable, Sendable {
     case person(WorkspaceID, Account, Alias)
     /// A person in our own tables; the number is never given again.
     case participant(ParticipantID)
+    /// A person's objection: of one workspace, to all its accounts of a platform.
+    case objection(WorkspaceID, Alias)
     /// A message by the platform's id: what names it later (a status, an edit) stays out whatever its time.
     case message(Account, id: String)
     /// Who authorised an app.
@@ -22,6 +24,8 @@ public enum ErasedName: Hashable, Sendable {
         switch self {
         case .person(let workspace, let account, let alias):
             "person\n\(workspace.rawValue)\n\(account.platform.rawValue)\n\(account.id)\n\(alias.kind.rawValue)\n\(alias.value)"
+        case .objection(let workspace, let alias):
+            "objection\n\(workspace.rawValue)\n\(alias.platform.rawValue)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .participant(let id): "participant\n\(id.rawValue)"
         case .message(let account, let id): "message\n\(account.platform.rawValue)\n\(account.id)\n\(id)"
         case .member(let workspace, let member): "member\n\(workspace.rawValue)\n\(member.rawValue)"
@@ -43,6 +47,9 @@ public struct ErasureDigester: Sendable {
         precondition(!peppers.isEmpty, "an erasure needs a pepper")
         self.peppers = peppers.sorted { $0.key > $1.key }.map { ($0.key, HMACSHA256Key($0.value)) }
     }
+
+    /// Of the pepper that comes first in `digests`.
+    public var newestVersion: Int64 { peppers[0].version }
 
     /// One digest under every live pepper, the newest first: a tombstone may have been made under any of them.
     public func digests(_ name: ErasedName) -> [[UInt8]] {

@@ -71,7 +71,9 @@ public struct MemberWriter: ~Copyable {
         return writer.count
     }
 
-    public mutating func integer(_ value: Int64) {
+    /// nil: the member is absent.
+    public mutating func integer(_ value: Int64?) {
+        guard let value else { return leaveOut() }
         begin()
         writer.int(value)
     }
@@ -90,11 +92,29 @@ public struct MemberWriter: ~Copyable {
         writer.string(repairing: bytes)
     }
 
+    public mutating func text(_ value: String) {
+        begin()
+        writer.string(value)
+    }
+
     /// One valid JSON value; nil: the member is absent.
     public mutating func json(_ bytes: UnsafeRawBufferPointer?) {
         guard let bytes else { return leaveOut() }
         begin()
         writer.raw(bytes)
+    }
+
+    /// A list of few values; nil: the member is absent.
+    public mutating func list(_ values: [some WireValue]?) {
+        guard let values else { return leaveOut() }
+        begin()
+        var joined = [UInt8(ascii: "[")]
+        for (index, value) in values.enumerated() {
+            if index > 0 { joined.append(UInt8(ascii: ",")) }
+            joined += FieldVisitor.write(value)
+        }
+        joined.append(UInt8(ascii: "]"))
+        joined.withUnsafeBytes { writer.raw($0) }
     }
 
     private mutating func begin() {

@@ -29,8 +29,11 @@ enum ContractList {
             ContractEntry(ConnectIntegration.self), ContractEntry(ListIntegrations.self), ContractEntry(DisconnectIntegration.self)
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
+            ContractEntry(SearchConversations.self), ContractEntry(UpdateConversation.self),
             ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self),
-            ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self)
+            ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self),
+            ContractEntry(ReadParticipant.self), ContractEntry(LinkParticipants.self), ContractEntry(UnlinkParticipants.self),
+            ContractEntry(SetParticipantFields.self), ContractEntry(RestrictParticipant.self), ContractEntry(RecordObjection.self)
         ] + [
             ContractEntry(ConfigureAssistant.self), ContractEntry(ReadAssistant.self), ContractEntry(ReadContext.self),
             ContractEntry(RequestHandoff.self),

@@ -5,7 +5,7 @@ import Wire
 /// Methods by which support sees what it may see under a grant only.
 @Suite struct SupportLookTests {
     /// By hand: who adds one records its looks (`DisclosureOutbox`) and shows it in the service's own SupportLookTests.
-    private static let looks = ["conversations.list", "conversations.read"]
+    private static let looks = ["conversations.list", "conversations.read", "conversations.search"]
 
     @Test func eachOfThemIsKnownToRecordItsLooks() {
         #expect(ContractList.all.map(\.contract).filter(SupportLookTests.isLook).map(\.method).sorted() == SupportLookTests.looks)

@@ -81,6 +81,18 @@ import Wire
         #expect(try store.feed(after: feed.next).restarted == false)
     }
 
+    /// An older file that is put back has the same epoch and fewer numbers.
+    @Test func aCursorAheadOfTheFileStartsAnew() throws {
+        try store.append(message("m1"), message("m2"))
+        let cursor = try store.feed().next
+        // The control: who has heard all is not ahead.
+        #expect(try store.feed(after: cursor).restarted == false)
+
+        let feed = try store.feed(after: Cursor(epoch: cursor.epoch, sequence: cursor.sequence + 1))
+
+        #expect(feed.restarted && feed.changes.count == 2 && feed.next == cursor)
+    }
+
     @Test func anEmptyFeedAnswersAtOnceWhenNobodyWaits() throws {
         let feed = try store.feed()
         #expect(feed.changes.isEmpty && feed.next.sequence == 0 && !feed.next.epoch.isEmpty)

@@ -63,7 +63,8 @@ import Wire
         let events = [
             message("m1"), KindTests.event(.postback, "p1"), echo("w1"), origin(echo("w2"), .standby),
             origin(message("m2"), .standby), origin(message("m3"), .history), origin(message("m4"), .group), origin(echo("w3"), .history),
-            KindTests.event(.edit, "e1"), KindTests.event(.unsend, "e2"), KindTests.event(.reaction, "e3"), KindTests.event(.read, "e4"),
+            happening(.edit, "e1", to: "m1", "Hi"), KindTests.event(.unsend, "e2"), KindTests.event(.reaction, "e3"),
+            KindTests.event(.read, "e4"),
             KindTests.event(.comment, "e5"), KindTests.event(.other, "e6")
         ]
         try store.append(events)

@@ -8,6 +8,20 @@ import Wire
 
     init() throws { store = try StoreFixture() }
 
+    @Test func aConversationSaysHowMuchOfThePersonsIsUnanswered() throws {
+        func unanswered() throws -> Int64? { try store.list().first?.unanswered }
+        try store.append(message("m1"), echo("w1"))
+        #expect(try unanswered() == 0)
+        try store.append(message("m2"), message("m3"), happening(.reaction, "r1", to: "w1", "+"), message("m4"))
+        #expect(try unanswered() == 3)
+        try store.append(happening(.unsend, "u1", to: "m3"))
+        #expect(try unanswered() == 2)
+        try store.append((5..<20).map { message("m\($0)") })
+        #expect(try unanswered() == Conversation.unansweredMax)
+        try store.append(reply("w2"))
+        #expect(try unanswered() == 0)
+    }
+
     private func person(_ number: Int) -> ParticipantIdentity { ParticipantIdentity(phone: "1555000\(1000 + number)") }
 
     @Test func theLastMessagesAreReadOldestFirst() throws {

@@ -49,7 +49,7 @@ final class StoreFixture {
     let clock = SetClock()
     private(set) var process: ServiceProcess
     private(set) var database: Database
-    private var service: ConversationStore
+    private(set) var service: ConversationStore
 
     init() throws {
         folder = NSTemporaryDirectory() + "store-" + UUID().uuidString
@@ -110,6 +110,13 @@ final class StoreFixture {
 
     /// As somebody whom the gate lets in would get them.
     func notices(_ request: ListNotices) throws -> [Notice] { try database.read { try service.store.notices(request, $0) } }
+    func search(_ request: SearchConversations, masked: Bool = false) throws -> SearchConversations.Response {
+        try database.read { connection in
+            try service.store.search(request, SearchQuery(request.query), connection) { text, participant in
+                masked ? ContactMask.masked(text, of: participant) : text
+            }
+        }
+    }
     func insights(_ request: ReadInsights) throws -> [Insight] { try database.read { try service.store.insights(request, $0) } }
 
     @discardableResult
@@ -143,6 +150,33 @@ final class StoreFixture {
 
     func feed(after cursor: Cursor = Cursor(), waitMilliseconds: Int64 = 0) throws -> ReadConversationFeed.Response {
         try answer(ReadConversationFeed(after: cursor, waitMilliseconds: waitMilliseconds), as: .handoffContext)
+    }
+
+    /// As the indexer does it, until it is through.
+    func index() throws {
+        while try database.writer.write("index", { [store = service.store] in try store.indexNext($0) }) > 0 {}
+    }
+
+    /// Until the index holds all that is there.
+    func waitForIndex() throws {
+        let isThere = { [database] in
+            try database.read {
+                try $0.first("SELECT indexed_until >= coalesce((SELECT max(id) FROM messages), 0) FROM search_progress") { $0.bool(0) }
+            } ?? false
+        }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try !isThere() {
+            try #require(ContinuousClock.now < deadline)
+            sched_yield()
+        }
+    }
+
+    func terms() throws -> [String] {
+        try database.read { connection in
+            var terms: [String] = []
+            try connection.each("SELECT DISTINCT term FROM search_terms ORDER BY term") { terms.append($0.text(0)) }
+            return terms
+        }
     }
 
     func rows(_ table: String) throws -> Int64 { try database.read { try $0.first("SELECT count(*) FROM \(table)") { $0.int(0) } ?? 0 } }
@@ -224,6 +258,19 @@ func status(
 ) -> ChannelEvent {
     var event = ChannelEvent(kind: .status, id: id, participant: person, sentAt: time, receivedAt: time)
     event.status = status
+    return event
+}
+
+/// What somebody did to a message that is there, or will be: an edit, an unsend, a reaction, a read.
+func happening(
+    _ kind: ChannelEvent.Kind, _ id: String, to target: String, from person: ParticipantIdentity = ada,
+    by author: ChannelEvent.Author? = nil, _ text: String? = nil, at time: Timestamp = noon
+) -> ChannelEvent {
+    var event = ChannelEvent(kind: kind, id: id, participant: person, sentAt: time, receivedAt: time)
+    event.author = author
+    event.text = text
+    event.details = EventDetails()
+    event.details?.target = target
     return event
 }
 

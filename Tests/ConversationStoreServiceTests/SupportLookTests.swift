@@ -87,12 +87,15 @@ import Wire
         let shown = try read(support).answer()
         #expect(shown.messages.count == 2)
         #expect(try list(support).answer().conversations.count == 1)
+        _ = try database.writer.write("index") { [store = service.store] in try store.indexNext($0) }
+        let search = SearchConversations(workspace: granted, query: "two", limit: 5)
+        #expect(try call(search, as: .operator, support).answer().messages.map(\.text) == ["two"])
 
-        #expect(coordinator.wait(forTellings: 2))
+        #expect(coordinator.wait(forTellings: 3))
         let looks = disclosures()
         let tag = ErasureDigester(peppers: try process.keys.peppers()).tag(.participant(shown.participant.id))
-        #expect(looks.map(\.items) == [2, 1])
-        #expect(looks.map(\.subject) == [tag, nil])
+        #expect(looks.map(\.items) == [2, 1, 1])
+        #expect(looks.map(\.subject) == [tag, nil, nil])
         for look in looks {
             #expect(look.recipient == Recipient(.support, "mem_support_none"))
             #expect(look.purpose == Purpose.supportCustomer.rawValue && look.workspace == granted && look.role == .support)

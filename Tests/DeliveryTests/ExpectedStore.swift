@@ -31,7 +31,9 @@ struct ExpectedStore: Equatable, CustomStringConvertible {
             case .broken, .nothing: break
             }
         }
-        for item in planned {
+        // Their words go with what was withdrawn, though it never came.
+        let withdrawn = Set(planned.filter { $0.kind == "unsend" }.compactMap(\.subject))
+        for item in planned where item.kind != "edit" || !(item.subject.map(withdrawn.contains) ?? false) {
             let ranks = item.id.flatMap { statuses.removeValue(forKey: "\(item.person.account.id) \($0)") }
             items[item.person, default: []].append(item.described(status: ranks?.max()))
         }

@@ -40,6 +40,10 @@ struct Item: Hashable, Comparable {
     let origin: String?
     /// The platform's id, where statuses may follow.
     var id: String?
+    /// Of the message that it is about, where two may be about one.
+    var target: String?
+
+    var subject: [String]? { target.map { [person.account.id, $0] } }
 
     func described(status: Int?) -> String {
         "\(kind) \(author) \(type) \(text ?? "-") \(origin ?? "-") \(status.map(String.init) ?? "-")"

@@ -54,11 +54,12 @@ struct UpdateWriter {
 
     private func planned(
         _ person: PlannedPerson, _ list: PlannedUpdate.List, _ json: String, _ kind: String, _ author: String, _ type: String,
-        _ text: String? = nil, origin: String? = nil, id: String? = nil
+        _ text: String? = nil, origin: String? = nil, id: String? = nil, target: String? = nil
     ) -> PlannedUpdate {
         PlannedUpdate(
             account: person.account, list: list, json: json,
-            effect: .item(Item(person: person, kind: kind, author: author, type: type, text: text, origin: origin, id: id)))
+            effect: .item(
+                Item(person: person, kind: kind, author: author, type: type, text: text, origin: origin, id: id, target: target)))
     }
 
     private func instagramMessage(_ person: PlannedPerson) -> PlannedUpdate {
@@ -124,10 +125,11 @@ struct UpdateWriter {
     }
 
     private mutating func whatsappMessage(
-        _ person: PlannedPerson, _ content: String, _ kind: String, _ type: String, _ text: String? = nil, origin: String? = nil
+        _ person: PlannedPerson, _ content: String, _ kind: String, _ type: String, _ text: String? = nil, origin: String? = nil,
+        target: String? = nil
     ) -> PlannedUpdate {
         let json = #"{\#(names(person, "from", "from_user_id")),"id":"w\#(number)","timestamp":"\#(milliseconds / 1000)",\#(content)}"#
-        var update = planned(person, .messages, json, kind, "participant", type, text, origin: origin)
+        var update = planned(person, .messages, json, kind, "participant", type, text, origin: origin, target: target)
         if let phone = person.phone, let user = person.user, Bool.random(using: &random) {
             update.contact = #"{"profile":{"name":"n\#(phone)"},"wa_id":"\#(phone)","user_id":"\#(user)"}"#
         }
@@ -146,8 +148,10 @@ struct UpdateWriter {
                 "e\(number)")
         case 4:
             let content = #""type":"edit","edit":{"original_message_id":"\#(target)","message":{"type":"text","text":{"body":"\#(text)"}}}"#
-            return whatsappMessage(person, content, "edit", "text", text)
-        case 5: return whatsappMessage(person, #""type":"revoke","revoke":{"original_message_id":"\#(target)"}"#, "unsend", "unsend")
+            return whatsappMessage(person, content, "edit", "text", text, target: target)
+        case 5:
+            let content = #""type":"revoke","revoke":{"original_message_id":"\#(target)"}"#
+            return whatsappMessage(person, content, "unsend", "unsend", target: target)
         case 6:
             return whatsappMessage(
                 person, #""type":"text","group_id":"g1","text":{"body":"\#(text)"}"#, "message", "text", text, origin: "group")

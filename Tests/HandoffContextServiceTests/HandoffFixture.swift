@@ -123,6 +123,10 @@ final class PlayedStore: @unchecked Sendable {  // `conversations`, `isDown` and
         }
     }
 
+    func restrict(_ id: ConversationID, at time: Timestamp?) {
+        lock.withLock { conversations[id]?.participant.restrictedAt = time }
+    }
+
     var readCount: Int { lock.withLock { reads } }
 
     var isAway: Bool {

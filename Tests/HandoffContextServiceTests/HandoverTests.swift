@@ -80,6 +80,16 @@ import Wire
         #expect(try #require(leases.prove(again.lease?.text ?? "", for: PlayedStore.alias(1))).turn > ofAgent.turn)
     }
 
+    @Test func whoseDataIsRestrictedHasNoContextForAnybody() throws {
+        let id = fixture.store.put(1, "Hello?")
+        fixture.store.restrict(id, at: Timestamp(rawValue: 1))
+        #expect(refusal(context(id, as: .assistant, for: .assistant)) == .participantRestricted)
+        #expect(refusal(context(id, as: .agent, for: .human)) == .participantRestricted)
+
+        fixture.store.restrict(id, at: nil)
+        _ = try context(id, as: .assistant, for: .assistant).answer()
+    }
+
     @Test func aClosedConversationIsNotAnsweredByTheAssistant() throws {
         let id = fixture.store.put(1, "Hello?")
         _ = try fixture.call(ask(id), as: .agent).answer()

@@ -100,6 +100,19 @@ import Wire
         }
     }
 
+    @Test func noRuleListensToWhomIsRestricted() throws {
+        let database = try open()
+        try set(keyword("refund"), database)
+        let id = played.put(1, "refund")
+        played.restrict(id, at: start)
+        try take(page(change(id)), database)
+        #expect(try session(id, database).state == .bot)
+
+        played.restrict(id, at: nil)
+        try take(page(change(id), sequence: 2), database)
+        #expect(try session(id, database).state.ask?.reason == .keyword)
+    }
+
     @Test func aCommentIsOfTheKindThatIsListenedFor() throws {
         let database = try open()
         var rules = HandoffRules()

@@ -6,6 +6,7 @@ import secrets
 
 import accounts
 import agreeing
+import caring
 import channels
 import connecting
 import copying
@@ -47,6 +48,7 @@ class Story:
         service_work.work(self)
         service_work.disclose(self)
         subprocessing.register(self)
+        caring.care(self)
         channels.end(self)
         connecting.deliver(self)
         integrating.connect(self)
@@ -156,6 +158,15 @@ class Story:
             "workspace": self.workspace, "channel": self.channels["instagram"], "limit": 1,
             "before": {"lastMessage": self.with_mara["lastMessage"]}}
         report.equal("a page behind the last conversation is empty", [], self.mesh.ask("conversations.list", page)["conversations"])
+        wanted = {"workspace": self.workspace, "query": webhooks.MARAS[0][1], "limit": 10}
+
+        def searched():
+            found = [hit["text"] for hit in self.mesh.ask("conversations.search", wanted)["messages"]]
+            return found if found else None
+
+        report.equal("a message is found by its words", [webhooks.MARAS[0][1]], eventually("the search index follows", searched))
+        nothing = self.mesh.outcome("conversations.search", {**wanted, "query": "..."})
+        report.equal("nothing is found by no word", ("refused", "nothingToFind"), nothing)
         none = {"workspace": self.workspace, "conversation": 2**53, "limit": 1}
         unknown = ("refused", "unknownConversation")
         report.equal("a conversation that is none is unknown", unknown, self.mesh.outcome("conversations.read", none))

@@ -14,6 +14,7 @@ struct FilledShop {
     let consent: ConsentID
     let deletion: DeletionID
     let conversations: [ConversationID]
+    let participants: [ParticipantID]
     /// Writes on Instagram, on WhatsApp, and on WhatsApp all that may hold a name.
     let people: [Person]
     /// How `people[2]` is called beside their name.
@@ -70,7 +71,9 @@ struct FilledShop {
         try FilledShop.configure(Assistant(name: "Lumi", prompt: prompt), of: shop)
         deletion = try FilledShop.deletion(of: Person(.whatsapp, number * 10 + 4), shop, number)
         guard try mesh.eventually({ try Stored(of: shop).messages.values.joined().count == 9 }) else { throw Incomplete() }
-        conversations = try Stored(of: shop).conversations.map(\.id)
+        let stored = try Stored(of: shop).conversations
+        conversations = stored.map(\.id)
+        participants = stored.map(\.participant.id)
     }
 
     struct Incomplete: Error {}

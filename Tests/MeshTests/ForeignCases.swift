@@ -21,6 +21,16 @@ struct ForeignCase: Sendable {
         }
     }
 
+    private static let other = "OTHER"
+
+    /// One of their participants, and what else a body says.
+    private static func person(_ number: Int, _ rest: String, _ end: String = "unknownParticipant") -> ForeignCase {
+        ForeignCase(end) { workspace, theirs in
+            let others = rest.replacing(other, with: "\(theirs.participants[1].rawValue)")
+            return #"{"workspace":"\#(workspace.rawValue)","participant":\#(theirs.participants[number].rawValue)\#(others)}"#
+        }
+    }
+
     /// Every method that a role of a workspace may call. What names nothing but its workspace is asked for all the same: its answer must
     /// be the own one. In an order in which the owner can do all of it.
     static let all: [(method: String, cases: [ForeignCase])] = [
@@ -153,6 +163,27 @@ struct ForeignCase: Sendable {
                     #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[number].rawValue),"limit":200}"#
                 }
             }
+        ),
+        ("participants.read", (0..<3).map { person($0, "") }),
+        ("participants.link", [person(0, #","other":OTHER,"evidence":{"kind":"statement","source":"a call"}"#)]),
+        ("participants.unlink", [person(0, #","other":OTHER"#, "unknownLink")]),
+        ("participants.setFields", [person(0, #","fields":[{"name":"since","number":2026}]"#)]),
+        ("participants.restrict", [person(0, #","restricted":false"#)]),
+        ("participants.objection", [person(0, #","objects":true,"at":1768474800000"#)]),
+        (
+            "conversations.update",
+            [
+                ForeignCase("unknownConversation") {
+                    #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[0].rawValue),"closed":false}"#
+                }
+            ]
+        ),
+        (
+            "conversations.search",
+            [
+                ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","query":"hello","limit":50}"# },
+                ForeignCase("ok") { #"{"workspace":"\#($0.rawValue)","query":"hello","channel":"\#($1.line)","limit":50}"# }
+            ]
         ),
         (
             "assistants.configure",

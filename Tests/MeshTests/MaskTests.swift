@@ -81,7 +81,10 @@ extension RealMesh {
             #expect(mesh.eventually { support.call(read, body).end == "ok" })
 
             let replies = replies(.support, support)
-            #expect(replies.keys.sorted() == ["consents.record", "consents.withdraw", "conversations.list", "conversations.read"])
+            #expect(
+                replies.keys.sorted() == [
+                    "consents.record", "consents.withdraw", "conversations.list", "conversations.read", "conversations.search"
+                ])
             #expect(replies["conversations.list"]?.contains(IdentifierMask.mask) == true)
             #expect(shown(replies) == [])
 

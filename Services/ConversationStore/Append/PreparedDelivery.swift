@@ -63,9 +63,6 @@ struct DeliveryDigester: Sendable {
         self.erasure = erasure
     }
 
-    /// The version of the pepper that comes first in `messageNames`.
-    var newestPepper: Int64 { erasure.tombstone(.participant(ParticipantID()), cutoff: Timestamp()).pepper }
-
     /// Under every live pepper, as a tombstone of that person has it.
     func names(of person: Alias, on account: Account, in workspace: WorkspaceID) -> [[UInt8]] {
         erasure.digests(.person(workspace, account, person))

@@ -8,6 +8,8 @@ struct Appended: Sendable {
     var response = AppendEvents.Response()
     /// Statuses that wait for their message.
     var waiting: Int64 = 0
+    /// Messages whose words went with this: their bytes are owed.
+    var withdrawn: Int64 = 0
     var learned: [Face: ConversationPlace] = [:]
     var generation = 0
 }
@@ -61,6 +63,9 @@ extension ConversationStoreStore {
     ) throws {
         guard let cutoff = admission.personCutoff, event.kind.beginsRelationship else { return }
         for alias in event.participant.identifyingAliases(on: delivery.platform) {
+            if let former = try participant(named: alias, in: delivery.workspace, connection) {
+                try keepObjection(of: former, connection)  // While it has its names.
+            }
             let parted = try connection.run(
                 """
                 DELETE FROM aliases WHERE workspace = ?1 AND platform = ?2 AND kind = ?3 AND value = ?4
@@ -94,10 +99,14 @@ extension ConversationStoreStore {
         if try isKnownByAnOlderPepper(event, connection) { return .repeated }
         let place = try place(of: event, delivery, connection, &appended)
         if isOutgoing, let twin = try twin(of: event.event, in: place.conversation, connection) {
-            return try join(event, with: twin, connection)
+            return try join(event, with: twin, connection, &appended)
         }
+        let subject = try subject(of: event, in: place.conversation, connection)
+        if subject.isWithdrawn && event.event.kind.isWithdrawnWithItsSubject { return .keptOut }
         let id = MessageID(rawValue: numbers.next())
         guard try insert(event, as: id, in: place.conversation, connection) else { return .repeated }
+        try noteMentions(in: event.event, as: id, delivery.workspace, connection)
+        try resolve(event, as: id, subject, connection, &appended)
         if event.event.kind == .preference { try note(preference: event.event, in: place.conversation, connection) }
         if ActivityList.isDue(place, id) {
             try list(place.conversation, at: id, connection)
@@ -143,7 +152,8 @@ extension ConversationStoreStore {
                 id, conversation, kind, author, origin, sent_at, received_at, erasure_pepper, erasure_digest, target, type, text, details, raw)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sent_at, erasure_digest) DO NOTHING
             """, .integer(id.rawValue), .integer(conversation.rawValue), .integer(event.kind.code), .integer(Message.Author(event).code),
-            SQLValue(event.origin?.code), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .integer(pepper),
+            SQLValue(event.origin?.code), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
+            .integer(digester.newestVersion),
             .blob(prepared.messageNames[0]), SQLValue(prepared.target), .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text),
             SQLValue(prepared.details), SQLValue(prepared.raw)) == 1
     }
@@ -151,18 +161,24 @@ extension ConversationStoreStore {
     /// A message of ours that is known already. Only a reply of ours says more than the echo that came before it.
     func meet(_ message: MessageID, _ prepared: PreparedEvent, _ connection: Connection) throws -> EventOutcome {
         let event = prepared.event
-        let author = try connection.first("SELECT author FROM messages WHERE id = ?", .integer(message.rawValue)) {
-            Message.Author(code: $0.int(0))
+        let known = try connection.first("SELECT author, withdrawn_at FROM messages WHERE id = ?", .integer(message.rawValue)) {
+            (author: Message.Author(code: $0.int(0)), isWithdrawn: !$0.isNull(1))
         }
-        guard let author else { return .keptOut }  // Its key outlived it.
-        guard event.kind == .reply, author == .business else { return .repeated }
+        guard let known else { return .keptOut }  // Its key outlived it.
+        guard event.kind == .reply, known.author == .business else { return .repeated }
+        if known.isWithdrawn { return .keptOut }
+        try changingWords(of: message, connection) { try takeOver(message, prepared, connection) }
+        try tell(.messageSent, message, at: event.receivedAt, connection)
+        return .stored
+    }
+
+    private func takeOver(_ message: MessageID, _ prepared: PreparedEvent, _ connection: Connection) throws {
+        let event = prepared.event
         try connection.run(
             "UPDATE messages SET kind = ?, author = ?, sent_at = ?, type = ?, text = ?, details = ?, raw = ? WHERE id = ?",
             .integer(event.kind.code), .integer(Message.Author(event).code), .integer(event.sentAt.rawValue),
             .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text), SQLValue(prepared.details), SQLValue(prepared.raw),
             .integer(message.rawValue))
-        try tell(.messageSent, message, at: event.receivedAt, connection)
-        return .stored
     }
 
     /// The message of ours that a key names, looked for on the given days in turn.

@@ -51,17 +51,22 @@ extension ConversationStoreStore {
     }
 
     /// Makes both ids lead to one message.
-    func join(_ prepared: PreparedEvent, with message: MessageID, _ connection: Connection) throws -> EventOutcome {
+    func join(
+        _ prepared: PreparedEvent, with message: MessageID, _ connection: Connection, _ appended: inout Appended
+    ) throws -> EventOutcome {
         try know(prepared, as: message, connection)
         guard prepared.event.kind == .echo else { return try meet(message, prepared, connection) }
         // What the platform says later of this message, and a tombstone of it, go by the platform's id.
         try connection.run(
-            "UPDATE messages SET erasure_pepper = ?, erasure_digest = ? WHERE id = ?", .integer(pepper), .blob(prepared.messageNames[0]),
+            "UPDATE messages SET erasure_pepper = ?, erasure_digest = ? WHERE id = ?", .integer(digester.newestVersion),
+            .blob(prepared.messageNames[0]),
             .integer(message.rawValue))
         try connection.run("DELETE FROM nameless_replies WHERE message = ?", .integer(message.rawValue))
         if try takePendingStatuses(prepared.key, to: message, connection) {
             try tell(.statusChanged, message, at: prepared.event.receivedAt, connection)
         }
+        // What came before the echo names the message by the platform's id, too.
+        try takeWaiting(for: message, prepared.messageNames, connection, &appended)
         return .repeated
     }
 }

@@ -79,6 +79,7 @@ extension ConversationStoreStore {
         if let username = event.participant.username {
             try give(Alias(delivery.platform, .username, username), to: participant, in: delivery.workspace, connection)
         }
+        if known == nil { try recallObjection(of: participant, connection) }
         guard known != nil, let name = event.participant.name else { return (participant, true) }
         return (participant, try rename(participant, name, at: event.happenedAt, connection))
     }
@@ -88,18 +89,6 @@ extension ConversationStoreStore {
         try connection.run(
             "INSERT INTO lineages (participant, former) VALUES (?, ?) ON CONFLICT DO NOTHING", .integer(participant.rawValue),
             .integer(former.rawValue))
-    }
-
-    /// The last word counts, in whatever order they come; of two at once the objection.
-    func note(preference event: ChannelEvent, in conversation: ConversationID, _ connection: Connection) throws {
-        guard let marketing = event.details?.marketing else { return }
-        let objects = marketing == .stop
-        try connection.run(
-            """
-            UPDATE participants SET marketing_at = ?2, objects_since = ?3
-            WHERE id = (SELECT participant FROM conversations WHERE id = ?1) AND coalesce(marketing_at, -1) < ?2 + ?4
-            """, .integer(conversation.rawValue), .integer(event.happenedAt.rawValue),
-            SQLValue(objects ? event.happenedAt.rawValue : nil), .integer(objects ? 1 : 0))
     }
 
     private func newParticipant(_ event: ChannelEvent, _ delivery: PreparedDelivery, _ connection: Connection) throws -> ParticipantID {

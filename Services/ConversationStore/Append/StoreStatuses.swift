@@ -65,8 +65,8 @@ extension ConversationStoreStore {
             INSERT INTO pending_statuses (digest, status, at, received_at, conversation, erasure_pepper, erasure_digest, details, raw)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """, .blob(prepared.key), .integer(status.rank), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
-            SQLValue(place?.conversation.rawValue), .integer(pepper), .blob(prepared.messageNames[0]), SQLValue(prepared.details),
-            SQLValue(prepared.raw))
+            SQLValue(place?.conversation.rawValue), .integer(digester.newestVersion), .blob(prepared.messageNames[0]),
+            SQLValue(prepared.details), SQLValue(prepared.raw))
         guard isNew == 1 else {
             try connection.run(
                 "UPDATE pending_statuses SET at = ?3 WHERE digest = ?1 AND status = ?2 AND at > ?3", .blob(prepared.key),

@@ -28,7 +28,12 @@ extension ConversationStoreStore {
         let notices = try notices(about: subject, people, connection)
         for person in people {
             let room = SQLValue.text(HeldRoom.name(of: person, in: subject.workspace))
-            for conversation in try conversations(of: person, connection) { try placeTombstones(in: conversation, connection) }
+            try keepObjection(of: person, connection)
+            for conversation in try conversations(of: person, connection) {
+                try placeTombstones(in: conversation, connection)
+                // While the index knows them by their workspace.
+                _ = try removeFromIndex(conversation, connection)
+            }
             for table in ["aliases", "conversations"] {
                 try connection.run("UPDATE \(table) SET workspace = ? WHERE participant = ?", room, .integer(person.rawValue))
             }

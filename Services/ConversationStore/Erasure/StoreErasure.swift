@@ -26,6 +26,9 @@ extension ConversationStoreStore: HolderStore {
         union.formUnion(found)
         var rows = try count(people, connection)
         rows["notices"] = Int64(try notices(about: subject, people, connection).count)
+        rows["links", default: 0] += try linksSaid(by: subject, connection)
+        rows["conversations", default: 0] += try assignments(of: subject, connection)
+        rows["mentions"] = Int64(try mentions(of: subject, connection).count)
         return CollectSubject.Response(subject: union, rows: rows)
     }
 
@@ -33,20 +36,56 @@ extension ConversationStoreStore: HolderStore {
     /// and repeats stay out.
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
         let people = try people(of: subject, connection)
-        var rows: [String: Int64] = ["notices": 0]
+        var rows: [String: Int64] = ["notices": 0, "search_terms": 0, "mentions": 0]
         // While the comments that they answer are here.
         for notice in try notices(about: subject, people, connection) {
             rows["notices", default: 0] += Int64(try connection.run("DELETE FROM notices WHERE id = ?", .integer(notice.rawValue)))
         }
         for table in PersonTable.allCases { rows[table.rawValue] = 0 }
         for person in people {
-            for conversation in try conversations(of: person, connection) { try placeTombstones(in: conversation, connection) }
+            for conversation in try conversations(of: person, connection) {
+                try placeTombstones(in: conversation, connection)
+                rows["search_terms", default: 0] += try removeFromIndex(conversation, connection)
+            }
+            try keepObjection(of: person, connection)
             for table in PersonTable.allCases {
                 rows[table.rawValue, default: 0] += Int64(try connection.run(table.deletion, .integer(person.rawValue)))
             }
         }
+        rows["links", default: 0] += try forgetWhoLinked(subject, connection)
+        rows["conversations", default: 0] += try unassign(subject, connection)
+        // Those in the person's own messages went with them.
+        rows["mentions"] = try eraseMentions(of: subject, connection)
         acquaintances.forgetAll()
         return rows
+    }
+
+    private func linksSaid(by subject: Subject, _ connection: Connection) throws -> Int64 {
+        let rooms = HeldRoom.range(of: subject.workspace)
+        return try subject.members.reduce(0) { count, member in
+            try count
+                + (connection.first(
+                    """
+                    SELECT count(*) FROM links JOIN participants ON id = participant
+                    WHERE linked_by = ? AND (workspace = ? OR workspace >= ? AND workspace < ?)
+                    """, .text(member.rawValue), .text(subject.workspace.rawValue), rooms.first, rooms.end
+                ) { $0.int(0) } ?? 0)
+        }
+    }
+
+    /// A link stands without the member who said so.
+    private func forgetWhoLinked(_ subject: Subject, _ connection: Connection) throws -> Int64 {
+        let rooms = HeldRoom.range(of: subject.workspace)
+        return try subject.members.reduce(0) { count, member in
+            try count
+                + Int64(
+                    connection.run(
+                        """
+                        UPDATE links SET linked_by = NULL
+                        WHERE linked_by = ? AND participant IN
+                            (SELECT id FROM participants WHERE workspace = ? OR workspace >= ? AND workspace < ?)
+                        """, .text(member.rawValue), .text(subject.workspace.rawValue), rooms.first, rooms.end))
+        }
     }
 
     func people(of subject: Subject, _ connection: Connection) throws -> [ParticipantID] {
@@ -60,7 +99,7 @@ extension ConversationStoreStore: HolderStore {
         return try people.filter { try isCovered($0, by: subject, connection) }.sorted()
     }
 
-    /// Whoever the platform said to be the same person.
+    /// Whoever the platform said to be the same person, and whoever is proved to be.
     private func kin(of person: ParticipantID, _ connection: Connection) throws -> Set<ParticipantID> {
         var kin: Set<ParticipantID> = []
         try connection.each(
@@ -68,9 +107,11 @@ extension ConversationStoreStore: HolderStore {
             WITH RECURSIVE kin (id) AS (
                 VALUES (?1)
                 UNION SELECT former FROM lineages JOIN kin ON participant = kin.id
-                UNION SELECT participant FROM lineages JOIN kin ON former = kin.id)
+                UNION SELECT participant FROM lineages JOIN kin ON former = kin.id
+                UNION SELECT other FROM links JOIN kin ON participant = kin.id WHERE kind IN (?2, ?3)
+                UNION SELECT participant FROM links JOIN kin ON other = kin.id WHERE kind IN (?2, ?3))
             SELECT id FROM kin
-            """, .integer(person.rawValue)
+            """, .integer(person.rawValue), .integer(LinkEvidence.Kind.code.code), .integer(LinkEvidence.Kind.document.code)
         ) { kin.insert(ParticipantID(rawValue: $0.int(0))) }
         return kin
     }
@@ -149,7 +190,9 @@ extension ConversationStoreStore: HolderStore {
 /// The tables that hold a person's rows, those that refer to others first.
 enum PersonTable: String, CaseIterable {
     case pendingStatuses = "pending_statuses"
-    case lineages
+    case waitingEvents = "waiting_events"
+    case lineages, links
+    case participantFields = "participant_fields"
     case changes
     case deliveryStatuses = "delivery_statuses"
     case messages, conversations, aliases, profiles, participants
@@ -162,9 +205,10 @@ enum PersonTable: String, CaseIterable {
         let messages = "(SELECT id FROM messages WHERE conversation IN \(conversations))"
         return switch self {
         case .pendingStatuses, .messages: "conversation IN \(conversations)"
-        case .changes, .deliveryStatuses: "message IN \(messages)"
+        case .changes, .deliveryStatuses, .waitingEvents: "message IN \(messages)"
         case .lineages: "participant = ?1 OR former = ?1"
-        case .conversations, .aliases, .profiles: "participant = ?1"
+        case .links: "participant = ?1 OR other = ?1"
+        case .conversations, .aliases, .profiles, .participantFields: "participant = ?1"
         case .participants: "id = ?1"
         }
     }

@@ -5,7 +5,7 @@ import SQLite
 extension ConversationStoreStore {
     /// Person by person, message by message: no statement touches more than the limit.
     func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
-        var rows: [String: Int64] = ["messages": 0, "participants": 0, "notices": 0, "insights": 0]
+        var rows: [String: Int64] = ["messages": 0, "participants": 0, "notices": 0, "insights": 0, "search_terms": 0]
         var rest = limit
         while rest > 0, let person = try anyone(in: workspace, connection) {
             let erased = try eraseMessages(of: person, limit: rest, connection)
@@ -21,6 +21,13 @@ extension ConversationStoreStore {
                 try connection.run(
                     "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE workspace = ? LIMIT ?)", .text(workspace.rawValue),
                     SQLValue(rest)))
+            // After the messages: nothing comes into the index any more.
+            rows["search_terms"] = Int64(
+                try connection.run(
+                    """
+                    DELETE FROM search_terms WHERE (workspace, term, first) IN
+                        (SELECT workspace, term, first FROM search_terms WHERE workspace = ?1 OR workspace >= ?2 AND workspace < ?3 LIMIT ?4)
+                    """, .text(workspace.rawValue), HeldRoom.range(of: workspace).first, HeldRoom.range(of: workspace).end, SQLValue(rest)))
             rows["insights"] = Int64(try connection.run("DELETE FROM insights WHERE workspace = ?", .text(workspace.rawValue)))
         }
         acquaintances.forgetAll()
@@ -35,7 +42,10 @@ extension ConversationStoreStore {
                 rooms.first, rooms.end
             ) { $0.int(0) } ?? 0
         }
-        return ["participants": try count("participants"), "notices": try count("notices"), "insights": try count("insights")]
+        return [
+            "participants": try count("participants"), "notices": try count("notices"), "insights": try count("insights"),
+            "search_terms": try count("search_terms")
+        ]
     }
 
     private func anyone(in workspace: WorkspaceID, _ connection: Connection) throws -> ParticipantID? {

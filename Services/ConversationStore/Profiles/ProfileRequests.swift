@@ -47,7 +47,7 @@ extension ConversationStore {
         }
     }
 
-    private func write<R: Request, Value: Sendable>(
+    func write<R: Request, Value: Sendable>(
         _ operation: String, _ reply: Reply<R>, _ work: @escaping @Sendable (Connection) throws -> Value,
         then: @escaping @Sendable (Value) -> Void
     ) {

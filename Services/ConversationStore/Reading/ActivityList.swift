@@ -77,9 +77,10 @@ extension ConversationStoreStore {
         try connection.each(
             """
             SELECT id, listed, (SELECT max(messages.id) FROM messages WHERE conversation = conversations.id) FROM conversations
-            WHERE workspace = ?1 AND listed < ?2 AND (?3 IS NULL OR channel = ?3) ORDER BY listed DESC LIMIT ?4
+            WHERE workspace = ?1 AND listed < ?2 AND (?3 IS NULL OR channel = ?3) AND (?5 IS NULL OR assignee = ?5)
+                AND (?6 IS NULL OR (\(ConversationStoreStore.closedNow)) IS NULL = ?6) ORDER BY listed DESC LIMIT ?4
             """, .text(request.workspace.rawValue), .integer(after), SQLValue(request.channel?.rawValue),
-            .integer(Int64(ActivityList.sliceCount))
+            .integer(Int64(ActivityList.sliceCount)), SQLValue(request.assignee?.rawValue), SQLValue(request.open.map { $0 ? 1 : 0 })
         ) { row in
             let listed = MessageID(rawValue: row.int(1))
             let last = row.optionalInt(2).map(MessageID.init(rawValue:)) ?? listed
@@ -93,7 +94,8 @@ extension ConversationStoreStore {
         for candidate in list.page {
             try connection.each(
                 """
-                SELECT channel, participant, name, min(sent_at, received_at), objects_since
+                SELECT channel, participant, name, min(sent_at, received_at), objects_since, restricted_since,
+                    \(ConversationStoreStore.closedNow), assignee
                 FROM conversations JOIN messages ON messages.id = ?2 JOIN participants ON participants.id = participant
                 WHERE conversations.id = ?1
                 """, .integer(candidate.conversation.rawValue), .integer(candidate.lastMessage.rawValue)
@@ -105,14 +107,35 @@ extension ConversationStoreStore {
                 conversation.participant.id = ParticipantID(rawValue: row.int(1))
                 conversation.participant.name = row.optionalText(2)
                 conversation.participant.marketingObjectionAt = row.optionalInt(4).map(Timestamp.init(rawValue:))
+                conversation.participant.restrictedAt = row.optionalInt(5).map(Timestamp.init(rawValue:))
+                conversation.closedAt = row.optionalInt(6).map(Timestamp.init(rawValue:))
+                conversation.assignee = row.optionalText(7).map(MemberID.init(rawValue:))
                 conversation.lastActivityAt = Timestamp(rawValue: row.int(3))
                 response.conversations.append(conversation)
             }
         }
         for index in response.conversations.indices {
+            response.conversations[index].unanswered = try unanswered(in: response.conversations[index].id, connection)
             response.conversations[index].participant.aliases = try aliases(of: response.conversations[index].participant.id, connection)
             try addProfile(to: &response.conversations[index].participant, connection)
         }
         return response
+    }
+
+    /// Looks at the newest alone: a page has many conversations.
+    private func unanswered(in conversation: ConversationID, _ connection: Connection) throws -> Int64 {
+        var count: Int64 = 0
+        var isAnswered = false
+        try connection.each(
+            "SELECT kind, withdrawn_at IS NULL, origin IS NULL FROM messages WHERE conversation = ? ORDER BY id DESC LIMIT ?",
+            .integer(conversation.rawValue), .integer(Conversation.unansweredMax)
+        ) { row in
+            switch ChannelEvent.Kind(code: row.int(0)) {
+            case .echo, .reply: isAnswered = true
+            case .message, .postback, .comment: if !isAnswered && row.bool(1) && row.bool(2) { count += 1 }
+            case .edit, .unsend, .reaction, .read, .status, .referral, .preference, .identity, .template, .account, .other: break
+            }
+        }
+        return count
     }
 }

@@ -17,6 +17,17 @@ struct ContactMask {
         return masked
     }
 
+    static func masked(_ response: ReadParticipant.Response) -> ReadParticipant.Response {
+        let mask = ContactMask(response.participant)
+        var response = response
+        response.participant = masked(response.participant)
+        for index in response.fields.indices { response.fields[index].text = response.fields[index].text.map(mask.person.masked) }
+        for index in response.links.indices {
+            response.links[index].evidence.source = mask.person.masked(response.links[index].evidence.source)
+        }
+        return response
+    }
+
     static func masked(_ response: ListConversations.Response) -> ListConversations.Response {
         var response = response
         for index in response.conversations.indices {
@@ -32,11 +43,18 @@ struct ContactMask {
         for index in response.messages.indices {
             response.messages[index].text = response.messages[index].text.map(mask.person.masked)
             response.messages[index].details = response.messages[index].details.map(mask.masked)
+            response.messages[index].firstText = response.messages[index].firstText.map(mask.person.masked)
+            response.messages[index].reactions = response.messages[index].reactions?.map {
+                Reaction(by: $0.author, mask.person.masked($0.emoji), at: $0.at)
+            }
             response.messages[index].delivery = nil
             response.messages[index].raw = nil
         }
         return response
     }
+
+    /// What a text shows of a participant.
+    static func masked(_ text: String, of participant: Participant) -> String { ContactMask(participant).person.masked(text) }
 
     static func masked(_ response: ListNotices.Response) -> ListNotices.Response {
         let mask = ContactMask(nil)

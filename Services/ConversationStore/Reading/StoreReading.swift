@@ -17,9 +17,10 @@ extension ConversationStoreStore {
     /// Fewer than asked for where they hold too much for one frame: the reader goes on before the oldest.
     func read(_ request: ReadConversation, _ connection: Connection) throws -> (ReadConversation.Response, WrittenList)? {
         var response = ReadConversation.Response()
+        var readUntil: Int64?
         let isKnown = try connection.first(
             """
-            SELECT channel, participant, name, objects_since FROM conversations JOIN participants ON participants.id = participant
+            SELECT channel, participant, name, objects_since, read_until, restricted_since FROM conversations JOIN participants ON participants.id = participant
             WHERE conversations.id = ? AND conversations.workspace = ?
             """, .integer(request.conversation.rawValue), .text(request.workspace.rawValue)
         ) { row in
@@ -27,16 +28,18 @@ extension ConversationStoreStore {
             response.participant.id = ParticipantID(rawValue: row.int(1))
             response.participant.name = row.optionalText(2)
             response.participant.marketingObjectionAt = row.optionalInt(3).map(Timestamp.init(rawValue:))
+            readUntil = row.optionalInt(4)
+            response.participant.restrictedAt = row.optionalInt(5).map(Timestamp.init(rawValue:))
             return true
         }
         guard isKnown != nil else { return nil }
         response.participant.aliases = try aliases(of: response.participant.id, connection)
         try addProfile(to: &response.participant, connection)
-        return (response, try messages(request, connection))
+        return (response, try messages(request, readUntil: readUntil ?? -1, connection))
     }
 
     /// The response's list, a row after the other, newest first.
-    private func messages(_ request: ReadConversation, _ connection: Connection) throws -> WrittenList {
+    private func messages(_ request: ReadConversation, readUntil: Int64, _ connection: Connection) throws -> WrittenList {
         let messages = WrittenList(
             of: ConversationStoreStore.messageNames, reserving: Int(request.limit) * ConversationStoreStore.messageBytesExpected)
         var bytes = 0
@@ -46,7 +49,7 @@ extension ConversationStoreStore {
             SELECT id, kind, author, type, text, sent_at, status, origin, details,
                 CASE WHEN status IS NOT NULL THEN
                     (SELECT details FROM delivery_statuses WHERE message = messages.id AND status = messages.status) END,
-                raw
+                raw, about, edited_at, withdrawn_at, reacted_at
             FROM messages WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?
             """, .integer(request.conversation.rawValue), .integer(request.before?.rawValue ?? .max), .integer(request.limit)
         ) { row in
@@ -55,21 +58,53 @@ extension ConversationStoreStore {
             bytes += (text?.count ?? 0) + (details?.count ?? 0) + (delivery?.count ?? 0) + (raw?.count ?? 0)
             isFull = bytes > ConversationStoreStore.contentBytesMax && messages.count > 0
             if isFull { return }
+            let id = MessageID(rawValue: row.int(0))
+            let author = Message.Author(code: row.int(2))
+            let edit = row.isNull(12) ? nil : try lastEdit(of: id, connection)
+            let reactions = row.isNull(14) ? nil : try reactions(to: id, connection)
+            bytes += (edit?.utf8.count ?? 0)
             messages.append { message in
-                message.integer(row.int(0))
+                message.integer(id.rawValue)
                 message.word(ChannelEvent.Kind(code: row.int(1)).rawValue)
-                message.word(Message.Author(code: row.int(2)).rawValue)
+                message.word(author.rawValue)
                 message.text(row.optionalBytes(3))
-                message.text(text)
+                if let edit { message.text(edit) } else { message.text(text) }
                 message.integer(row.int(5))
-                message.word(row.optionalInt(6).map { ChannelEvent.Status(rank: $0).rawValue })
+                let isRead = author != .participant && row.int(5) <= readUntil
+                message.word(ChannelEvent.Status.standing(row.optionalInt(6), isRead: isRead)?.rawValue)
                 message.word(row.optionalInt(7).map { ChannelEvent.Origin(code: $0).rawValue })
                 message.json(details)
                 message.json(delivery)
                 message.json(raw)
+                message.integer(row.optionalInt(11))
+                message.integer(row.optionalInt(12))
+                message.text(edit == nil ? nil : text)
+                message.integer(row.optionalInt(13))
+                message.list(reactions)
             }
         }
         return messages
+    }
+
+    /// The words that took the place of the first; nil when no edit has any.
+    private func lastEdit(of message: MessageID, _ connection: Connection) throws -> String? {
+        try connection.first(
+            "SELECT text FROM messages WHERE about = ? AND kind = ? AND text IS NOT NULL ORDER BY sent_at DESC, erasure_digest LIMIT 1",
+            .integer(message.rawValue), .integer(ChannelEvent.Kind.edit.code)
+        ) { $0.text(0) }
+    }
+
+    /// The last reaction of each side, where it has not taken it back.
+    private func reactions(to message: MessageID, _ connection: Connection) throws -> [Reaction] {
+        var reactions: [Message.Author: Reaction] = [:]
+        try connection.each(
+            "SELECT author, text, sent_at FROM messages WHERE about = ? AND kind = ? ORDER BY sent_at, erasure_digest",
+            .integer(message.rawValue), .integer(ChannelEvent.Kind.reaction.code)
+        ) { row in
+            let author = Message.Author(code: row.int(0))
+            reactions[author] = row.optionalText(1).map { Reaction(by: author, $0, at: Timestamp(rawValue: row.int(2))) }
+        }
+        return Message.Author.allCases.compactMap { reactions[$0] }
     }
 
     func aliases(of participant: ParticipantID, _ connection: Connection) throws -> [Alias] {

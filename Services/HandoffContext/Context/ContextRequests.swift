@@ -46,6 +46,9 @@ extension Handoff {
         _ request: ReadContext, _ written: WrittenSummary?, _ reply: Reply<ReadContext>, then: @escaping @Sendable (Built) -> Void
     ) {
         readConversation(request, request.conversation, limit: Handoff.messagesMax, reply) { [self] conversation in
+            guard conversation.participant.restrictedAt == nil else {
+                return reply.refuse(.participantRestricted, "the person's data is stored and nothing else, until the restriction is lifted")
+            }
             let now = process.system.clock.now
             let kept: Kept
             do {

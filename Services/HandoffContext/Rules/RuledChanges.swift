@@ -41,6 +41,8 @@ struct RuledChanges: Sendable {
             workspace: change.workspace, conversation: change.conversation, limit: 1,
             before: MessageID(rawValue: change.message.rawValue + 1))
         switch conversations.call(read) {
+        // Whose data is restricted gets no automation.
+        case .ok(let conversation) where conversation.participant.restrictedAt != nil: return nil
         case .ok(let conversation): return conversation.messages.first { $0.id == change.message }
         case .refused(.unknownConversation, _): return nil
         case .fault(let fault): throw StoreIsAway(code: fault.code.rawValue)

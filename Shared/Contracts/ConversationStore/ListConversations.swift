@@ -11,6 +11,10 @@ public struct ListConversations: WorkspaceRequest {
 
     public var workspace = WorkspaceID()
     public var channel: ChannelID?
+    /// Only theirs.
+    public var assignee: MemberID?
+    /// Only open ones, or only closed ones.
+    public var open: Bool?
     public var limit: Int64 = 0
     /// Where the page before ended.
     public var before: PageMark?
@@ -26,6 +30,8 @@ public struct ListConversations: WorkspaceRequest {
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("workspace", &workspace)
         fields.field("channel", &channel)
+        fields.field("assignee", &assignee)
+        fields.field("open", &open)
         fields.field("limit", &limit, 1...ListConversations.countMax)
         fields.field("before", &before)
     }
@@ -54,11 +60,19 @@ public struct ListConversations: WorkspaceRequest {
 
 /// One conversation with one person on one channel.
 public struct Conversation: Fields, Equatable {
+    /// As many stand for more.
+    public static let unansweredMax: Int64 = 10
+
     public var id = ConversationID()
     public var channel = ChannelID()
     public var participant = Participant()
     public var lastMessage = MessageID()
     public var lastActivityAt = Timestamp()
+    /// Messages of the person since the last of ours; at most 10.
+    public var unanswered: Int64 = 0
+    /// Since when there is nothing left to do in it; absent while there is.
+    public var closedAt: Timestamp?
+    public var assignee: MemberID?
 
     public init() {}
 
@@ -68,6 +82,9 @@ public struct Conversation: Fields, Equatable {
         fields.field("participant", &participant)
         fields.field("lastMessage", &lastMessage)
         fields.field("lastActivityAt", &lastActivityAt)
+        fields.field("unanswered", &unanswered, 0...Conversation.unansweredMax)
+        fields.field("closedAt", &closedAt)
+        fields.field("assignee", &assignee)
     }
 }
 
@@ -81,6 +98,8 @@ public struct Participant: Fields, Equatable {
     public var followers: Int64?
     /// Since when the person wants no marketing; absent while they don't object.
     public var marketingObjectionAt: Timestamp?
+    /// Since when their data is stored and nothing else: no context, no search, no automation; absent while nothing is restricted.
+    public var restrictedAt: Timestamp?
 
     /// All by which the person is called: what a role that sees no contact data must not find in a text either.
     public var names: [String] { [name].compactMap { $0 } + aliases.filter { $0.kind == .username }.map(\.value) }
@@ -94,5 +113,6 @@ public struct Participant: Fields, Equatable {
         fields.field("pictureURL", &pictureURL, max: RecordProfile.pictureURLLengthMax)
         fields.field("followers", &followers, 0...Int64.max)
         fields.field("marketingObjectionAt", &marketingObjectionAt)
+        fields.field("restrictedAt", &restrictedAt)
     }
 }

@@ -63,17 +63,27 @@ public struct Message: Fields, Equatable {
     public var kind = ChannelEvent.Kind.message
     public var author = Author.participant
     public var type = ""
+    /// As it reads now.
     public var text: String?
     public var sentAt = Timestamp()
-    /// How far the platform carried a message of ours.
+    /// How far the platform carried a message of ours; where the person read on, `read`.
     public var status: ChannelEvent.Status?
     public var origin: ChannelEvent.Origin?
-    /// Without `target`: which of our messages it is, is not resolved yet.
+    /// Without `target`: see `about`.
     @Boxed public var details: EventDetails?
     /// What the platform said with the status at which the message stands: prices, errors.
     @Boxed public var delivery: EventDetails?
     /// The event as it came, where we don't take over all of it.
     public var raw: RawJSON?
+    /// The message that an edit, a reaction, a read or a withdrawal is about; absent while we don't have it.
+    public var about: MessageID?
+    /// When it was edited last: its versions are `firstText` and the edits about it.
+    public var editedAt: Timestamp?
+    public var firstText: String?
+    /// When it was withdrawn: then nothing of what it said is kept.
+    public var withdrawnAt: Timestamp?
+    /// One a side, the person's first.
+    public var reactions: [Reaction]?
 
     public init() {}
 
@@ -89,5 +99,31 @@ public struct Message: Fields, Equatable {
         fields.field("details", &_details)
         fields.field("delivery", &_delivery)
         fields.field("raw", &raw)
+        fields.field("about", &about)
+        fields.field("editedAt", &editedAt)
+        fields.field("firstText", &firstText, max: 65_536)
+        fields.field("withdrawnAt", &withdrawnAt)
+        fields.field("reactions", &reactions, max: Message.Author.allCases.count)
+    }
+}
+
+/// What one side feels about a message.
+public struct Reaction: Fields, Equatable {
+    public var author = Message.Author.participant
+    /// As the platform gave it: an emoji, or its name.
+    public var emoji = ""
+    public var at = Timestamp()
+
+    public init() {}
+    public init(by author: Message.Author, _ emoji: String, at: Timestamp) {
+        self.author = author
+        self.emoji = emoji
+        self.at = at
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("author", &author)
+        fields.field("emoji", &emoji, max: 65_536)
+        fields.field("at", &at)
     }
 }

@@ -41,6 +41,8 @@ public struct ReadContext: WorkspaceRequest {
         case conversationClosed
         /// What is given whole takes more than the budget.
         case budgetTooSmall
+        /// The person's data is stored and nothing else.
+        case participantRestricted
     }
 }
 

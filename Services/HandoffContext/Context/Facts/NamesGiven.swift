@@ -1,3 +1,5 @@
+import Domain
+
 /// `My name is Mara Ødegård`, in several languages.
 enum NamesGiven {
     private static let openings = [

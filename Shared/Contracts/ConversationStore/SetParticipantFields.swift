@@ -1,0 +1,71 @@
+import Domain
+import Policy
+import Wire
+
+/// Sets what the customer keeps of a person in fields of its own (CRM). A field without a value is removed; those that are not named
+/// stay.
+public struct SetParticipantFields: WorkspaceRequest {
+    public static let contract = Contract(
+        "participants.setFields", purpose: .provideService, writes: [.profile], repeats: .harmless, callers: [.operator, .gateway],
+        roles: [.owner, .admin, .manager, .agent])
+    /// Of one participant.
+    public static let countMax = 64
+
+    public var workspace = WorkspaceID()
+    public var participant = ParticipantID()
+    public var fields: [ParticipantField] = []
+
+    public init() {}
+    public init(workspace: WorkspaceID, participant: ParticipantID, fields: [ParticipantField]) {
+        self.workspace = workspace
+        self.participant = participant
+        self.fields = fields
+    }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("workspace", &workspace)
+        fields.field("participant", &participant)
+        fields.field("fields", &self.fields, max: SetParticipantFields.countMax)
+    }
+
+    public typealias Response = Empty
+
+    public enum Refusal: String, RefusalReason {
+        case unknownParticipant
+        /// A participant has 64 at most.
+        case tooManyFields
+        /// A field has one value of one type, and stands once.
+        case twoValues
+    }
+}
+
+/// One field of a person, with a value of one type; without one it is to be removed.
+public struct ParticipantField: Fields, Equatable {
+    public static let textLengthMax = 1024
+
+    public var name = ""
+    public var text: String?
+    /// Whole; cents, not euros.
+    public var number: Int64?
+    public var flag: Bool?
+    public var time: Timestamp?
+
+    public init() {}
+    public init(_ name: String, text: String? = nil, number: Int64? = nil, flag: Bool? = nil, time: Timestamp? = nil) {
+        self.name = name
+        self.text = text
+        self.number = number
+        self.flag = flag
+        self.time = time
+    }
+
+    public var valueCount: Int { [text != nil, number != nil, flag != nil, time != nil].count { $0 } }
+
+    public mutating func visit(_ fields: inout FieldVisitor) {
+        fields.field("name", &name, min: 1, max: 64)
+        fields.field("text", &text, max: ParticipantField.textLengthMax)
+        fields.field("number", &number, Int64.min...Int64.max)
+        fields.field("flag", &flag)
+        fields.field("time", &time)
+    }
+}
