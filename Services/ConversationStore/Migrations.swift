@@ -321,7 +321,8 @@ public enum ConversationStoreMigrations {
                 since  INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("links", "participant", "other") + ColumnNote.plain("participant_fields", "participant") + ColumnNote.plain("objections", "pepper", "since")
+        columns: ColumnNote.plain("links", "participant", "other") + ColumnNote.plain("participant_fields", "participant")
+            + ColumnNote.plain("objections", "pepper", "since")
             + ["name", "text", "number", "flag", "time", "set_at"].map { person("participant_fields", $0, .profile, "participant") } + [
                 person("links", "source", .profile, "participant"), person("links", "kind", .profile, "participant"),
                 person("links", "linked_at", .profile, "participant"),

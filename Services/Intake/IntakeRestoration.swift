@@ -41,7 +41,7 @@ private struct KnownPerson: Hashable {
         case .contact(let contact): return Subject(workspace: workspace, contacts: [contact])
         case .member(let workspace, let member): return Subject(workspace: workspace, members: [member])
         case .authorization(let authorization): return Subject(workspace: workspace, authorization: authorization)
-        case .participant, .message, .workspace: preconditionFailure("a person is none of these in intake's rows")
+        case .participant, .message, .workspace, .objection: preconditionFailure("a person is none of these in intake's rows")
         }
     }
 }

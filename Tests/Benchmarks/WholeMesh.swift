@@ -31,7 +31,7 @@ final class WholeMesh {
         let client = try intake.client(as: .operator)
         defer { client.close() }
         let opening = OpenWorkspace(
-            key: RequestKey("open"), name: "Lamp Shop (invented)", market: "international", policyVersion: "2026-06-19",
+            key: RequestKey("open"), name: "Lamp Shop (invented)", market: .international, policyVersion: "2026-06-19",
             agreementVersion: "2026-01", onDeletion: .erase)
         let workspace = try WholeMesh.answer(client.call(opening)).workspace
         for number in WholeMesh.numbers {
