@@ -67,6 +67,7 @@ struct ChannelEndTests {
 
     @Test func anEndedAgreementEndsItsChannelsAndTakesNothingMore() throws {
         try post(1)
+        #expect(try fixture.ok(ReadWorkspace(workspace: workspace)).terminatedAt == nil)
         let known = try fixture.ok(ReadAccessFeed(after: Cursor(), waitMilliseconds: 0), as: .conversationStore).next
         let ended = try fixture.ok(TerminateWorkspace(workspace: workspace)).terminatedAt
         fixture.time.advance(milliseconds: 1000)
