@@ -216,6 +216,9 @@ final class Coordinator {
         service.driver.wake()
     }
 
+    /// What `mesh.health` says of deletions.
+    var standing: String? { process.health.report().first { $0.name == "deletions" }?.state.word }
+
     func damage(_ deletion: DeletionID) throws {
         try database.writer.write("damage") {
             try $0.run("UPDATE subjects SET subject = x'00' WHERE deletion = ?", .integer(deletion.rawValue))
