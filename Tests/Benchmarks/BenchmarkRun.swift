@@ -8,7 +8,9 @@ protocol Benchmark: Sendable {
 
 /// Everything that was asked for, measured and reported.
 struct BenchmarkRun {
-    private static let all: [any Benchmark] = [RoundTripBenchmark(), EnforcementBenchmark(), AppendBenchmark(), LastMessagesBenchmark()]
+    private static let all: [any Benchmark] = [
+        RoundTripBenchmark(), EnforcementBenchmark(), AppendBenchmark(), LastMessagesBenchmark(), ContextBenchmark()
+    ]
     static let names = all.map { type(of: $0).name }
 
     private let options: Options

@@ -30,7 +30,8 @@ enum ContractList {
             ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self),
             ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self)
         ] + [
-            ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self), ContractEntry(RequestHandoff.self),
+            ContractEntry(ConfigureAssistant.self), ContractEntry(ReadAssistant.self), ContractEntry(ReadContext.self),
+            ContractEntry(RequestHandoff.self),
             ContractEntry(ReadQueue.self), ContractEntry(AcceptHandoff.self), ContractEntry(ReleaseHandoff.self),
             ContractEntry(ResolveHandoff.self), ContractEntry(SetRules.self), ContractEntry(ReadRules.self)
         ] + [

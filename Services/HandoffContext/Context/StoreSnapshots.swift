@@ -8,10 +8,19 @@ import Wire
 
 /// What was given to whom, as references: which messages it was made of, and none of their words.
 extension HandoffContextStore {
-    /// Stores that a context is given. Refuses it where an assistant may not have it any more, or the person was erased since.
+    /// Stores that a context is given.
     func give(
         _ context: HandoffContext, to audience: ReadContext.Audience, of place: SessionPlace, now: Timestamp, _ connection: Connection
     ) throws {
+        try admit(audience, to: place, now: now, connection)
+        try connection.run(
+            "INSERT INTO snapshots (workspace, conversation, participant, audience, messages, given_at) VALUES (?, ?, ?, ?, ?, ?)",
+            .text(place.workspace.rawValue), .integer(place.conversation.rawValue), .integer(place.participant.rawValue),
+            .text(audience.rawValue), .blob(FieldVisitor.write(SnapshotMessages(context))), .integer(now.rawValue))
+    }
+
+    /// Refuses a context where an assistant may not have it any more, or the person was erased since.
+    func admit(_ audience: ReadContext.Audience, to place: SessionPlace, now: Timestamp, _ connection: Connection) throws {
         if try Tombstones.cutoff(digester.digests(.participant(place.participant)), connection) != nil {
             throw Handoff.Refused<ReadContext>(reason: .unknownConversation)
         }
@@ -21,10 +30,6 @@ extension HandoffContextStore {
         case (.assistant, .human): throw Handoff.Refused<ReadContext>(reason: .heldByPerson)
         case (.assistant, .closed): throw Handoff.Refused<ReadContext>(reason: .conversationClosed)
         }
-        try connection.run(
-            "INSERT INTO snapshots (workspace, conversation, participant, audience, messages, given_at) VALUES (?, ?, ?, ?, ?, ?)",
-            .text(place.workspace.rawValue), .integer(place.conversation.rawValue), .integer(place.participant.rawValue),
-            .text(audience.rawValue), .blob(FieldVisitor.write(SnapshotMessages(context))), .integer(now.rawValue))
     }
 
     /// A message of the conversation is gone: whatever was made of it is not kept as a reference either.

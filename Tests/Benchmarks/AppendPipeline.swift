@@ -1,37 +1,7 @@
 import ConversationStoreContracts
 import Net
-import Policy
-import Runtime
 import Threads
 import Wire
-
-/// The real conversation-store on a data folder of its own. No other service runs: it looks for intake in vain.
-final class StoreProcess: Sendable {
-    private let process: ChildProcess
-    private let keys: KeyFolder
-    private let port: UInt16
-
-    /// - Parameter data: an empty folder, or one that a store has stopped on.
-    init(dataFolder data: String) throws {
-        try KeyFolder.createMissing(dataFolder: data)
-        let process = try ChildProcess(
-            ChildProcess.siblingPath(Peer.conversationStore.rawValue), [],
-            environment: ["MESH_DATA": data, "MESH_BASE_PORT": "0", "MESH_LOG_FILE": "\(data)/log"], outputPath: "\(data)/log")
-        self.process = process
-        keys = KeyFolder(dataFolder: data)
-        _ = try process.wait { try WorkFolder.text(of: process.outputPath).contains(#""event":"ready""#) ? true : nil }
-        port = try PortFile(dataFolder: data, service: .conversationStore, door: .mesh).read()
-    }
-
-    func client(as peer: Peer) throws -> MeshClient {
-        let port = port
-        return MeshClient(peer: peer, service: Peer.conversationStore.rawValue, keys: try keys.callingKeys(of: peer)) {
-            ("127.0.0.1", port)
-        }
-    }
-
-    func stop() { process.stop() }
-}
 
 /// Keeps so many requests under way over one connection until all are answered.
 final class AppendPipeline: @unchecked Sendable {  // `next`, `answered`, `stored` and `failure` are guarded by `lock`.
