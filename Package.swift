@@ -72,7 +72,7 @@ let package = Package(
             calls: ["DeletionCoordinatorContracts", "IntakeContracts"])
         + service(
             "HandoffContext", binary: "handoff-context", serves: "HandoffContextContracts",
-            calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"], ["HTTP", "Net"])
+            calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts", "IntakeContracts"], ["HTTP", "Net"])
         + service(
             "DeletionCoordinator", binary: "deletion-coordinator", serves: "DeletionCoordinatorContracts", calls: ["IntakeContracts"],
             ["HTTP"])

@@ -5,6 +5,7 @@ import Digest
 import Domain
 import Erasure
 import HandoffContextContracts
+import IntakeContracts
 import Policy
 import Runtime
 import SQLite
@@ -26,6 +27,7 @@ public final class Handoff: Sendable {
     let summarisers: Summarisers
     let summariesWritten, summariesMissed: Metrics.Counter
     private let conversations: any Transport
+    private let accounts: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
     private let patience: Patience
     private let expiry: Expiry
@@ -47,6 +49,7 @@ public final class Handoff: Sendable {
             digester: ErasureDigester(peppers: process.peppers()), clock: process.system.clock)
         self.store = store
         leases = LeaseKeys(process.leaseKeys())
+        self.accounts = accounts ?? process.client(to: .intake)
         access = try AccessFollower(process, database, intake: accounts)
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
         summarisers = Summarisers(process, configuration)
@@ -91,6 +94,15 @@ public final class Handoff: Sendable {
     }
 
     // MARK: What requests have in common
+
+    /// Goes on once intake knows that no lease of an earlier turn counts any more. Where it can't be told now, such a lease is good until
+    /// somebody answers under a later one, or until it ends, minutes later: nobody waits for intake to take a conversation over.
+    func passTurn(_ session: Session, of conversation: ConversationID, in workspace: WorkspaceID, then: @escaping @Sendable () -> Void) {
+        accounts.call(PassTurn(workspace: workspace, conversation: conversation, turn: session.turn)) { [self] outcome in
+            if case .ok = outcome {} else { process.limitedLog.event("turnNotPassed", level: .warning) }
+            then()
+        }
+    }
 
     func isKnown(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace) != nil }
     func isTerminated(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace)?.isTerminated == true }

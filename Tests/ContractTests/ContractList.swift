@@ -18,7 +18,8 @@ enum ContractList {
             ContractEntry(ListChannels.self), ContractEntry(DisconnectChannel.self), ContractEntry(DeauthorizeConnection.self),
             ContractEntry(DeliverEvents.self),
             ContractEntry(SetBilling.self), ContractEntry(ReadBilling.self),
-            ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self),
+            ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(PassTurn.self),
+            ContractEntry(ListQuarantine.self),
             ContractEntry(ReadQuarantined.self), ContractEntry(ReleaseQuarantined.self)
         ] + [
             ContractEntry(RecordConsent.self), ContractEntry(WithdrawConsent.self),

@@ -22,7 +22,7 @@ final class HandoffFixture: Sendable {
     let store = PlayedStore()
     let database: Database
     private let folder: TemporaryFolder
-    private let accounts: PlayedAccounts
+    let accounts: PlayedAccounts
     let coordinator = PlayedCoordinator()
     private let handoff: Handoff
     private let opened: OpenService
