@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Net
 
 /// A program in Python that lies in Tests and serves on a port of its own choice, which it says first. It ends with its owner.
@@ -25,7 +26,8 @@ public final class PythonServer: @unchecked Sendable {  // Nothing of it changes
     }
 
     deinit {
-        process.terminate()
+        // Nothing gentler is sure: a child has the signals blocked that the thread had which started it.
+        Glibc.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 }
