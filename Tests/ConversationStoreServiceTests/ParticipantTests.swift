@@ -261,7 +261,7 @@ import Wire
         agent = CallOptions(actor: accounts.member(.agent, of: shop))
         service = try ConversationStore(
             process, database, accounts: accounts.transport, coordinator: coordinator.transport(for: .conversationStore))
-        service.start()
+        try service.start()
         try #require(accounts.areTaken)
         let append = AppendEvents(
             key: RequestKey("k"), workspace: shop, channel: line.id, account: line.account,
