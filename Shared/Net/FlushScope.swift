@@ -26,8 +26,8 @@ public enum FlushScope {
 /// The connections that one thread noted while its outermost scope is open. Only its thread touches it.
 final class FlushNotes {
     /// Mostly there is only one.
-    private var first: SendQueue?
-    private var others: [SendQueue] = []
+    @exclusivity(unchecked) private var first: SendQueue?
+    @exclusivity(unchecked) private var others: [SendQueue] = []
 
     /// This thread's notes while a scope is open on it; `run` keeps them alive.
     static var open: FlushNotes? { linux_note().map { Unmanaged<FlushNotes>.fromOpaque($0).takeUnretainedValue() } }

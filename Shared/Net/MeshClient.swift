@@ -1,6 +1,7 @@
 import Digest
 import Glibc
 import Policy
+import Synchronization
 import Threads
 import Wire
 
@@ -24,18 +25,19 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
     let dial: MeshDial
     let clock: @Sendable () -> Int64
     let lock = Lock()
+    private let lastID = Atomic<Int64>(0)
     let threadWake: Condition
-    var machine = CallMachine<Waiter>()
+    @exclusivity(unchecked) var machine = CallMachine<Waiter>()
     var callbackCount = 0
-    var leader = Leader.nobody
-    var followers = Followers()
-    var link: MeshLink?
-    var isClosed = false
+    @exclusivity(unchecked) var leader = Leader.nobody
+    @exclusivity(unchecked) var followers = Followers()
+    @exclusivity(unchecked) var link: MeshLink?
+    @exclusivity(unchecked) var isClosed = false
     /// Why there is no connection, for those whose time runs out.
     var lastFailure: Fault?
-    private var freeSeats: [Seat] = []
-    private var usedAt: Int64 = 0
-    private var thread: Thread?
+    @exclusivity(unchecked) private var freeSeats: [Seat] = []
+    @exclusivity(unchecked) private var usedAt: Int64 = 0
+    @exclusivity(unchecked) private var thread: Thread?
 
     /// Makes no connection yet. `close` it when done.
     /// - Parameters:
@@ -61,7 +63,7 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
     public func exchange(
         timeoutMilliseconds: Int64, mayRepeat: Bool, frame: (_ id: Int64) -> [UInt8], receive: @escaping @Sendable (ReplyBytes) -> Void
     ) {
-        let id = lock.withLock { machine.nextID() }
+        let id = lastID.add(1, ordering: .relaxed).newValue
         let bytes = frame(id)
         var queue: SendQueue?
         let now = clock()
@@ -79,7 +81,7 @@ public final class MeshClient: Transport, @unchecked Sendable {  // All mutable 
     public func exchangeBlocking(timeoutMilliseconds: Int64, mayRepeat: Bool, frame: (_ id: Int64) -> [UInt8]) -> ReplyBytes {
         // What this thread owes to others must not wait for our reply.
         FlushScope.flushNow()
-        let id = lock.withLock { machine.nextID() }
+        let id = lastID.add(1, ordering: .relaxed).newValue
         let bytes = frame(id)
         let now = clock()
         var queue: SendQueue?

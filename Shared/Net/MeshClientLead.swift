@@ -10,7 +10,9 @@ extension MeshClient {
         var isOver = false
         var reply: ReplyBytes?
         while !isOver && reply == nil {
-            isOver = !step(link)
+            let arrival = link.receive()
+            if arrival == .bytes, let reply = loneReply(link, seat) { return reply }
+            isOver = !follow(arrival, of: link)
             lock.withLock {
                 guard isOver || seat.reply != nil else { return }
                 reply = seat.reply
@@ -20,6 +22,17 @@ extension MeshClient {
             }
         }
         return reply
+    }
+
+    /// The usual end of a lone call: its whole reply is all that has come, and nobody else waits. nil, and nothing has changed, otherwise.
+    private func loneReply(_ link: MeshLink, _ seat: Seat) -> ReplyBytes? {
+        guard let range = link.buffer.loneFrame, let id = ReplyEnvelope.canonicalID(of: link.buffer.bytes, range) else { return nil }
+        return lock.withLock {
+            guard seat.reply == nil, machine.receivedAlone(id) != nil else { return nil }
+            link.buffer.empty()
+            passLead()
+            return free(seat, .frame(link.buffer.bytes, range))
+        }
     }
 
     private enum Turn {
@@ -32,7 +45,7 @@ extension MeshClient {
     func work() {
         while true {
             switch awaitTurn() {
-            case .read(let link): _ = step(link)
+            case .read(let link): _ = follow(link.receive(), of: link)
             case .connect: reconnect()
             case .end: return
             }
@@ -76,10 +89,10 @@ extension MeshClient {
         if next == .thread { threadWake.signal() }
     }
 
-    /// One receive and everything that follows from it; false when the connection is over.
-    private func step(_ link: MeshLink) -> Bool {
+    /// Everything that follows from one receive; false when the connection is over.
+    private func follow(_ arrival: MeshLink.Arrival, of link: MeshLink) -> Bool {
         var isOver = false
-        switch link.receive() {
+        switch arrival {
         case .bytes: isOver = !dispatch(link)
         case .nothing: break
         case .over: isOver = true

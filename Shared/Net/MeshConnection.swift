@@ -16,10 +16,10 @@ final class MeshConnection: @unchecked Sendable {
     private let budget: WeightBudget
     private let lock: Lock
     private let answered: Condition
-    private var inFlightBytes = 0
-    private var isEnded = false
-    private var stopDeadline: Int64?
-    private var tally = MeshCounters()
+    @exclusivity(unchecked) private var inFlightBytes = 0
+    @exclusivity(unchecked) private var isEnded = false
+    @exclusivity(unchecked) private var stopDeadline: Int64?
+    @exclusivity(unchecked) private var tally = MeshCounters()
 
     init(_ socket: Socket, options: MeshListenerOptions, budget: WeightBudget) {
         self.options = options

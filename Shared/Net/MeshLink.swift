@@ -12,10 +12,10 @@ final class MeshLink {  // `buffer`, `notes` and `expiredAt` belong to whoever l
     }
 
     let queue: SendQueue
-    var buffer: FrameBuffer
+    @exclusivity(unchecked) var buffer: FrameBuffer
     let notes = FlushNotes()
     /// When deadlines were looked at last.
-    var expiredAt: Int64 = 0
+    @exclusivity(unchecked) var expiredAt: Int64 = 0
 
     init(_ socket: Socket, _ buffer: FrameBuffer) throws(NetError) {
         try socket.setReceiveTimeout(milliseconds: MeshLink.tickMilliseconds)

@@ -3,7 +3,7 @@ import Policy
 import Wire
 
 /// The thread of one connection at the server: hello, then frame after frame to the router, until the peer leaves or the listener stops.
-struct MeshReader {
+struct MeshReader: ~Copyable {
     /// How long the rest of what a refused peer sends is read away, so that the refusal isn't lost to a reset.
     static let lingerMilliseconds: Int64 = 500
 
@@ -15,6 +15,7 @@ struct MeshReader {
     /// Whether there is a connection for this peer.
     let identified: (ConnectedPeer) -> Bool
     let log: @Sendable (MeshListener.Event) -> Void
+    private let answer: Router.Send
     private let notes = FlushNotes()
     private var buffer = FrameBuffer()
     private var heldBytes = 0
@@ -32,6 +33,7 @@ struct MeshReader {
         self.budget = budget
         self.identified = identified
         self.log = log
+        answer = { connection.answer($0, releasing: $1) }
     }
 
     /// The peer was told why; the connection is to be closed.
@@ -102,6 +104,12 @@ struct MeshReader {
 
     /// Leads all whole frames of the buffer to the router.
     private mutating func handleFrames(from peer: ConnectedPeer) throws(Refused) {
+        if let range = buffer.loneFrame {
+            // Nothing to hold its reply back for.
+            buffer.empty()
+            try handle(buffer.bytes, range, from: peer)
+            return try weighPartialFrame(hasHandled: true)
+        }
         var refused: Refused?
         var count = 0
         FlushScope.run(with: notes) {
@@ -124,11 +132,11 @@ struct MeshReader {
         let weight = range.count + Frame.headerBytes
         switch connection.admit(weight) {
         case .admitted:
-            let verdict = router.receive(bytes, range, from: peer) { [connection] in connection.answer($0, releasing: weight) }
+            let verdict = router.receive(bytes, range, from: peer, send: answer)
             guard case .close(let reply) = verdict else { return }
             connection.answer(reply, releasing: weight)
         case .rejected(let fault):
-            let verdict = router.receive(bytes, range, from: peer, rejecting: fault) { [connection] in connection.send($0) }
+            let verdict = router.receive(bytes, range, from: peer, rejecting: fault) { [connection] reply, _ in connection.send(reply) }
             guard case .close(let reply) = verdict else { return }
             connection.send(reply)
         }

@@ -3,10 +3,10 @@ import Wire
 
 /// Where one blocked caller of a `MeshClient` waits: for its reply, or for being asked to read for all.
 final class Seat {  // All of it is guarded by the client's lock.
-    var reply: ReplyBytes?
-    var mustLead = false
+    @exclusivity(unchecked) var reply: ReplyBytes?
+    @exclusivity(unchecked) var mustLead = false
     /// Its place among the followers; nil while it isn't one.
-    var place: Int?
+    @exclusivity(unchecked) var place: Int?
     let wake: Condition
 
     init(_ lock: Lock) { wake = Condition(lock) }

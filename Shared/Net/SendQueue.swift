@@ -26,15 +26,15 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
     let lock = Lock()
     private let budget: WeightBudget?
     private let settled: Condition
-    private var isAwaited = false
-    private var state = State.open
-    private var pending: [UInt8] = []
-    private var head = 0
-    private var isStalled = false
+    @exclusivity(unchecked) private var isAwaited = false
+    @exclusivity(unchecked) private var state = State.open
+    @exclusivity(unchecked) private var pending: [UInt8] = []
+    @exclusivity(unchecked) private var head = 0
+    @exclusivity(unchecked) private var isStalled = false
     private var hasStalledOut = false
-    private var weighed = 0
-    private var notes: FlushNotes?
-    private var sent: Int64 = 0
+    @exclusivity(unchecked) private var weighed = 0
+    @exclusivity(unchecked) private var notes: FlushNotes?
+    @exclusivity(unchecked) private var sent: Int64 = 0
 
     init(_ socket: Socket, budget: WeightBudget?, stallMillisecondsMax: Int64) {
         self.socket = socket
@@ -152,7 +152,8 @@ final class SendQueue: @unchecked Sendable {  // All mutable state is guarded by
             pending.removeFirst(head)
             head = 0
         }
-        pending.append(contentsOf: frame)
+        // The only one, as a rule: it waits where it was written, unless a place for many is there.
+        if pending.isEmpty, pending.capacity < SendQueue.coalescedBytesMax { pending = frame } else { pending.append(contentsOf: frame) }
     }
 
     /// Nothing waits: a frame that the kernel takes whole is never copied.

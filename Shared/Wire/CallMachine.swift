@@ -39,7 +39,6 @@ public struct CallMachine<Waiter> {
     }
 
     @usableFromInline var calls = CallTable<Call>()
-    @usableFromInline var lastID: Int64 = 0
     @usableFromInline var bytes = 0
     @usableFromInline var isConnected = false
     @usableFromInline var failures = 0
@@ -50,13 +49,7 @@ public struct CallMachine<Waiter> {
 
     @inlinable public var isIdle: Bool { calls.count == 0 }
 
-    @inlinable
-    public mutating func nextID() -> Int64 {
-        lastID += 1
-        return lastID
-    }
-
-    /// Takes a call whose frame carries `id`, which `nextID` gave.
+    /// Takes a call whose frame carries `id`: unique, and best counted up.
     @inlinable
     public mutating func submit(id: Int64, frame: [UInt8], deadline: Int64, mayRepeat: Bool, waiter: Waiter) -> Submission {
         guard frame.count <= Frame.headerBytes + Frame.lengthMax else { return .tooLarge }
@@ -93,6 +86,10 @@ public struct CallMachine<Waiter> {
     /// A reply came: who waits for it; nil when nobody does any more.
     @inlinable
     public mutating func received(_ id: Int64) -> Waiter? { take(id) }
+
+    /// As above, when it is the only call under way; else nil, and nothing has changed.
+    @inlinable
+    public mutating func receivedAlone(_ id: Int64) -> Waiter? { calls.count == 1 ? take(id) : nil }
 
     /// Those whose deadline has passed.
     @inlinable

@@ -26,7 +26,7 @@ extension Transport {
         guard timeout > 0 else { return .fault(.noTimeLeft) }
         return Outcome(
             exchangeBlocking(timeoutMilliseconds: timeout, mayRepeat: R.contract.repeats != .forbidden) { id in
-                Envelope.frame(request, id: id, method: R.contract.method, timeout: timeout, options: options)
+                Envelope.frame(request, id: id, timeout: timeout, options: options)
             })
     }
 
@@ -36,7 +36,7 @@ extension Transport {
         let timeout = options.timeoutMilliseconds ?? R.contract.deadlineMilliseconds
         guard timeout > 0 else { return receive(.fault(.noTimeLeft)) }
         exchange(timeoutMilliseconds: timeout, mayRepeat: R.contract.repeats != .forbidden) { id in
-            Envelope.frame(request, id: id, method: R.contract.method, timeout: timeout, options: options)
+            Envelope.frame(request, id: id, timeout: timeout, options: options)
         } receive: {
             receive(Outcome($0))
         }
@@ -108,7 +108,7 @@ public struct LocalTransport: Transport {
         timeoutMilliseconds: Int64, mayRepeat: Bool, frame: (Int64) -> [UInt8], receive: @escaping @Sendable (ReplyBytes) -> Void
     ) {
         let bytes = frame(1)
-        let verdict = router.receive(bytes, Frame.headerBytes..<bytes.count, from: peer) { reply in
+        let verdict = router.receive(bytes, Frame.headerBytes..<bytes.count, from: peer) { reply, _ in
             receive(.frame(reply, Frame.headerBytes..<reply.count))
         }
         if case .close(let reply) = verdict { receive(.frame(reply, Frame.headerBytes..<reply.count)) }

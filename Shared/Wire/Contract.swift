@@ -20,6 +20,8 @@ public struct Contract: Sendable {
     public let deadlineMilliseconds: Int64
     public let callers: [Peer]
     public let roles: [Role]
+    /// What stands between id and body in the envelope of nearly all calls.
+    @usableFromInline let usualHead: [UInt8]
 
     public init(
         _ method: String, purpose: Purpose, reads: [Category] = [], writes: [Category] = [], repeats: Repeats,
@@ -33,6 +35,7 @@ public struct Contract: Sendable {
         self.deadlineMilliseconds = deadlineMilliseconds
         self.callers = callers
         self.roles = roles
+        usualHead = Envelope.usualHead(method: method, timeout: deadlineMilliseconds)
     }
 }
 

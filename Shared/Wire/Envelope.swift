@@ -20,15 +20,18 @@ public struct Envelope: Fields {
     public init() {}
 
     public mutating func visit(_ fields: inout FieldVisitor) {
-        visitHead(&fields)
+        fields.field("id", &id, 0...Int64.max)
+        fields.field("method", &method, max: Envelope.methodLengthMax)
+        visitTimeout(&fields)
+        visitOptions(&fields)
         fields.field("body", &body)
     }
 
-    /// All members before the body, which we write last.
-    mutating func visitHead(_ fields: inout FieldVisitor) {
-        fields.field("id", &id, 0...Int64.max)
-        fields.field("method", &method, max: Envelope.methodLengthMax)
+    mutating func visitTimeout(_ fields: inout FieldVisitor) {
         fields.field("timeout", &timeout, 1...Envelope.timeoutMillisecondsMax)
+    }
+
+    mutating func visitOptions(_ fields: inout FieldVisitor) {
         fields.field("trace", &trace, min: Envelope.traceLength, max: Envelope.traceLength, of: .hex)
         fields.field("actor", &actor, max: Envelope.actorLengthMax)
         fields.field("key", &key)
@@ -36,10 +39,27 @@ public struct Envelope: Fields {
 
     /// A whole request as a frame.
     @inlinable
-    static func frame<R: Request>(_ request: R, id: Int64, method: String, timeout: Int64, options: CallOptions) -> [UInt8] {
-        frame(id: id, method: method, timeout: timeout, key: request.requestKey, options: options) { writer in
+    static func frame<R: Request>(_ request: R, id: Int64, timeout: Int64, options: CallOptions) -> [UInt8] {
+        let key = request.requestKey
+        if key == nil, options.isUsual {
+            return Frame.write { writer in
+                writer.plain("{\"id\":")
+                writer.int(id)
+                R.contract.usualHead.withUnsafeBytes { writer.plain($0) }
+                FieldVisitor.write(request, into: &writer)
+                writer.endObject()
+            }
+        }
+        return frame(id: id, method: R.contract.method, timeout: timeout, key: key, options: options) { writer in
             FieldVisitor.write(request, into: &writer)
         }
+    }
+
+    /// As the general way below writes it, for calls that say nothing beside the request itself.
+    static func usualHead(method: String, timeout: Int64) -> [UInt8] {
+        let start = #"{"id":1"#.utf8.count
+        let whole = frame(id: 1, method: method, timeout: timeout, key: nil, options: CallOptions()) { _ in }
+        return Array(whole[(Frame.headerBytes + start)...].dropLast())
     }
 
     /// The same around any body.
@@ -80,6 +100,9 @@ public struct CallOptions: Sendable {
     public var timeoutMilliseconds: Int64?
     public var trace: String?
     public var actor: String?
+
+    /// Nothing is said.
+    @usableFromInline var isUsual: Bool { timeoutMilliseconds == nil && trace == nil && actor == nil }
 
     public init(timeoutMilliseconds: Int64? = nil, trace: String? = nil, actor: String? = nil) {
         self.timeoutMilliseconds = timeoutMilliseconds
@@ -144,8 +167,7 @@ public struct ReplyEnvelope: Fields {
     @inlinable
     static func reply(_ id: Int64?, _ kind: StaticString, reserving capacity: Int = 0, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         Frame.write(reserving: Frame.commonBytes + capacity) { writer in
-            writer.beginObject()
-            writer.member("id")
+            writer.plain("{\"id\":")
             if let id { writer.int(id) } else { writer.null() }
             writer.member(kind)
             body(&writer)

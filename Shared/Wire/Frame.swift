@@ -48,8 +48,7 @@ public struct FrameBuffer {
     /// - Throws: `tooLarge` for a length that we don't take, `malformed` for zero.
     public mutating func next() throws(Fault) -> Range<Int>? {
         guard end - start >= Frame.headerBytes else { return nil }
-        var length = 0
-        for index in start..<start + Frame.headerBytes { length = length << 8 | Int(bytes[index]) }
+        let length = lengthAhead
         // Length first: a lying peer must not make us allocate.
         if length == 0 { throw Fault(.malformed, "a frame has at least 1 byte") }
         if length > lengthMax { throw Fault(.tooLarge, "a frame has at most \(lengthMax) bytes") }
@@ -57,6 +56,20 @@ public struct FrameBuffer {
         let range = start + Frame.headerBytes..<start + Frame.headerBytes + length
         start = range.upperBound
         return range
+    }
+
+    /// The range of the one whole frame that is all that is here; nil for anything else. It stays: `empty` takes it out.
+    public var loneFrame: Range<Int>? {
+        guard end - start > Frame.headerBytes, end - start - Frame.headerBytes == lengthAhead, lengthAhead <= lengthMax else { return nil }
+        return start + Frame.headerBytes..<end
+    }
+
+    /// Takes out what is here. The bytes stay valid until the next `fill`.
+    public mutating func empty() { start = end }
+
+    /// The length of the frame whose header is here.
+    private var lengthAhead: Int {
+        bytes.withUnsafeBytes { Int(UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: start, as: UInt32.self))) }
     }
 
     /// Whether some bytes of a next frame are here.
@@ -105,8 +118,7 @@ public struct FrameBuffer {
     /// Bytes of the frame under way that are not here yet; the length was checked by `next`.
     public var missing: Int {
         guard end - start >= Frame.headerBytes else { return 0 }
-        var length = 0
-        for index in start..<start + Frame.headerBytes { length = length << 8 | Int(bytes[index]) }
+        let length = lengthAhead
         return max(0, min(length, lengthMax) + Frame.headerBytes - (end - start))
     }
 }

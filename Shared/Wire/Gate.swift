@@ -1,7 +1,7 @@
 import Policy
 
 /// Decides before a handler whether a request may reach it.
-public protocol Gate: Sendable {
+public protocol Gate: AnyObject, Sendable {
     /// Returns who acts, nil for the peer itself; throws the fault that the caller gets.
     func admit(_ entrant: Entrant) throws(Fault) -> Actor?
     /// The contract doesn't list this kind of program: nothing of its request was read.

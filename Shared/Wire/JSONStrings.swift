@@ -1,3 +1,5 @@
+import Glibc
+
 /// The strings of `JSONReader`: scanning, escapes, UTF-8 (RFC 8259 §7, RFC 3629).
 extension JSONReader {
     struct StringScan {
@@ -15,6 +17,15 @@ extension JSONReader {
         guard peek() == UInt8(ascii: "\"") else { throw WireError(.shape, "expected a string") }
         position += 1
         return try scanString()
+    }
+
+    /// Passes over a string that is spelled like `word`, which has no escapes; false, and nothing consumed, for anything else.
+    mutating func passes(_ word: UnsafeRawBufferPointer) -> Bool {
+        guard peek() == UInt8(ascii: "\""), end - position >= word.count + 2, bytes[position + 1 + word.count] == UInt8(ascii: "\""),
+            memcmp(bytes.baseAddress! + position + 1, word.baseAddress!, word.count) == 0
+        else { return false }
+        position += word.count + 2
+        return true
     }
 
     /// The text of a string that was scanned.

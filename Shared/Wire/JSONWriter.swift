@@ -51,6 +51,13 @@ public struct JSONWriter: ~Copyable {
         precondition(isContiguous != nil, "a string of this system is UTF-8 in one piece")
     }
 
+    /// Text that needs no escapes, as all of our words.
+    mutating func plainString(_ value: String) {
+        let isContiguous: Void? = value.utf8.withContiguousStorageIfAvailable { appendQuoted(UnsafeRawBufferPointer($0)) }
+        precondition(isContiguous != nil, "a string of this system is UTF-8 in one piece")
+        needsComma = true
+    }
+
     private mutating func string(_ text: UnsafeRawBufferPointer) {
         if text.escapeFreePrefix().count == text.count { appendQuoted(text) } else { escape(text) }
         needsComma = true
@@ -117,6 +124,17 @@ public struct JSONWriter: ~Copyable {
         if isContiguous == nil { for byte in json { put(byte) } }
         needsComma = true
     }
+
+    /// Bytes that are part of the JSON as they are, up to where a value comes or ends.
+    @usableFromInline
+    mutating func plain(_ json: UnsafeRawBufferPointer) {
+        reserve(json.count)
+        put(json)
+        needsComma = false
+    }
+
+    @usableFromInline
+    mutating func plain(_ json: StaticString) { plain(UnsafeRawBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount)) }
 
     /// Room for what stands before the first value: a frame's length.
     @usableFromInline
@@ -224,7 +242,27 @@ public struct JSONWriter: ~Copyable {
     /// There is room for it.
     @inline(__always)
     private mutating func put(_ text: UnsafeRawBufferPointer) {
-        if let start = text.baseAddress { memcpy(room.unsafelyUnwrapped + count, start, text.count) }
-        count &+= text.count
+        guard let start = text.baseAddress else { return }
+        let target = room.unsafelyUnwrapped + count
+        let length = text.count
+        // Names and words: two overlapping halves cost less than a call.
+        if length &- 8 <= 8 && length >= 8 {
+            copy(UInt64.self, start, target, length)
+        } else if length < 8 && length >= 4 {
+            copy(UInt32.self, start, target, length)
+        } else {
+            memcpy(target, start, length)
+        }
+        count &+= length
+    }
+
+    @inline(__always)
+    private func copy<Word: BitwiseCopyable>(
+        _ word: Word.Type, _ start: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ length: Int
+    ) {
+        let last = length &- MemoryLayout<Word>.size
+        let (head, tail) = (start.loadUnaligned(as: word), start.loadUnaligned(fromByteOffset: last, as: word))
+        target.storeBytes(of: head, as: word)
+        target.storeBytes(of: tail, toByteOffset: last, as: word)
     }
 }

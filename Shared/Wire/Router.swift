@@ -1,3 +1,4 @@
+import Glibc
 import Policy
 import Threads
 
@@ -20,24 +21,35 @@ public struct Caller: Sendable {
 
 /// The right to answer one request, once, now or later, from any thread.
 public struct Reply<R: Request>: Sendable {
-    @usableFromInline let send: @Sendable ([UInt8]) -> Void
-    @usableFromInline let id: Int64
+    @usableFromInline let address: ReplyAddress
     public let caller: Caller
 
     @usableFromInline
-    init(id: Int64, caller: Caller, send: @escaping @Sendable ([UInt8]) -> Void) {
-        self.id = id
+    init(to address: ReplyAddress, caller: Caller) {
+        self.address = address
         self.caller = caller
-        self.send = send
     }
 
     @inlinable
-    public func ok(_ response: R.Response) { send(ReplyEnvelope.ok(id, response)) }
+    public func ok(_ response: R.Response) { address.send(ReplyEnvelope.ok(address.id, response)) }
     /// As above, `list` standing for the empty list of its elements in `response`.
     @inlinable
-    public func ok(_ response: R.Response, with list: WrittenList) { send(ReplyEnvelope.ok(id, response, with: list)) }
-    public func refuse(_ reason: R.Refusal, _ message: String) { send(ReplyEnvelope.refused(id, reason.rawValue, message)) }
-    public func fault(_ code: Fault.Code, _ message: String) { send(ReplyEnvelope.fault(id, Fault(code, message))) }
+    public func ok(_ response: R.Response, with list: WrittenList) { address.send(ReplyEnvelope.ok(address.id, response, with: list)) }
+    public func refuse(_ reason: R.Refusal, _ message: String) {
+        address.send(ReplyEnvelope.refused(address.id, reason.rawValue, message))
+    }
+    public func fault(_ code: Fault.Code, _ message: String) { address.fault(Fault(code, message)) }
+}
+
+/// Where a request's one reply goes.
+@usableFromInline
+struct ReplyAddress: Sendable {
+    @usableFromInline let id: Int64
+    let requestBytes: Int
+    let way: Router.Send
+
+    @usableFromInline func send(_ reply: [UInt8]) { way(reply, requestBytes) }
+    @usableFromInline func fault(_ fault: Fault) { send(ReplyEnvelope.fault(id, fault)) }
 }
 
 /// Leads each request to its one handler: checks envelope, method and caller, reads the body, and sends what the handler answers.
@@ -50,19 +62,22 @@ public final class Router: Sendable {
         case close([UInt8])
     }
 
-    @usableFromInline typealias Send = @Sendable ([UInt8]) -> Void
+    /// Takes a reply's frame, and how many bytes its request's frame had: so one closure serves all requests of a connection.
+    public typealias Send = @Sendable (_ reply: [UInt8], _ requestBytes: Int) -> Void
     /// Reads the body that the visitor stands at, asks the gate, and lets it be answered; throws, and nothing was executed, when the body
     /// does not fit.
     @usableFromInline typealias Handler =
-        @Sendable (_ body: inout FieldVisitor, _ envelope: Envelope, _ peer: ConnectedPeer, _ gate: (any Gate)?, _ send: @escaping Send)
+        @Sendable (_ body: inout FieldVisitor, _ envelope: Envelope, _ peer: ConnectedPeer, _ gate: (any Gate)?, _ address: ReplyAddress)
         throws(WireError) -> Void
 
     private final class Route: Sendable {  // A class: it is looked up for each request, and copying an entry costs more than that.
         let entry: CatalogueEntry
         let handler: Handler
+        let method: [UInt8]
 
         init(_ entry: CatalogueEntry, _ handler: @escaping Handler) {
             self.entry = entry
+            method = Array(entry.method.utf8)
             self.handler = handler
         }
     }
@@ -80,15 +95,15 @@ public final class Router: Sendable {
     /// Registers the one handler of a request. Before `seal` only.
     @inlinable
     public func on<R: Request>(_ type: R.Type, _ handler: @escaping @Sendable (R, Reply<R>) -> Void) {
-        register(CatalogueEntry(R.self, service: service)) { body, envelope, peer, gate, send throws(WireError) in
+        register(CatalogueEntry(R.self, service: service)) { body, envelope, peer, gate, address throws(WireError) in
             let request = try R.read(&body, key: envelope.key)
             do throws(Fault) {
                 let actor = try gate?.admit(
                     Entrant(peer: peer, token: envelope.actor, contract: R.contract, scope: request.scope, purposes: request.purposes))
                 let caller = Caller(peer: peer, actor: actor, trace: envelope.trace, timeoutMilliseconds: envelope.timeout)
-                handler(request, Reply(id: envelope.id, caller: caller, send: send))
+                handler(request, Reply(to: address, caller: caller))
             } catch {
-                send(ReplyEnvelope.fault(envelope.id, error))
+                address.fault(error)
             }
         }
     }
@@ -129,63 +144,67 @@ public final class Router: Sendable {
     /// - Parameter rejection: when set, a request is answered with it and nothing is executed (too much under way, or stopping).
     public func receive(
         _ bytes: [UInt8], _ range: Range<Int>, from peer: ConnectedPeer, rejecting rejection: Fault? = nil,
-        send: @escaping @Sendable ([UInt8]) -> Void
+        send: @escaping Send
     ) -> Verdict {
         if rejection == nil, handlesCanonical(bytes, range, from: peer, send: send) { return .handled }
         let envelope: Envelope
         do { envelope = try FieldVisitor.read(Envelope.self, from: bytes, range, refusesUnknown: true) } catch {
             return .close(ReplyEnvelope.fault(readableID(bytes, range), Fault(.malformed, "envelope: \(error.message)")))
         }
+        let address = ReplyAddress(id: envelope.id, requestBytes: Frame.headerBytes + range.count, way: send)
         if let rejection {
-            send(ReplyEnvelope.fault(envelope.id, rejection))
+            address.fault(rejection)
             return .handled
         }
         guard let route = routes[envelope.method] else {
-            send(ReplyEnvelope.fault(envelope.id, Fault(.unknownMethod, "\(service) has no such method: see mesh.contracts")))
+            address.fault(Fault(.unknownMethod, "\(service) has no such method: see mesh.contracts"))
             return .handled
         }
         guard route.entry.contract.callers.contains(peer.kind) else {
             gate?.turnedAway(peer, from: route.entry.contract)
-            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "\(peer.kind.rawValue) may not call \(route.entry.contract.method)")))
+            address.fault(Fault(.forbidden, "\(peer.kind.rawValue) may not call \(route.entry.contract.method)"))
             return .handled
         }
         guard envelope.actor == nil || gate != nil else {
             // Let through unproven, it would be believed by the first handler that looks at it.
-            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "\(service) can't prove actors: leave the actor out")))
+            address.fault(Fault(.forbidden, "\(service) can't prove actors: leave the actor out"))
             return .handled
         }
         do throws(WireError) {
             try bytes.withUnsafeBufferPointer { (bytes) throws(WireError) in
                 var body = FieldVisitor(bytes, envelope.body.range, mode: .strict, refusesUnknown: false)
-                try route.handler(&body, envelope, peer, gate, send)
+                try route.handler(&body, envelope, peer, gate, address)
             }
         } catch {
-            send(ReplyEnvelope.fault(envelope.id, Fault(.malformed, "body: \(error.message)")))
+            address.fault(Fault(.malformed, "body: \(error.message)"))
         }
         return .handled
     }
 
     /// Takes a request in our own spelling that may be executed, its body read where it stands; false, and nothing was done, for any other.
     private func handlesCanonical(
-        _ bytes: [UInt8], _ range: Range<Int>, from peer: ConnectedPeer, send: @escaping @Sendable ([UInt8]) -> Void
+        _ bytes: [UInt8], _ range: Range<Int>, from peer: ConnectedPeer, send: @escaping Send
     ) -> Bool {
         bytes.withUnsafeBufferPointer { bytes in
             var visitor = FieldVisitor(bytes, range, mode: .strict, refusesUnknown: true)
             var envelope = Envelope()
-            guard visitor.readsHead(&envelope), envelope.actor == nil || gate != nil, let route = route(of: envelope.method),
+            guard let method = visitor.readsHead(&envelope), envelope.actor == nil || gate != nil, let route = route(of: method),
                 route.entry.contract.callers.contains(peer.kind)
             else { return false }
-            do throws(WireError) { try route.handler(&visitor, envelope, peer, gate, send) } catch {
+            let address = ReplyAddress(id: envelope.id, requestBytes: Frame.headerBytes + range.count, way: send)
+            do throws(WireError) { try route.handler(&visitor, envelope, peer, gate, address) } catch {
                 return false  // The long way meets it too, and says what it is.
             }
             return true
         }
     }
 
-    private func route(of method: String) -> Route? {
-        let length = method.utf8.count
-        guard length < routesByLength.count else { return nil }
-        return routesByLength[length].first { $0.entry.method == method }
+    private func route(of method: UnsafeRawBufferPointer) -> Route? {
+        guard method.count < routesByLength.count else { return nil }
+        for route in routesByLength[method.count] {
+            if route.method.withUnsafeBytes({ memcmp($0.baseAddress!, method.baseAddress!, method.count) == 0 }) { return route }
+        }
+        return nil
     }
 
     /// The id of a frame that is no envelope, so that its sender learns which one; nil when even that can't be read.

@@ -130,11 +130,17 @@ extension FieldVisitor {
             writer.endArray()
             writer.endObject()
         case .reading:
+            if readsWord(value.rawValue) { return }  // The first of the words, which is the likeliest: finding another looks at all.
             guard let text = readString() else { return }
-            if text == value.rawValue { return }  // The first of the words, which is the likeliest: finding another looks at all.
             guard let word = Value(rawValue: text) else { return refuse(expecting: Value.allCases.map(\.rawValue)) }
             value = word
         }
+    }
+
+    /// Whether this very word comes; passes over it.
+    @usableFromInline
+    mutating func readsWord(_ word: String) -> Bool {
+        word.utf8.withContiguousStorageIfAvailable { reader.passes(UnsafeRawBufferPointer($0)) } ?? false
     }
 
     @usableFromInline

@@ -10,8 +10,9 @@
 ///     }
 public final class WrittenList {
     private let names: MemberNames
-    private var members: MemberWriter
-    private var ends: [Int] = []
+    // Used by one thread, and never from within `append`'s closure.
+    @exclusivity(unchecked) private var members: MemberWriter
+    @exclusivity(unchecked) private var ends: [Int] = []
 
     /// - Parameter capacity: bytes that are likely.
     public init(of names: MemberNames, reserving capacity: Int = 0) {
@@ -81,7 +82,7 @@ public struct MemberWriter: ~Copyable {
     public mutating func word(_ value: String?) {
         guard let value else { return leaveOut() }
         begin()
-        writer.string(value)
+        writer.plainString(value)
     }
 
     /// Text as UTF-8; what is not becomes U+FFFD, as in every `String`. No bytes at all: the member is absent.

@@ -16,7 +16,9 @@ struct Serving<R: Request> {
         }
         router.seal(serving: [R.contract.method])
         let caller = try #require(R.contract.callers.first, "a request has a caller")
-        let verdict = router.receive(envelope, envelope.indices, from: ConnectedPeer(caller)) { sent.value = payload(of: $0) }
+        let verdict = router.receive(envelope, envelope.indices, from: ConnectedPeer(caller)) { reply, _ in
+            sent.value = payload(of: reply)
+        }
         if case .close(let reply) = verdict { sent.value = payload(of: reply) }
         return (served.value, try #require(sent.value, "each request is answered"))
     }

@@ -4,11 +4,15 @@ import Wire
 struct CallMachineTests {
     private typealias Machine = CallMachine<String>
 
+    private final class Count { var last: Int64 = 0 }
+    private let ids = Count()
+
     @discardableResult
     private func submit(
         _ machine: inout Machine, _ waiter: String, frame: [UInt8] = [1], deadline: Int64 = 1000, mayRepeat: Bool = true
     ) -> (id: Int64, submission: Machine.Submission) {
-        let id = machine.nextID()
+        ids.last += 1
+        let id = ids.last
         return (id, machine.submit(id: id, frame: frame, deadline: deadline, mayRepeat: mayRepeat, waiter: waiter))
     }
 
@@ -31,6 +35,18 @@ struct CallMachineTests {
         #expect(machine.received(second) == nil)
         #expect(machine.received(99) == nil)
         #expect(machine.received(first) == "a")
+        #expect(machine.isIdle)
+    }
+
+    @Test func aLoneCallIsKnownAsSuch() {
+        var machine = Machine()
+        _ = machine.connected()
+        let first = submit(&machine, "a").id
+        let second = submit(&machine, "b").id
+        #expect(machine.receivedAlone(second) == nil, "another one is under way")
+        #expect(machine.received(first) == "a")
+        #expect(machine.receivedAlone(first) == nil)
+        #expect(machine.receivedAlone(second) == "b")
         #expect(machine.isIdle)
     }
 

@@ -47,9 +47,8 @@ struct CanonicalFrameTests {
 
     private static func answer(_ router: Router, _ bytes: [UInt8], _ peer: Peer = .intake) -> [[UInt8]] {
         nonisolated(unsafe) var answers: [[UInt8]] = []
-        if case .close(let last) = router.receive(bytes, 0..<bytes.count, from: ConnectedPeer(peer), send: { answers.append($0) }) {
-            answers += [last, Array("closed".utf8)]
-        }
+        let verdict = router.receive(bytes, 0..<bytes.count, from: ConnectedPeer(peer)) { reply, _ in answers.append(reply) }
+        if case .close(let last) = verdict { answers += [last, Array("closed".utf8)] }
         return answers
     }
 
@@ -97,5 +96,8 @@ struct CanonicalFrameTests {
         }
         #expect(taken > 100)
         #expect(refused > 100)
+        let body = #"{"load":\#(CanonicalFrameTests.load)}"#
+        #expect(CanonicalFrameTests.response(CanonicalFrameTests.frame(#"{"id":1,"ok":\#(body)}"#)) != nil)
+        #expect(CanonicalFrameTests.response(CanonicalFrameTests.frame(#"{"id":01,"ok":\#(body)}"#)) == nil, "no number of JSON")
     }
 }

@@ -23,6 +23,27 @@ struct FrameBufferTests {
         } catch { return error.code }
     }
 
+    @Test func aFrameAloneIsSeenWithoutTakingItOut() throws {
+        var buffer = FrameBuffer()
+        let bytes = frame(Array("[1]".utf8))
+        #expect(buffer.loneFrame == nil)
+        buffer.append(Array(bytes.dropLast()))
+        #expect(buffer.loneFrame == nil, "it is not whole")
+        buffer.append(Array(bytes.suffix(1)))
+        #expect(buffer.loneFrame.map { Array(buffer.bytes[$0]) } == Array("[1]".utf8))
+        buffer.append([0])
+        #expect(buffer.loneFrame == nil, "it is not alone")
+        #expect(try drain(&buffer) == [Array("[1]".utf8)])
+
+        var other = FrameBuffer(lengthMax: 2)
+        other.append(bytes)
+        #expect(other.loneFrame == nil, "it is too long to be taken")
+        other = FrameBuffer()
+        other.append(bytes)
+        other.empty()
+        #expect(try drain(&other).isEmpty && !other.isPartial)
+    }
+
     @Test func framesComeOutWholeHoweverTheirBytesAreCut() throws {
         let payloads: [[UInt8]] = [Array("{}".utf8), [0x31], Array("[1,2,3]".utf8), Array("\"four\"".utf8)]
         let bytes = payloads.flatMap(frame)

@@ -32,7 +32,7 @@ struct RouterTests {
     private func exchange(_ payload: String, as peer: Peer = .intake) -> (replies: [String], closes: Bool) {
         let replies = Collected()
         let bytes = Array(payload.utf8)
-        switch router.receive(bytes, 0..<bytes.count, from: ConnectedPeer(peer), send: { replies.add($0) }) {
+        switch router.receive(bytes, 0..<bytes.count, from: ConnectedPeer(peer), send: { reply, _ in replies.add(reply) }) {
         case .handled: return (replies.texts, false)
         case .close(let reply):
             replies.add(reply)

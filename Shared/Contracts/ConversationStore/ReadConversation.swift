@@ -70,9 +70,9 @@ public struct Message: Fields, Equatable {
     public var status: ChannelEvent.Status?
     public var origin: ChannelEvent.Origin?
     /// Without `target`: see `about`.
-    public var details: EventDetails?
+    @Boxed public var details: EventDetails?
     /// What the platform said with the status at which the message stands: prices, errors.
-    public var delivery: EventDetails?
+    @Boxed public var delivery: EventDetails?
     /// The event as it came, where we don't take over all of it.
     public var raw: RawJSON?
     /// The message that an edit, a reaction, a read or a withdrawal is about; absent while we don't have it.
@@ -96,8 +96,8 @@ public struct Message: Fields, Equatable {
         fields.field("sentAt", &sentAt)
         fields.field("status", &status)
         fields.field("origin", &origin)
-        fields.field("details", &details)
-        fields.field("delivery", &delivery)
+        fields.field("details", &_details)
+        fields.field("delivery", &_delivery)
         fields.field("raw", &raw)
         fields.field("about", &about)
         fields.field("editedAt", &editedAt)
