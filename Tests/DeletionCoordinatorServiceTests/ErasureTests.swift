@@ -100,6 +100,7 @@ import Wire
         mesh.store.with { $0.isDown = true }
         let started = mesh.time.now
         let deletion = try mesh.request(ErasureTests.person).value().deletion
+        try mesh.watch(deletion, reach: .erasing)
         try mesh.wait { try mesh.read(deletion).deletion.failedAttempts > 2 }
 
         mesh.store.with { $0.isDown = false }

@@ -31,9 +31,12 @@ import Wire
         #expect(try states(mesh, deletion) == [.erased, .kept, .erased, .erased])
         #expect(mesh.store.with { $0.rows == 3 && $0.erased.isEmpty && $0.setAside.count == 1 })
         #expect(mesh.handoff.with { $0.erased.count } == 1)
-        // A stop and days later it is held still.
+        try mesh.wait { mesh.coordinator.process.metrics.snapshot()["deletions.held"] == 1 }
+        // A stop and days later it is held still, and not late.
         try mesh.sleep(milliseconds: 40 * Deletion.Source.day)
         #expect(try mesh.read(deletion).deletion.state == .held)
+        try mesh.wait { mesh.coordinator.process.metrics.snapshot()["deletions.held"] == 1 }
+        #expect(mesh.coordinator.process.metrics.snapshot()["deletions.overdue"] == 0 && mesh.coordinator.standing == "ok")
 
         let lifted = try mesh.decide(LiftHold(hold: hold.hold)).value()
         #expect(lifted.liftedAt == mesh.time.now)
@@ -54,10 +57,14 @@ import Wire
         mesh.intake.with { $0.rows = 1 }
         mesh.store.with { $0.rows = 3 }
         // It is held up between intake and the store, by receipts that nobody accepts.
-        mesh.store.with { $0.tamper = { _ in ErasureReceipt() } }
+        mesh.store.with { state in
+            state.tamper = { [store = mesh.store] _ in
+                store.with { $0.rows = 3 }  // As if it had not been asked.
+                return ErasureReceipt()
+            }
+        }
         let deletion = try mesh.request(HoldTests.person).value().deletion
         try mesh.wait { try mesh.read(deletion).receipts.count == 1 && mesh.read(deletion).deletion.failedAttempts > 0 }
-        mesh.store.with { $0.rows = 3 }
 
         let answer = try place(mesh)
         #expect(answer.affected.map(\.deletion) == [deletion])

@@ -63,6 +63,41 @@ struct ChannelEndTests {
         #expect(try fixture.count("attestations") == 2)
     }
 
+    // MARK: The whole agreement
+
+    @Test func anEndedAgreementEndsItsChannelsAndTakesNothingMore() throws {
+        try post(1)
+        #expect(try fixture.ok(ReadWorkspace(workspace: workspace)).terminatedAt == nil)
+        let known = try fixture.ok(ReadAccessFeed(after: Cursor(), waitMilliseconds: 0), as: .conversationStore).next
+        let ended = try fixture.ok(TerminateWorkspace(workspace: workspace)).terminatedAt
+        fixture.time.advance(milliseconds: 1000)
+        #expect(try fixture.ok(TerminateWorkspace(workspace: workspace)).terminatedAt == ended)
+        try post(2)
+
+        #expect(try fixture.outbox().map(\.id) == ["mid.1"] && fixture.metric("inbox.ended") == 1)
+        #expect(try fixture.ok(ReadWorkspace(workspace: workspace)).terminatedAt == ended)
+        let facts = try fixture.ok(ReadAccessFeed(after: known, waitMilliseconds: 0), as: .conversationStore).facts
+        #expect(Set(facts.map(\.kind)) == [.channelEnded, .workspaceTerminated])
+        #expect(refusal(fixture.call(TerminateWorkspace(workspace: WorkspaceID(rawValue: "ws_nobody")))) == .unknownWorkspace)
+    }
+
+    @Test func whatCameByItsChannelsIsErasedWholeAndAnotherWorkspacesStays() throws {
+        try post(1)
+        let other = try fixture.openWorkspace("workspace-2")
+        _ = try fixture.connect(IntakeFixture.whatsapp, to: other)
+        _ = try fixture.ok(TerminateWorkspace(workspace: workspace))
+        var subject = Subject(workspace: workspace)
+        subject.isWhole = true
+        #expect(try fixture.ok(CollectSubject(subject: subject), as: .deletionCoordinator).rows["outbox"] == 1)
+
+        let receipt = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+        let proof = try fixture.ok(ProveErasure(subject: subject, scan: false), as: .deletionCoordinator)
+        #expect(receipt.rows["outbox"] == 1 && receipt.rows["channel_authorizations"] == 1 && receipt.isPartial == nil)
+        #expect(proof.rows.values.allSatisfy { $0 == 0 })
+        #expect(try fixture.occurrences(of: ChannelEndTests.authorization.user) == 0)
+        #expect(try fixture.ok(ListChannels(workspace: other)).channels.count == 1)
+    }
+
     @Test func aChannelIsItsWorkspacesAlone() throws {
         let other = try fixture.openWorkspace("workspace-2")
 
