@@ -1,6 +1,7 @@
 import Access
 import ConversationStoreContracts
 import Domain
+import HolderContracts
 import IntakeContracts
 import Policy
 import SQLite
@@ -207,6 +208,19 @@ import Wire
         #expect(try store.filesHold("ben7word"))
         #expect(try store.terms().count == 401)
         #expect(try find("common", limit: 50).messages.allSatisfy { $0.text.hasPrefix("ben") })
+    }
+
+    @Test func whatAHoldKeepsIsNotFoundAndInNoIndex() throws {
+        try fill("zanzibar lamp")
+        let asked = CollectSubject(subject: Subject(workspace: shop, aliases: [adasPhone]))
+        let subject = try store.answer(asked, as: .deletionCoordinator).subject
+        let request = EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject, isHeld: true)
+        _ = try store.answer(request, as: .deletionCoordinator)
+
+        #expect(try texts("lamp").isEmpty && store.terms().isEmpty)
+        #expect(try store.filesHold("zanzibar"))
+        try store.erase(adasPhone)
+        #expect(try !store.filesHold("zanzibar"))
     }
 
     /// The control of the test above: without its step the words would stay.

@@ -25,11 +25,15 @@ extension RealMesh {
             "intake usage_events", "intake technical_events", "intake channel_authorizations",
             // What the platform says of our own messages, and public notices: ConversationStoreServiceTests/ErasureTests.
             "conversation-store delivery_statuses", "conversation-store pending_statuses", "conversation-store notices",
+            // Between two people: ConversationStoreServiceTests/ParticipantTests.
+            "conversation-store links",
             // Sealed, while a request or a hold is open: DeletionCoordinatorServiceTests/ErasureTests, HoldTests.
             "deletion-coordinator subjects", "deletion-coordinator deletions", "deletion-coordinator holds"
         ]
-        /// An objection to marketing is a time, and nothing to look for.
-        private static let times: Set<String> = ["conversation-store participants.objects_since"]
+        /// An objection to marketing and a restriction are times, and nothing to look for.
+        private static let times: Set<String> = [
+            "conversation-store participants.objects_since", "conversation-store participants.restricted_since"
+        ]
 
         private let mesh: TestMesh
         private let shop: Shop
@@ -63,6 +67,21 @@ extension RealMesh {
             profile.username = "publiclamplover\(person.number)000"
             profile.pictureURL = "https://pictures.example/\(person.number)000/portrait.jpg"
             profile.followers = 41
+            let fields = [
+                ParticipantField("field\(person.number)000", text: "value \(person.number)000"), ParticipantField("lamps", number: 3),
+                ParticipantField("vip", flag: true), ParticipantField("since", time: shop.now)
+            ]
+            let participant = try #require(known).participant.id
+            _ = try mesh.call(
+                .conversationStore, SetParticipantFields(workspace: shop.workspace, participant: participant, fields: fields))
+            _ = try mesh.call(
+                .conversationStore, UpdateConversation(workspace: shop.workspace, conversation: conversation, assignee: shop.owner))
+            // The search index follows.
+            #expect(
+                try mesh.eventually {
+                    let search = SearchConversations(workspace: shop.workspace, query: person.mark, limit: 1)
+                    return try !mesh.call(.conversationStore, search).messages.isEmpty
+                })
             let feeder = try mesh.client(to: .conversationStore, as: .connector, name: "feeder")
             defer { feeder.close() }
             #expect(mesh.eventually { if case .ok = feeder.call(profile) { true } else { false } })
