@@ -54,7 +54,9 @@ public enum ConversationStoreMigrations {
             """,
         columns: ColumnNote.plain("participants", "id", "workspace") + ColumnNote.plain("aliases", "workspace", "participant")
             + ColumnNote.plain("lineages", "participant") + [person("lineages", "former", .profile, "participant")]
-            + ["name", "name_at", "first_seen_at", "marketing_at", "objects_since", "restricted_since"].map { person("participants", $0, .profile, "id") }
+            + ["name", "name_at", "first_seen_at", "marketing_at", "objects_since", "restricted_since"].map {
+                person("participants", $0, .profile, "id")
+            }
             + ["platform", "kind", "value"].map { person("aliases", $0, .profile, "participant") })
 
     private static let profiles = Migration(
@@ -158,8 +160,11 @@ public enum ConversationStoreMigrations {
             ) STRICT, WITHOUT ROWID;
             """,
         columns: ColumnNote.plain("conversations", "id", "workspace", "participant")
-            + ColumnNote.plain("messages", "id", "conversation", "erasure_pepper", "about") + ColumnNote.plain("delivery_statuses", "message")
-            + ["channel", "listed", "read_until", "closed_at", "closed_until"].map { person("conversations", $0, .communication, "participant") }
+            + ColumnNote.plain("messages", "id", "conversation", "erasure_pepper", "about")
+            + ColumnNote.plain("delivery_statuses", "message")
+            + ["channel", "listed", "read_until", "closed_at", "closed_until"].map {
+                person("conversations", $0, .communication, "participant")
+            }
             + ["erasure_digest", "target"].map { mark("messages", $0, kept: .messengerData, or: [.comments], erasure: .deleteRow) }
             + [
                 "kind", "author", "origin", "sent_at", "received_at", "status", "type", "text", "details", "raw", "edited_at", "reacted_at",

@@ -15,12 +15,13 @@ extension IntakeHolding {
         known += try store.membersWithEvents(connection)
         known += try store.peopleWhoAuthorized(connection)
         let ended = try Tombstones.erasedWorkspaces(Set(try store.channels(connection).map(\.workspace)), digester, connection)
-        return try ended + Set(known).compactMap { person in
-            guard let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return nil }
-            var subject = person.subject
-            subject.cutoff = cutoff
-            return subject
-        }
+        return try ended
+            + Set(known).compactMap { person in
+                guard let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return nil }
+                var subject = person.subject
+                subject.cutoff = cutoff
+                return subject
+            }
     }
 
     /// Who follows our feed asks for it from its beginning.

@@ -76,12 +76,12 @@ extension RealMesh {
 }
 
 /// The launcher on a data folder of its own.
-private struct Launcher {
+struct Launcher {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
-    private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("compose/mesh").path
 
     static let isThere = ([path] + (MeshPlan.services.map(\.rawValue) + ["meshctl"]).map { "\(TestMesh.binaries)/\($0)" })

@@ -13,13 +13,14 @@ extension ConversationStoreStore {
             people.append((ParticipantID(rawValue: $0.int(0)), WorkspaceID(rawValue: $0.text(1))))
         }
         let ended = try Tombstones.erasedWorkspaces(Set(people.map(\.workspace)), digester, connection)
-        return try ended + people.compactMap { person in
-            guard let cutoff = try Tombstones.cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
-            var subject = Subject(workspace: person.workspace)
-            subject.participants = [person.id]
-            subject.cutoff = cutoff
-            return subject
-        }
+        return try ended
+            + people.compactMap { person in
+                guard let cutoff = try Tombstones.cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
+                var subject = Subject(workspace: person.workspace)
+                subject.participants = [person.id]
+                subject.cutoff = cutoff
+                return subject
+            }
     }
 
     func beginAnew(numbersFrom: Int64, _ connection: Connection) throws {
