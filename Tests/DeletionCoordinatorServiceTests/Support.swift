@@ -148,10 +148,9 @@ final class Mesh {
     }
 
     static func journaledDigests(_ folder: String) -> Set<String> {
-        do {
-            let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(ErasureJournal.name)")))
-            return Set(try JournalLine.lines(of: bytes).map(\.tombstone.digest))
-        } catch { return [] }
+        var digests: Set<String> = []
+        do { try JournalReader(dataFolder: folder).each { digests.formUnion($0.map(\.tombstone.digest)) } } catch { return [] }
+        return digests
     }
 
     struct NotReached: Error {}
