@@ -139,7 +139,17 @@ struct IntakeStore: Sendable {
         return batch
     }
 
-    /// Deletes exactly the rows that were sent; returns how many were still there (an erasure may have come first).
+    /// Deletes what was sent: all that the channel had from the batch's first row to its last, since no row ever comes in between. Returns
+    /// how many were still there (an erasure may have come first).
+    func remove(_ batch: Batch, _ connection: Connection) throws -> Int64 {
+        guard let first = batch.sequences.first, let last = batch.sequences.last else { return 0 }
+        return Int64(
+            try connection.run(
+                "DELETE FROM outbox WHERE channel = ? AND sequence BETWEEN ? AND ?", .text(batch.channel.rawValue), .integer(first),
+                .integer(last)))
+    }
+
+    /// Returns how many were there.
     func remove(_ sequences: [Int64], _ connection: Connection) throws -> Int64 {
         var removed = 0
         for sequence in sequences { removed += try connection.run("DELETE FROM outbox WHERE sequence = ?", .integer(sequence)) }

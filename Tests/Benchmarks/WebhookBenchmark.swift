@@ -10,7 +10,6 @@ import Runtime
 struct WebhookBenchmark: Benchmark {
     static let name = "webhooks"
     private static let connectionCount = 64
-    private static let updatesOfLarge = 1_000
     /// With its names a message of a large webhook has about 3,000 bytes.
     private static let textBytesOfLarge = 2_850
 
@@ -25,7 +24,7 @@ struct WebhookBenchmark: Benchmark {
         let rows = [
             try load.lone(effort.webhooksOfOne), try load.many(effort.webhooksOfMany, connections: WebhookBenchmark.connectionCount),
             try load.large(
-                effort.largeWebhooks, updates: WebhookBenchmark.updatesOfLarge, textBytes: WebhookBenchmark.textBytesOfLarge)
+                effort.largeWebhooks, updates: effort.updatesOfLargeWebhook, textBytes: WebhookBenchmark.textBytesOfLarge)
         ]
         let most = try mesh.intake.process.residentMebibytes().most
         try load.checkStored()

@@ -157,7 +157,7 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
     private func remove(_ batch: IntakeStore.Batch) {
         // Nobody waits for it: for a lone sender a commit of its own would be half of the next delivery's time.
         let isQueued = database.writer.submitPatiently("delivered") { [store] connection in
-            try store.remove(batch.sequences, connection)
+            try store.remove(batch, connection)
         } completion: { [self] result in
             switch result {
             case .success(let count):
