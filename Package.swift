@@ -74,7 +74,7 @@ let package = Package(
             calls: ["DeletionCoordinatorContracts", "IntakeContracts"])
         + service(
             "HandoffContext", binary: "handoff-context", serves: "HandoffContextContracts",
-            calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"])
+            calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts", "IntakeContracts"], ["HTTP", "Net"])
         + service(
             "DeletionCoordinator", binary: "deletion-coordinator", serves: "DeletionCoordinatorContracts", calls: ["IntakeContracts"],
             ["HTTP", "Net"])
@@ -147,8 +147,8 @@ let package = Package(
             tests(
                 "HandoffContextServiceTests",
                 [
-                    "Access", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Domain", "Erasure",
-                    "HandoffContextContracts", "HandoffContextService", "HolderContracts", "IntakeContracts", "Policy", "Runtime",
+                    "Access", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Domain", "Erasure", "HTTP",
+                    "HandoffContextContracts", "HandoffContextService", "HolderContracts", "IntakeContracts", "Net", "Policy", "Runtime",
                     "SQLite", "TestKit", "Threads", "Wire"
                 ]),
             tests(
@@ -172,8 +172,8 @@ let package = Package(
             .executableTarget(
                 name: "benchmarks",
                 dependencies: [
-                    "Access", "Baselines", "CLinux", "ConversationStoreContracts", "Digest", "Domain", "IntakeContracts", "MeshContracts",
-                    "Net", "Policy", "Runtime", "Threads", "Wire"
+                    "Access", "Baselines", "CLinux", "ConversationStoreContracts", "Digest", "Domain", "HTTP", "HandoffContextContracts",
+                    "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "Threads", "Wire"
                 ], path: "Tests/Benchmarks", exclude: ["Baselines"], swiftSettings: strict)
         ]
 )

@@ -5,6 +5,7 @@ import Digest
 import Domain
 import Erasure
 import HandoffContextContracts
+import IntakeContracts
 import Policy
 import Runtime
 import SQLite
@@ -21,23 +22,26 @@ public final class Handoff: Sendable {
     let database: Database
     let store: HandoffContextStore
     let leases: LeaseKeys
-    private let access: AccessFollower
-    private let disclosures: DisclosureOutbox
+    let access: AccessFollower
+    let disclosures: DisclosureOutbox
+    let summarisers: Summarisers
+    let summariesWritten, summariesMissed: Metrics.Counter
     private let conversations: any Transport
+    private let accounts: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
     private let patience: Patience
     private let expiry: Expiry
     private let holder: Holder
 
-    public convenience init(_ process: ServiceProcess, _ database: Database) throws {
-        try self.init(process, database, conversations: process.client(to: .conversationStore))
+    public convenience init(_ process: ServiceProcess, _ configuration: HandoffConfiguration, _ database: Database) throws {
+        try self.init(process, database, configuration: configuration, conversations: process.client(to: .conversationStore))
     }
 
     /// `conversations` leads to the conversation store, `accounts` to intake, `coordinator` to deletion-coordinator; a test answers there
     /// itself.
     init(
-        _ process: ServiceProcess, _ database: Database, conversations: any Transport, accounts: (any Transport)? = nil,
-        coordinator: (any Transport)? = nil
+        _ process: ServiceProcess, _ database: Database, configuration: HandoffConfiguration = HandoffConfiguration(),
+        conversations: any Transport, accounts: (any Transport)? = nil, coordinator: (any Transport)? = nil
     ) throws {
         self.process = process
         self.database = database
@@ -45,8 +49,12 @@ public final class Handoff: Sendable {
             digester: ErasureDigester(peppers: process.peppers()), clock: process.system.clock)
         self.store = store
         leases = LeaseKeys(process.leaseKeys())
+        self.accounts = accounts ?? process.client(to: .intake)
         access = try AccessFollower(process, database, intake: accounts)
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
+        summarisers = Summarisers(process, configuration)
+        summariesWritten = process.metrics.counter("summaries.written")
+        summariesMissed = process.metrics.counter("summaries.missed")
         self.conversations = conversations
         let ruled = RuledChanges(database: database, store: store, conversations: conversations)
         patience = Patience(process, database, store)
@@ -61,8 +69,8 @@ public final class Handoff: Sendable {
             keptOut.add(out)
         }
         holder = Holder(process, database, store)
-        process.router.on(ConfigureAssistant.self, configure)
-        process.router.on(ReadContext.self, context)
+        registerAssistants()
+        registerContexts()
         registerSessions()
         registerRules()
     }
@@ -70,6 +78,7 @@ public final class Handoff: Sendable {
     public func start() {
         access.start()
         disclosures.start()
+        summarisers.start()
         follower.start()
         patience.start()
         expiry.start()
@@ -79,103 +88,21 @@ public final class Handoff: Sendable {
         expiry.stop()
         patience.stop()
         follower.stop()
+        summarisers.stop()
         disclosures.stop()
         access.stop()
     }
 
-    private func configure(_ request: ConfigureAssistant, _ reply: Reply<ConfigureAssistant>) {
-        guard isKnown(request.workspace) else { return reply.refuse(.unknownWorkspace, "open it with workspaces.open first") }
-        if isTerminated(request.workspace) { return reply.refuse(.workspaceTerminated, Handoff.terminated) }
-        let now = process.system.clock.now
-        write("configure assistant", reply) { [store] connection in
-            try store.configure(request.assistant, of: request.workspace, now: now, connection)
-        } then: {
-            reply.ok(Empty())
-        }
-    }
-
-    /// Asks the store for the messages and builds the context when they come: nothing waits in between.
-    private func context(_ request: ReadContext, _ reply: Reply<ReadContext>) {
-        if isTerminated(request.workspace) { return reply.refuse(.workspaceTerminated, Handoff.terminated) }
-        readConversation(request, request.conversation, limit: Handoff.messagesMax, reply) { [self] conversation in
-            guard conversation.participant.restrictedAt == nil else {
-                return reply.refuse(.participantRestricted, "the person's data is stored and nothing else, until the restriction is lifted")
-            }
-            let now = process.system.clock.now
-            do {
-                let (assistant, session) = try database.read("context") { connection in
-                    let session = try store.session(request.conversation, now: now, connection)
-                    return (try store.assistant(of: request.workspace, connection), session ?? Session())
-                }
-                give(request, conversation, assistant, session, now: now, reply)
-            } catch {
-                fail(error, reply)
-            }
-        }
-    }
-
-    private func give(
-        _ request: ReadContext, _ conversation: ReadConversation.Response, _ assistant: Assistant?, _ session: Session, now: Timestamp,
-        _ reply: Reply<ReadContext>
-    ) {
-        let builder = builder(for: request, reply.caller)
-        guard var context = builder.context(of: request.conversation, conversation, assistant: assistant) else {
-            return reply.refuse(
-                .budgetTooSmall, "the assistant's configuration alone takes more tokens: ask for more, or shorten its prompt")
-        }
-        context.state = session.state.word
-        context.ask = session.state.ask
-        if builder.audience == .assistant {
-            context.lease = lease(for: reply.caller.actor, request, conversation, turn: session.turn, now: now)
-        }
-        hand(context, to: builder.audience, SessionPlace(request, request.conversation, conversation), now: now, reply)
-    }
-
-    private func lease(
-        for actor: Actor?, _ request: ReadContext, _ conversation: ReadConversation.Response, turn: Int64, now: Timestamp
-    ) -> GivenLease? {
-        guard let actor else { return nil }
-        let lease = Lease(
-            workspace: request.workspace, conversation: request.conversation, channel: conversation.channel, holder: .assistant,
-            member: MemberID(rawValue: actor.member), turn: turn, expiresAt: now.adding(milliseconds: Lease.assistantMilliseconds))
-        return GivenLease(text: leases.sign(lease, for: conversation.participant.aliases), expiresAt: lease.expiresAt)
-    }
-
-    /// What is given is kept as references. What an assistant gets leaves the customer's and our hands: it is on record before it goes out.
-    private func hand(
-        _ context: HandoffContext, to audience: ReadContext.Audience, _ place: SessionPlace, now: Timestamp, _ reply: Reply<ReadContext>
-    ) {
-        let give: @Sendable (Connection) throws -> Void = { [store] connection in
-            try store.give(context, to: audience, of: place, now: now, connection)
-        }
-        switch audience {
-        case .human: write("give context", reply, give) { reply.ok(context) }
-        case .assistant:
-            let actor = reply.caller.actor
-            let disclosure = Disclosure(
-                to: Recipient(.assistant, actor?.member ?? reply.caller.peer.name), ReadContext.contract.reads,
-                items: Int64(context.lines.count), for: ReadContext.contract.purpose, of: place.workspace,
-                about: store.digester.tag(.participant(place.participant)), role: actor?.role, at: now)
-            disclosures.disclose(disclosure, reply, with: give) { [self] in
-                answer($0, reply)
-            } then: {
-                reply.ok(context)
-            }
-        }
-    }
-
-    private func builder(for request: ReadContext, _ caller: Caller) -> ContextBuilder {
-        // An assistant that asks as if it were a person is answered as an assistant.
-        let isForAssistant = request.audience == .assistant || caller.actor?.role == .assistant
-        let seesIdentifiers = access.facts.workspace(request.workspace)?.instructions.assistantSeesIdentifiers == true
-        let hidesContacts = access.facts.hidesContacts(from: caller.actor, in: request.workspace)
-        return ContextBuilder(
-            audience: isForAssistant ? .assistant : .human, masksTexts: hidesContacts || (isForAssistant && !seesIdentifiers),
-            masksContacts: hidesContacts,
-            tokenBudget: request.tokenBudget)
-    }
-
     // MARK: What requests have in common
+
+    /// Goes on once intake knows that no lease of an earlier turn counts any more. Where it can't be told now, such a lease is good until
+    /// somebody answers under a later one, or until it ends, minutes later: nobody waits for intake to take a conversation over.
+    func passTurn(_ session: Session, of conversation: ConversationID, in workspace: WorkspaceID, then: @escaping @Sendable () -> Void) {
+        accounts.call(PassTurn(workspace: workspace, conversation: conversation, turn: session.turn)) { [self] outcome in
+            if case .ok = outcome {} else { process.limitedLog.event("turnNotPassed", level: .warning) }
+            then()
+        }
+    }
 
     func isKnown(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace) != nil }
     func isTerminated(_ workspace: WorkspaceID) -> Bool { access.facts.workspace(workspace)?.isTerminated == true }
@@ -213,7 +140,7 @@ public final class Handoff: Sendable {
     }
 
     /// Answers what a write threw because the domain says no; false for anything else.
-    private func answer<R: Request>(_ error: any Error, _ reply: Reply<R>) -> Bool {
+    func answer<R: Request>(_ error: any Error, _ reply: Reply<R>) -> Bool {
         switch error {
         case let refused as Refused<R>: reply.refuse(refused.reason, "\(R.contract.method) was refused: \(refused.reason.rawValue)")
         case let refusal as SessionRefusal: refuse(refusal.rawValue, refusal.message, reply)

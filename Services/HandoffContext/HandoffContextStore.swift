@@ -18,22 +18,6 @@ public struct HandoffContextStore: HolderStore {
         self.clock = clock
     }
 
-    // MARK: Assistants
-
-    func configure(_ assistant: Assistant, of workspace: WorkspaceID, now: Timestamp, _ connection: Connection) throws {
-        try connection.run(
-            """
-            INSERT INTO assistants (workspace, name, prompt, configured_at) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (workspace) DO UPDATE SET name = ?2, prompt = ?3, configured_at = ?4
-            """, .text(workspace.rawValue), .text(assistant.name), .text(assistant.prompt), .integer(now.rawValue))
-    }
-
-    func assistant(of workspace: WorkspaceID, _ connection: Connection) throws -> Assistant? {
-        try connection.first("SELECT name, prompt FROM assistants WHERE workspace = ?", .text(workspace.rawValue)) {
-            Assistant(name: $0.text(0), prompt: $0.text(1))
-        }
-    }
-
     // MARK: Sessions, from the store's feed
 
     func cursor(_ connection: Connection) throws -> Cursor {

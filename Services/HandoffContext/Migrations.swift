@@ -6,7 +6,7 @@ import SQLite
 /// The tables of handoff-context, each column with what it holds.
 public enum HandoffContextMigrations {
     public static let all =
-        AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, rules, sessions, snapshots]
+        AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, rules, sessions, snapshots, summarisers]
 
     static let assistants = Migration(
         "assistants",
@@ -110,5 +110,21 @@ public enum HandoffContextMigrations {
                 ColumnNote(
                     "snapshots", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .handoffContext,
                     subject: "participant", erasure: .deleteRow)
+            })
+
+    static let summarisers = Migration(
+        "summarisers",
+        sql: """
+            CREATE TABLE summarisers (
+                workspace TEXT PRIMARY KEY,
+                host      TEXT NOT NULL,
+                model     TEXT NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """,
+        columns: ColumnNote.plain("summarisers", "workspace")
+            + ["host", "model"].map { column in
+                ColumnNote(
+                    "summarisers", column, .workspaceConfiguration, for: [.provideService], on: .contract, kept: .accountData,
+                    subject: nil, erasure: .keep)
             })
 }

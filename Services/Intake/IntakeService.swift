@@ -73,6 +73,7 @@ public final class Intake: Sendable {
         registerIntegrations()
         process.router.on(DeliverEvents.self, deliver)
         process.router.on(RecordReply.self, recordReply)
+        process.router.on(PassTurn.self, passTurn)
         process.router.on(ListQuarantine.self, listQuarantine)
         process.router.on(RecordConsent.self, recordConsent)
         process.router.on(WithdrawConsent.self, withdrawConsent)
@@ -128,6 +129,17 @@ public final class Intake: Sendable {
             if isRecorded { relay.backlog.add(1, at: outgoing.received.event.receivedAt) }
             reply.ok(RecordReply.Response(recorded: isRecorded))
             if isRecorded { relay.wake([channel.id]) }
+        }
+    }
+
+    private func passTurn(_ request: PassTurn, _ reply: Reply<PassTurn>) {
+        // Whatever lease was given until now has ended by then.
+        let expiresAt = process.system.clock.now.adding(milliseconds: Lease.personMilliseconds)
+        let store = store
+        write("pass turn", reply) { connection in
+            try store.pass(to: request.turn, of: request.conversation, in: request.workspace, until: expiresAt, connection)
+        } then: { _ in
+            reply.ok(Empty())
         }
     }
 

@@ -76,18 +76,24 @@ extension IntakeStore {
 
     // MARK: Turns
 
-    /// False when somebody has answered in the conversation under a later lease: who held it before has lost it, though their own lease has
-    /// not ended yet.
+    /// False when the conversation has passed on: who held it before has lost it, though their own lease has not ended yet.
     private func takeTurn(_ lease: Lease, _ connection: Connection) throws -> Bool {
         // Every earlier lease was given before this one, and so has ended by then.
         let expiresAt = lease.expiresAt.adding(milliseconds: Lease.personMilliseconds)
-        return try connection.run(
+        return try pass(to: lease.turn, of: lease.conversation, in: lease.workspace, until: expiresAt, connection)
+    }
+
+    /// Remembers a turn for as long as leases of earlier ones may run; false when a later one is known.
+    @discardableResult
+    func pass(
+        to turn: Int64, of conversation: ConversationID, in workspace: WorkspaceID, until expiresAt: Timestamp, _ connection: Connection
+    ) throws -> Bool {
+        try connection.run(
             """
             INSERT INTO reply_turns (conversation, workspace, turn, expires_at) VALUES (?, ?, ?, ?)
             ON CONFLICT (conversation) DO UPDATE SET turn = excluded.turn, expires_at = max(expires_at, excluded.expires_at)
             WHERE turn <= excluded.turn
-            """, .integer(lease.conversation.rawValue), .text(lease.workspace.rawValue), .integer(lease.turn),
-            .integer(expiresAt.rawValue)) == 1
+            """, .integer(conversation.rawValue), .text(workspace.rawValue), .integer(turn), .integer(expiresAt.rawValue)) == 1
     }
 
     func forgetTurns(now: Timestamp, limit: Int64, _ connection: Connection) throws {

@@ -57,33 +57,47 @@ public final class DisclosureOutbox: @unchecked Sendable {  // `counts` and `isH
     public func start() { worker.start() }
     public func stop() { worker.stop() }
 
-    /// Puts a disclosure on record, and only then answers: `then` is called when it is durable. Else the caller gets a fault, and nothing.
-    /// - Parameters:
-    ///   - work: is stored in the same transaction; what it throws keeps the disclosure off the record.
-    ///   - refused: answers the caller for what `work` throws; false for what it doesn't know.
-    public func disclose<R: Request>(
-        _ disclosure: Disclosure, _ reply: Reply<R>, with work: @escaping @Sendable (Connection) throws -> Void = { _ in },
-        refused: @escaping @Sendable (any Error) -> Bool = { _ in false }, then: @escaping @Sendable () -> Void
+    /// Why a disclosure is not on record.
+    enum Unrecorded: Error { case tooManyWait, writerIsFull }
+
+    /// Puts a disclosure on record; `completion` hears when it is durable. When it can't be, nothing may be shown.
+    /// - Parameter work: is stored in the same transaction; what it throws keeps the disclosure off the record.
+    public func record(
+        _ disclosure: Disclosure, with work: @escaping @Sendable (Connection) throws -> Void = { _ in },
+        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
     ) {
-        guard waitingCount < rowsMax else {
-            return reply.fault(.overloaded, "too many disclosures wait for deletion-coordinator: start it, then try again")
-        }
+        guard waitingCount < rowsMax else { return completion(.failure(Unrecorded.tooManyWait)) }
         let key = RequestKey(Base64URL.encode(process.system.random(DisclosureOutbox.keyBytes)))
         let isQueued = database.writer.submit("record disclosure") { connection in
             try work(connection)
             try DisclosureTable.add(key, disclosure, connection)
         } completion: { [self] result in
+            if case .success = result { arrived(at: disclosure.at) }
+            completion(result)
+        }
+        if !isQueued { completion(.failure(Unrecorded.writerIsFull)) }
+    }
+
+    /// Puts a disclosure on record, and only then answers: `then` is called when it is durable. Else the caller gets a fault, and nothing.
+    /// - Parameters:
+    ///   - work: as for `record`.
+    ///   - refused: answers the caller for what `work` throws; false for what it doesn't know.
+    public func disclose<R: Request>(
+        _ disclosure: Disclosure, _ reply: Reply<R>, with work: @escaping @Sendable (Connection) throws -> Void = { _ in },
+        refused: @escaping @Sendable (any Error) -> Bool = { _ in false }, then: @escaping @Sendable () -> Void
+    ) {
+        record(disclosure, with: work) { [self] result in
             switch result {
-            case .success:
-                arrived(at: disclosure.at)
-                then()
+            case .success: then()
+            case .failure(Unrecorded.tooManyWait):
+                reply.fault(.overloaded, "too many disclosures wait for deletion-coordinator: start it, then try again")
+            case .failure(Unrecorded.writerIsFull): reply.fault(.overloaded, "the writer's queue is full")
             case .failure(let error):
                 if refused(error) { return }
                 process.log.event("disclosureNotRecorded", level: .error, ("error", .safe("\(error)")))
                 reply.fault(.unavailable, "the disclosure could not be put on record, and nothing is shown without: try again")
             }
         }
-        if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
     private var waitingCount: Int64 { lock.withLock { rowCount } }

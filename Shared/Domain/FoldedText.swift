@@ -4,13 +4,15 @@ public struct FoldedText: Equatable, Sendable {
     private let known: Set<String>
 
     public init(_ text: String) {
-        words = text.utf8.allSatisfy { $0 < 0x80 } ? FoldedText.plainWords(text) : FoldedText.words(text)
+        // A blank parts words in every script, and most of what it parts is ASCII: that is several times as fast.
+        words = text.utf8.split { $0 <= 0x20 }.flatMap { part in
+            part.allSatisfy { $0 < 0x80 } ? FoldedText.plainWords(part) : FoldedText.words(Substring(part))
+        }
         known = Set(words)
     }
 
-    /// Of ASCII, as most text is: several times as fast.
-    private static func plainWords(_ text: String) -> [String] {
-        text.utf8.split { !isAlphanumeric($0) }.map { word in
+    private static func plainWords(_ text: Substring.UTF8View) -> [String] {
+        text.split { !isAlphanumeric($0) }.map { word in
             String(decoding: word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
         }
     }
@@ -22,7 +24,7 @@ public struct FoldedText: Equatable, Sendable {
         }
     }
 
-    private static func words(_ text: String) -> [String] {
+    private static func words(_ text: Substring) -> [String] {
         var words: [String] = []
         var word = ""
         for character in text {

@@ -28,12 +28,18 @@ public struct HTTPClient: Sendable {
     public static func isPath(_ text: String) -> Bool { text.hasPrefix("/") && text.utf8.allSatisfy(Octet.isPath) }
 
     /// Posts `body`. What the server answers is the caller's to judge, an error of its own too.
-    /// - Parameter path: as `isPath` says.
-    public func post(_ path: String, _ body: [UInt8], type: String) throws(HTTPCallFailure) -> HTTPAnswer {
+    /// - Parameters:
+    ///   - path: as `isPath` says.
+    ///   - headers: beside those that frame the body, which are written here.
+    public func post(
+        _ path: String, _ body: [UInt8], type: String, headers: [HTTPHeaders.Field] = []
+    ) throws(HTTPCallFailure) -> HTTPAnswer {
         precondition(HTTPClient.isPath(path), "a path begins with a slash and has no blanks")
+        precondition(headers.allSatisfy { !$0.value.utf8.contains(where: Octet.isControl) }, "a header's value has no control characters")
         let head =
             "POST \(path) HTTP/1.1\r\nHost: \(host)\r\nContent-Type: \(type)\r\nContent-Length: \(body.count)\r\n"
-            + "Accept: application/json\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
+            + "Accept: application/json\r\nAccept-Encoding: identity\r\nConnection: close\r\n"
+            + headers.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n"
         let deadline = EventLoop.monotonicMilliseconds() + timeoutMilliseconds
         let socket: Socket
         do throws(NetError) {

@@ -132,7 +132,8 @@ public struct EnvironmentReader {
         Peer.allCases.contains { $0 != service && name.hasPrefix($0.variablePrefix) }
     }
 
-    private static func address(_ text: String) -> SocketAddress? {
+    /// `127.0.0.1:7101` or `[::1]:7101` as an address; nil for anything else, names too.
+    public static func address(_ text: String) -> SocketAddress? {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else { return nil }
         var host = text[..<colon]
         if host.first == "[", host.last == "]" {

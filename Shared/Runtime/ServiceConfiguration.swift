@@ -84,8 +84,8 @@ public struct ServiceConfiguration: Sendable {
         return UInt16(port)
     }
 
-    /// The hello proves who connects; it hides nothing (DESIGN §2).
-    private static func check(_ address: SocketAddress, _ name: String, _ link: Link, _ environment: inout EnvironmentReader) {
+    /// An address that personal data is sent to in clear: the hello proves who connects, and hides nothing (DESIGN §2).
+    public static func check(_ address: SocketAddress, _ name: String, _ link: Link, _ environment: inout EnvironmentReader) {
         if !address.isLoopback && link != .protected {
             environment.problem(name, "leaves this machine: set MESH_LINK=protected when a tunnel or a private network carries it")
         }

@@ -7,19 +7,26 @@ import Threads
 import Wire
 
 /// Plays intake's part towards a service in the same process: says once who may do what, and is down afterwards.
-public final class PlayedAccounts: @unchecked Sendable {  // `facts` and `isSaid` are guarded by `lock`.
+public final class PlayedAccounts: @unchecked Sendable {  // All variables are guarded by `lock`.
     private let lock = Lock()
     private let process: ServiceProcess
     private let tokens: TokenKeys
     private let router = Router(service: "intake")
     private var facts: [AccessFact] = []
     private var isSaid = false
+    private var passed: [PassTurn] = []
+    private var isDeaf = false
     private let taken = Answer<Bool>()
 
     public init(_ process: ServiceProcess) throws {
         self.process = process
         tokens = TokenKeys(try process.keys.tokenKeys())
         router.on(ReadAccessFeed.self) { [unowned self] _, reply in answer(reply) }
+        router.on(PassTurn.self) { [unowned self] request, reply in
+            if lock.withLock({ isDeaf }) { return reply.fault(.unavailable, "intake is down") }
+            lock.withLock { passed.append(request) }
+            reply.ok(Empty())
+        }
         router.seal(serving: [])
     }
 
@@ -29,6 +36,12 @@ public final class PlayedAccounts: @unchecked Sendable {  // `facts` and `isSaid
     public var areTaken: Bool { taken.wait(milliseconds: 10_000) ?? false }
 
     /// Before the service asks: it hears all at once.
+    /// Turns that intake was told of, in order.
+    public var passedTurns: [PassTurn] { lock.withLock { passed } }
+
+    /// Hears of no further turn.
+    public func becomeDeaf() { lock.withLock { isDeaf = true } }
+
     public func say(_ fact: AccessFact) {
         lock.withLock {
             precondition(!isSaid, "what is said after the one answer is heard by nobody")

@@ -30,7 +30,7 @@ struct AppendBenchmark: Benchmark {
 
     private func append(_ messages: SampleMessages, _ inFlight: Int, _ folder: WorkFolder) throws -> Int64 {
         let requests = messages.requests(eventsPerRequest: 1)
-        let store = try StoreProcess(dataFolder: folder.subfolder("append"))
+        let store = try MeshProcess(.conversationStore, dataFolder: folder.subfolder("append"))
         defer { store.stop() }
         let client = try store.client(as: .intake)
         defer { client.close() }

@@ -9,7 +9,7 @@ protocol Benchmark: Sendable {
 /// Everything that was asked for, measured and reported.
 struct BenchmarkRun {
     private static let all: [any Benchmark] = [
-        RoundTripBenchmark(), EnforcementBenchmark(), AppendBenchmark(), LastMessagesBenchmark(), WebhookBenchmark()
+        RoundTripBenchmark(), EnforcementBenchmark(), AppendBenchmark(), LastMessagesBenchmark(), WebhookBenchmark(), ContextBenchmark()
     ]
     static let names = all.map { type(of: $0).name }
 

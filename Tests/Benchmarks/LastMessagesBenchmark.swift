@@ -26,7 +26,7 @@ struct LastMessagesBenchmark: Benchmark {
     private func measure(
         _ pinning: Pinning, _ table: String, _ data: String, _ effort: Effort, _ folder: WorkFolder
     ) throws -> Measurement {
-        let store = try pinned(to: pinning.serverCore) { try StoreProcess(dataFolder: data) }
+        let store = try pinned(to: pinning.serverCore) { try MeshProcess(.conversationStore, dataFolder: data) }
         defer { store.stop() }
         let client = try store.client(as: .handoffContext)
         defer { client.close() }
@@ -53,7 +53,7 @@ struct LastMessagesBenchmark: Benchmark {
 
     /// Stops the store afterwards, which empties the log into the file, as bare C's is.
     private func fill(_ data: String, _ messages: SampleMessages) throws {
-        let store = try StoreProcess(dataFolder: data)
+        let store = try MeshProcess(.conversationStore, dataFolder: data)
         defer { store.stop() }
         let client = try store.client(as: .intake)
         defer { client.close() }

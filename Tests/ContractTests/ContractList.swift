@@ -19,7 +19,8 @@ enum ContractList {
             ContractEntry(ListChannels.self), ContractEntry(DisconnectChannel.self), ContractEntry(DeauthorizeConnection.self),
             ContractEntry(DeliverEvents.self),
             ContractEntry(SetBilling.self), ContractEntry(ReadBilling.self),
-            ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(ListQuarantine.self),
+            ContractEntry(ReadAccessFeed.self), ContractEntry(RecordReply.self), ContractEntry(PassTurn.self),
+            ContractEntry(ListQuarantine.self),
             ContractEntry(ReadQuarantined.self), ContractEntry(ReleaseQuarantined.self)
         ] + [
             ContractEntry(RecordConsent.self), ContractEntry(WithdrawConsent.self),
@@ -34,7 +35,8 @@ enum ContractList {
             ContractEntry(ReadParticipant.self), ContractEntry(LinkParticipants.self), ContractEntry(UnlinkParticipants.self),
             ContractEntry(SetParticipantFields.self), ContractEntry(RestrictParticipant.self), ContractEntry(RecordObjection.self)
         ] + [
-            ContractEntry(ConfigureAssistant.self), ContractEntry(ReadContext.self), ContractEntry(RequestHandoff.self),
+            ContractEntry(ConfigureAssistant.self), ContractEntry(ReadAssistant.self), ContractEntry(ReadContext.self),
+            ContractEntry(RequestHandoff.self),
             ContractEntry(ReadQueue.self), ContractEntry(AcceptHandoff.self), ContractEntry(ReleaseHandoff.self),
             ContractEntry(ResolveHandoff.self), ContractEntry(SetRules.self), ContractEntry(ReadRules.self)
         ] + [

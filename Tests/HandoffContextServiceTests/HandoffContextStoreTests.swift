@@ -98,7 +98,7 @@ import Testing
     @Test func theLastConfigurationOfAnAssistantCounts() throws {
         for prompt in ["first", "second"] {
             try database.writer.write("configure") {
-                try store.configure(Assistant(name: "Lumi", prompt: prompt), of: workspace, now: Timestamp(rawValue: 1), $0)
+                try store.configure(Assistant(name: "Lumi", prompt: prompt), nil, of: workspace, now: Timestamp(rawValue: 1), $0)
             }
         }
         #expect(try database.read { try store.assistant(of: workspace, $0) } == Assistant(name: "Lumi", prompt: "second"))

@@ -3,6 +3,7 @@ import Domain
 import Glibc
 import HandoffContextContracts
 import IntakeContracts
+import Net
 import Policy
 import Runtime
 import SQLite
@@ -21,15 +22,18 @@ final class HandoffFixture: Sendable {
     let store = PlayedStore()
     let database: Database
     private let folder: TemporaryFolder
-    private let accounts: PlayedAccounts
-    private let coordinator = PlayedCoordinator()
+    let accounts: PlayedAccounts
+    let coordinator = PlayedCoordinator()
     private let handoff: Handoff
     private let opened: OpenService
     private let tokens: [Role: String]
     /// A second agent, and an agent of another workspace.
     let otherAgent, stranger: String
 
-    init() throws {
+    init(
+        summarisers: [String: SocketAddress] = [:], summaryMilliseconds: Int64 = HandoffConfiguration.summaryMillisecondsDefault,
+        instructions: Instructions = Instructions()
+    ) throws {
         folder = try TemporaryFolder()
         try KeyFolder.createMissing(dataFolder: folder.path)
         var environment = EnvironmentReader(["MESH_DATA": folder.path, "MESH_BASE_PORT": "0"], service: .handoffContext)
@@ -40,14 +44,16 @@ final class HandoffFixture: Sendable {
         database = process.database(migrations: HandoffContextMigrations.all)
         accounts = try PlayedAccounts(process)
         let workspace = HandoffFixture.workspace
-        accounts.say(AccessFact(.workspaceOpened, workspace, instructions: Instructions(), at: system.clock.now))
+        accounts.say(AccessFact(.workspaceOpened, workspace, instructions: instructions, at: system.clock.now))
         tokens = Dictionary(uniqueKeysWithValues: HandoffFixture.roles.map { [accounts] in ($0, accounts.member($0, of: workspace)) })
         let second = MemberID(rawValue: "mem_second")
         accounts.say(AccessFact(.memberSet, workspace, member: MemberRights(second, .agent, generation: 1), at: system.clock.now))
         otherAgent = accounts.token(second, generation: 1, milliseconds: 600_000)
         stranger = accounts.member(.agent, of: WorkspaceID(rawValue: "ws_other"))
         handoff = try Handoff(
-            process, database, conversations: store.transport, accounts: accounts.transport,
+            process, database,
+            configuration: HandoffConfiguration(summarisers: summarisers, summaryMilliseconds: summaryMilliseconds),
+            conversations: store.transport, accounts: accounts.transport,
             coordinator: coordinator.transport(for: .handoffContext))
         opened = try process.open(serving: HandoffContextCatalogue.methods, start: handoff.start)
         // The facts come over the feed.
@@ -56,10 +62,12 @@ final class HandoffFixture: Sendable {
 
     deinit { opened.close(stop: handoff.stop) }
 
-    func call<R: Request>(_ request: R, as role: Role) -> Outcome<R> { call(request, token: tokens[role] ?? "") }
+    func call<R: Request>(_ request: R, as role: Role, timeoutMilliseconds: Int64 = 60_000) -> Outcome<R> {
+        call(request, token: tokens[role] ?? "", timeoutMilliseconds: timeoutMilliseconds)
+    }
 
-    func call<R: Request>(_ request: R, token: String) -> Outcome<R> {
-        LocalTransport(process.router, as: .operator).call(request, CallOptions(timeoutMilliseconds: 60_000, actor: token))
+    func call<R: Request>(_ request: R, token: String, timeoutMilliseconds: Int64 = 60_000) -> Outcome<R> {
+        LocalTransport(process.router, as: .operator).call(request, CallOptions(timeoutMilliseconds: timeoutMilliseconds, actor: token))
     }
 
     func member(_ role: Role) -> MemberID { MemberID(rawValue: "mem_\(role.rawValue)_\(HandoffFixture.workspace.rawValue)") }

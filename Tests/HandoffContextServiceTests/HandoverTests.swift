@@ -32,6 +32,24 @@ import Wire
         fixture.call(ReadContext(workspace: workspace, conversation: id, audience: audience, tokenBudget: 1000), as: role)
     }
 
+    @Test func intakeHearsOfEachTurnBeforeWhoeverTookIt() throws {
+        let (id, other) = (fixture.store.put(1, "Hello?"), fixture.store.put(2, "Hello?"))
+        func turns() -> [Int64] { fixture.accounts.passedTurns.filter { $0.conversation == id }.map(\.turn) }
+        _ = try fixture.call(ask(id), as: .assistant).answer()
+        #expect(turns() == [])
+        _ = try fixture.call(accept(id), as: .agent).answer()
+        #expect(turns() == [1])
+        _ = try fixture.call(accept(id), as: .owner).answer()
+        #expect(turns() == [1, 2])
+        _ = try fixture.call(ReleaseHandoff(workspace: workspace, conversation: id), as: .owner).answer()
+        #expect(turns() == [1, 2, 3])
+        // Nobody waits for intake.
+        fixture.accounts.becomeDeaf()
+        _ = try fixture.call(ask(other), as: .assistant).answer()
+        _ = try fixture.call(accept(other), as: .agent).answer()
+        #expect(fixture.accounts.passedTurns.allSatisfy { $0.conversation == id && $0.workspace == workspace })
+    }
+
     @Test func aConversationPassesFromTheAssistantToAPersonAndBack() throws {
         let id = fixture.store.put(1, "Hello?")
         let leases = LeaseKeys(try fixture.process.keys.leaseKeys())

@@ -66,6 +66,30 @@ struct ReplyTests {
         #expect(try fixture.ok(reply(fixture, channel, key: "reply-4", lease: elsewhere)).recorded)
     }
 
+    @Test func whoHasLostAConversationNoLongerAnswersThoughNobodyElseHasYet() throws {
+        let fixture = try IntakeFixture()
+        let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())
+        let lease = try fixture.lease(channel, for: recipient, conversation: 7, turn: 1)
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-1", lease: lease)).recorded)
+        func pass(_ conversation: Int64, to turn: Int64) throws {
+            let request = PassTurn(workspace: fixture.workspace, conversation: ConversationID(rawValue: conversation), turn: turn)
+            _ = try fixture.ok(request, as: .handoffContext)
+        }
+        // Controls: another conversation's turn, and one that is known.
+        try pass(8, to: 9)
+        try pass(7, to: 1)
+        #expect(try fixture.ok(reply(fixture, channel, key: "reply-2", lease: lease)).recorded)
+
+        try pass(7, to: 2)
+        #expect(try refusal(fixture.call(reply(fixture, channel, key: "reply-3", lease: lease))) == .notHolder)
+        // What comes late takes nothing back.
+        try pass(7, to: 1)
+        #expect(try refusal(fixture.call(reply(fixture, channel, key: "reply-4", lease: lease))) == .notHolder)
+        #expect(
+            try fixture.ok(reply(fixture, channel, key: "reply-5", lease: fixture.lease(channel, for: recipient, conversation: 7, turn: 2)))
+                .recorded)
+    }
+
     @Test func aTurnIsForgottenWhenEveryEarlierLeaseHasEnded() throws {
         let fixture = try IntakeFixture()
         let channel = try fixture.connect(IntakeFixture.whatsapp, to: try fixture.openWorkspace())

@@ -61,6 +61,9 @@ def hand_over(story):
     reply = {
         "workspace": story.workspace, "channel": story.channels["instagram"], "recipient": story.mara, "author": "agent",
         "text": "I look into it.", "sentAt": now(), "lease": again["lease"]["text"]}
+    passing = {"workspace": story.workspace, "conversation": place["conversation"], "turn": 0}
+    report.equal("a turn that has passed is told", {}, mesh.ask("replies.passTurn", passing, peer="handoff-context"))
+    report.equal("by nobody else", ("fault", "forbidden"), mesh.outcome("replies.passTurn", passing))
     report.equal("who holds it answers", True, ask("replies.record", reply, key=f"{story.tag}:agent", **agent)["recorded"])
     other = mesh.outcome("replies.record", reply, key=f"{story.tag}:other", actor=mesh.actors["owner"])
     report.equal("nobody else does under that lease", ("refused", "notHolder"), other)

@@ -205,6 +205,10 @@ class Story:
 
     def hand_over(self):
         report, assistant, ask = self.report, self.assistant, self.context_request()
+        report.equal("its configuration is read", {"assistant": assistant}, self.mesh.ask("assistants.read", {"workspace": self.workspace}))
+        plugged = {"workspace": self.workspace, "assistant": assistant, "summariser": {"host": "models.example", "model": "small"}}
+        found = self.mesh.outcome("assistants.configure", plugged)
+        report.equal("no model where the operator configured none", ("refused", "unknownHost"), found)
         unknown = self.mesh.outcome("assistants.configure", {"workspace": "nobody", "assistant": assistant})
         report.equal("but not for nobody", ("fault", "forbidden"), unknown)
         context = self.mesh.ask("handoff.context", ask)

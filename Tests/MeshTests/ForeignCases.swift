@@ -194,6 +194,7 @@ struct ForeignCase: Sendable {
                 }
             ]
         ),
+        ("assistants.read", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)"}"# }]),
         (
             "handoff.context",
             (0..<3).map { number in

@@ -84,17 +84,19 @@ extension RealMesh {
             let ofBot = try #require(try context(way).lease)
             try take("accept", way)
             #expect(throws: NotAnswered.self) { try context(way) }
-            try take("reply", way)
-
-            // The assistant's lease runs for two minutes yet; a person has answered since.
+            // The assistant's lease runs for two minutes yet; nobody has answered since.
             var late = reply(way)
             (late.key, late.author, late.lease) = (RequestKey("late"), .assistant, ofBot.text)
             #expect(code { try mesh.call(.intake, late) } == "notHolder")
+            try take("reply", way)
             var forged = reply(way)
             (forged.key, forged.lease) = (RequestKey("forged"), String(way.lease.dropLast(2)) + "AA")
             #expect(code { try mesh.call(.intake, forged) } == "notHolder")
 
             try take("release", way)
+            var afterwards = reply(way)
+            afterwards.key = RequestKey("afterwards")
+            #expect(code { try mesh.call(.intake, afterwards) } == "notHolder")
             late.lease = try #require(try context(way).lease).text
             #expect(try mesh.call(.intake, late).recorded)
         }

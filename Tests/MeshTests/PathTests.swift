@@ -65,7 +65,7 @@ extension RealMesh {
             case .ok: return true
             case .refused(.unknownWorkspace, _): return false
             case .fault(let fault) where fault.code == .forbidden: return false  // It has not heard of the owner yet.
-            case .refused(.workspaceTerminated, _), .fault: throw NeverConfigured()
+            case .refused(.workspaceTerminated, _), .refused(.unknownHost, _), .fault: throw NeverConfigured()
             }
         }
 

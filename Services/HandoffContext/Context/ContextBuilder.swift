@@ -17,7 +17,10 @@ struct ContextBuilder {
     let tokenBudget: Int64
 
     /// nil when the budget doesn't even take what is given whole: the assistant's configuration and whom it talks with.
-    func context(of id: ConversationID, _ conversation: ReadConversation.Response, assistant: Assistant?) -> HandoffContext? {
+    /// - Parameter written: by a model; taken only while all that it was made of still stands as it did.
+    func context(
+        of id: ConversationID, _ conversation: ReadConversation.Response, assistant: Assistant?, written: WrittenSummary? = nil
+    ) -> HandoffContext? {
         var context = HandoffContext()
         context.conversation = id
         context.assistant = assistant
@@ -36,12 +39,19 @@ struct ContextBuilder {
         // How somebody says that they are called is no name that a mask knows.
         let facts = KeyFacts.of(talk).filter { !masksContacts || $0.kind != .name }
         context.facts = budget.fill(facts.reversed().map { $0.shown(hide) }, \.text).reversed()
-        let summary = budget.fill(Summary.of(older).map(shown), \.text)
-        if !summary.isEmpty { context.summary = ContextSummary(method: .extractive, lines: summary) }
+        let model = written.flatMap { $0.isOf(older) ? $0.lines : nil }
+        let summary = budget.fill((model ?? Summary.of(older)).map(shown), \.text)
+        if !summary.isEmpty { context.summary = ContextSummary(method: model == nil ? .extractive : .model, lines: summary) }
         lines += budget.fill(older.reversed().lazy.map(shown), \.text)
         context.lines = lines.reversed()
         context.omitted = Int64(talk.count - lines.count)
         return context
+    }
+
+    /// What a language model is asked for, of the part that a summary is about; nil where there is none.
+    func question(about conversation: ReadConversation.Response) -> SummaryQuestion? {
+        let older = conversation.messages.compactMap(ContextBuilder.line).dropLast(ContextBuilder.newestCount)
+        return SummaryQuestion(about: older, hiding: textMask(conversation.participant))
     }
 
     private func participant(_ participant: Participant) -> ContextParticipant {

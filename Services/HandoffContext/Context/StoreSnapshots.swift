@@ -8,10 +8,19 @@ import Wire
 
 /// What was given to whom, as references: which messages it was made of, and none of their words.
 extension HandoffContextStore {
-    /// Stores that a context is given. Refuses it where an assistant may not have it any more, or the person was erased since.
+    /// Stores that a context is given.
     func give(
         _ context: HandoffContext, to audience: ReadContext.Audience, of place: SessionPlace, now: Timestamp, _ connection: Connection
     ) throws {
+        try admit(audience, to: place, now: now, connection)
+        try connection.run(
+            "INSERT INTO snapshots (workspace, conversation, participant, audience, messages, given_at) VALUES (?, ?, ?, ?, ?, ?)",
+            .text(place.workspace.rawValue), .integer(place.conversation.rawValue), .integer(place.participant.rawValue),
+            .text(audience.rawValue), .blob(FieldVisitor.write(SnapshotMessages(context))), .integer(now.rawValue))
+    }
+
+    /// Refuses a context where an assistant may not have it any more, or the person was erased since.
+    func admit(_ audience: ReadContext.Audience, to place: SessionPlace, now: Timestamp, _ connection: Connection) throws {
         if try Tombstones.cutoff(digester.digests(.participant(place.participant)), connection) != nil {
             throw Handoff.Refused<ReadContext>(reason: .unknownConversation)
         }
@@ -21,10 +30,6 @@ extension HandoffContextStore {
         case (.assistant, .human): throw Handoff.Refused<ReadContext>(reason: .heldByPerson)
         case (.assistant, .closed): throw Handoff.Refused<ReadContext>(reason: .conversationClosed)
         }
-        try connection.run(
-            "INSERT INTO snapshots (workspace, conversation, participant, audience, messages, given_at) VALUES (?, ?, ?, ?, ?, ?)",
-            .text(place.workspace.rawValue), .integer(place.conversation.rawValue), .integer(place.participant.rawValue),
-            .text(audience.rawValue), .blob(FieldVisitor.write(SnapshotMessages(context))), .integer(now.rawValue))
     }
 
     /// A message of the conversation is gone: whatever was made of it is not kept as a reference either.
@@ -32,16 +37,21 @@ extension HandoffContextStore {
         try connection.run("DELETE FROM snapshots WHERE conversation = ?", .integer(conversation.rawValue))
     }
 
-    /// Deletes what is older than its time: it counts from when the conversation was closed, or fell silent without being closed.
-    func expireSnapshots(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
+    /// What is older than its time: it counts from when the conversation was closed, or fell silent without being closed.
+    func expiredSnapshots(now: Timestamp, limit: Int64, _ connection: Connection) throws -> [Int64] {
+        var expired: [Int64] = []
+        try connection.each(
             """
-            DELETE FROM snapshots WHERE id IN (
-                SELECT id FROM snapshots WHERE given_at <= ?1 AND NOT EXISTS (
-                    SELECT 1 FROM sessions WHERE sessions.conversation = snapshots.conversation
-                        AND coalesce(closed_at, last_activity_at) > ?1)
-                ORDER BY given_at LIMIT ?2)
-            """, .integer(now.rawValue - Retention.handoffContext.length.milliseconds), .integer(limit))
+            SELECT id FROM snapshots WHERE given_at <= ?1 AND NOT EXISTS (
+                SELECT 1 FROM sessions WHERE sessions.conversation = snapshots.conversation AND coalesce(closed_at, last_activity_at) > ?1)
+            ORDER BY given_at LIMIT ?2
+            """, .integer(now.rawValue - Retention.handoffContext.length.milliseconds), .integer(limit)
+        ) { expired.append($0.int(0)) }
+        return expired
+    }
+
+    func removeSnapshots(_ ids: some Sequence<Int64>, _ connection: Connection) throws {
+        for id in ids { try connection.run("DELETE FROM snapshots WHERE id = ?", .integer(id)) }
     }
 
     // MARK: Erasure
@@ -52,7 +62,7 @@ extension HandoffContextStore {
 
     func eraseSnapshots(of subject: Subject, _ connection: Connection) throws -> Int64 {
         let found = try snapshots(of: subject, connection)
-        for id in found { try connection.run("DELETE FROM snapshots WHERE id = ?", .integer(id)) }
+        try removeSnapshots(found, connection)
         return Int64(found.count)
     }
 

@@ -60,7 +60,9 @@ extension Handoff {
                     workspace: place.workspace, conversation: place.conversation, channel: conversation.channel, holder: .person,
                     member: hold.member, turn: session.turn, expiresAt: hold.until)
                 let text = leases.sign(lease, for: conversation.participant.aliases)
-                reply.ok(AcceptHandoff.Response(lease: GivenLease(text: text, expiresAt: hold.until), ask: ask))
+                passTurn(session, of: place.conversation, in: place.workspace) {
+                    reply.ok(AcceptHandoff.Response(lease: GivenLease(text: text, expiresAt: hold.until), ask: ask))
+                }
             }
         }
     }
@@ -73,10 +75,11 @@ extension Handoff {
             guard try store.isKnown(request.conversation, in: request.workspace, connection) else {
                 throw Refused<ReleaseHandoff>(reason: .unknownConversation)
             }
-            try store.act(.released(by: taker), on: request.conversation, now: now, connection)
+            let session = try store.act(.released(by: taker), on: request.conversation, now: now, connection)
             try store.restartPatience(request.conversation, now: now, connection)
-        } then: { _ in
-            reply.ok(Empty())
+            return session
+        } then: { [self] session in
+            passTurn(session, of: request.conversation, in: request.workspace) { reply.ok(Empty()) }
         }
     }
 
@@ -88,9 +91,9 @@ extension Handoff {
             guard try store.isKnown(request.conversation, in: request.workspace, connection) else {
                 throw Refused<ResolveHandoff>(reason: .unknownConversation)
             }
-            try store.act(.resolved(by: taker, at: now), on: request.conversation, now: now, connection)
-        } then: { _ in
-            reply.ok(Empty())
+            return try store.act(.resolved(by: taker, at: now), on: request.conversation, now: now, connection)
+        } then: { [self] session in
+            passTurn(session, of: request.conversation, in: request.workspace) { reply.ok(Empty()) }
         }
     }
 }

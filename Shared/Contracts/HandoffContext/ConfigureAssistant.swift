@@ -2,7 +2,7 @@ import Domain
 import Policy
 import Wire
 
-/// Sets what a workspace's assistant is called and told to do. The last word counts.
+/// Sets what a workspace's assistant is called and told to do, and which model shortens its talks. The last word counts.
 public struct ConfigureAssistant: WorkspaceRequest {
     public static let contract = Contract(
         "assistants.configure", purpose: .provideService, writes: [.workspaceConfiguration], repeats: .harmless,
@@ -11,22 +11,28 @@ public struct ConfigureAssistant: WorkspaceRequest {
 
     public var workspace = WorkspaceID()
     public var assistant = Assistant()
+    /// Absent: none, and one that was plugged in is not asked any more.
+    public var summariser: Summariser?
 
     public init() {}
-    public init(workspace: WorkspaceID, assistant: Assistant) {
+    public init(workspace: WorkspaceID, assistant: Assistant, summariser: Summariser? = nil) {
         self.workspace = workspace
         self.assistant = assistant
+        self.summariser = summariser
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("workspace", &workspace)
         fields.field("assistant", &assistant)
+        fields.field("summariser", &summariser)
     }
 
     public typealias Response = Empty
 
     public enum Refusal: String, RefusalReason {
         case unknownWorkspace, workspaceTerminated
+        /// The operator has not configured the summariser's host.
+        case unknownHost
     }
 }
 

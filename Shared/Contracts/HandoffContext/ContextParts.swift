@@ -3,7 +3,11 @@ import Wire
 
 /// One line, and the messages that it was made from.
 public struct ContextLine: Fields, Equatable {
-    public enum Author: String, WireWord { case participant, business, assistant, agent }
+    public enum Author: String, WireWord {
+        case participant, business, assistant, agent
+        /// The language model that a workspace plugged in: nobody said it.
+        case model
+    }
 
     public var author = Author.participant
     public var text = ""
@@ -31,6 +35,8 @@ public struct ContextSummary: Fields, Equatable {
     public enum Method: String, WireWord {
         /// Sentences of the talk itself, picked by how often their words come back; nobody has understood them.
         case extractive
+        /// Written by the language model that the workspace plugged in (`Summariser`), from what the assistant may see.
+        case model
     }
 
     public var method = Method.extractive

@@ -6,7 +6,7 @@ import Wire
 public struct ReadContext: WorkspaceRequest {
     public static let contract = Contract(
         "handoff.context", purpose: .provideService, reads: [.communication, .profile, .workspaceConfiguration], repeats: .harmless,
-        callers: [.operator, .gateway, .assistant], roles: [.owner, .admin, .manager, .agent, .assistant])
+        deadlineMilliseconds: 8000, callers: [.operator, .gateway, .assistant], roles: [.owner, .admin, .manager, .agent, .assistant])
 
     public enum Audience: String, WireWord { case assistant, human }
 
@@ -52,7 +52,7 @@ public struct ReadContext: WorkspaceRequest {
 /// and the person's names and numbers, whole; the 4 newest messages; open questions; key facts, the newest first; the summary; older
 /// messages backwards. The first item that doesn't fit ends the context, so that a greater budget never costs anything that a smaller one
 /// gave; where it is one of the 4 newest messages, its beginning is given, and `…`. `lines` is always the end of the talk without a gap,
-/// oldest first. The same conversation gives the same context.
+/// oldest first. The same conversation gives the same context, except for what a model writes.
 public struct HandoffContext: Fields, Equatable {
     public var conversation = ConversationID()
     /// Absent until the workspace configured one.

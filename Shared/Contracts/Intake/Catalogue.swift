@@ -6,7 +6,7 @@ public enum IntakeCatalogue {
         RemoveMember.contract, IssueToken.contract, AddPeer.contract, RemovePeer.contract, ListPeers.contract, ConnectChannel.contract,
         SetChannelFeatures.contract, SetChannelCredential.contract, ListChannels.contract,
         DisconnectChannel.contract, DeauthorizeConnection.contract, DeliverEvents.contract, SetBilling.contract,
-        ReadBilling.contract, ReadAccessFeed.contract, RecordReply.contract,
+        ReadBilling.contract, ReadAccessFeed.contract, RecordReply.contract, PassTurn.contract,
         ListQuarantine.contract,
         ReadQuarantined.contract, ReleaseQuarantined.contract,
         RecordConsent.contract, WithdrawConsent.contract, SubmitForm.contract, ListForms.contract, ReadForm.contract, CloseForm.contract,

@@ -1,24 +1,7 @@
 import ConversationStoreContracts
 import Net
-import Policy
-import Runtime
 import Threads
 import Wire
-
-/// The real conversation-store on a data folder of its own. No other service runs: it looks for intake in vain.
-final class StoreProcess: Sendable {
-    private let service: ServiceChild
-
-    /// - Parameter data: an empty folder, or one that a store has stopped on.
-    init(dataFolder data: String) throws {
-        try KeyFolder.createMissing(dataFolder: data)
-        service = try ServiceChild(.conversationStore, dataFolder: data)
-        try service.waitUntilReady()
-    }
-
-    func client(as peer: Peer) throws -> MeshClient { try service.client(as: peer) }
-    func stop() { service.stop() }
-}
 
 /// Keeps so many requests under way over one connection until all are answered.
 final class AppendPipeline: @unchecked Sendable {  // `next`, `answered`, `stored` and `failure` are guarded by `lock`.
