@@ -14,9 +14,11 @@ final class Expiry: Sendable {
         worker = Worker(process.system, "expiry") {
             let now = process.system.clock.now
             do {
-                let count = try database.writer.write("expire") { try store.expireSnapshots(now: now, limit: Expiry.rowsMax, $0) }
-                expired.add(Int64(count))
-                if count == Int(Expiry.rowsMax) { return .again }
+                // Looked for by a reader: where nothing has expired nothing is written.
+                let found = try database.read("expired") { try store.expiredSnapshots(now: now, limit: Expiry.rowsMax, $0) }
+                if !found.isEmpty { try database.writer.write("expire") { try store.removeSnapshots(found, $0) } }
+                expired.add(Int64(found.count))
+                if found.count == Int(Expiry.rowsMax) { return .again }
             } catch {
                 process.log.event("expiryFailed", level: .error, ("error", .safe("\(error)")))
             }

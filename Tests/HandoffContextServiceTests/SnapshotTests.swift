@@ -98,8 +98,8 @@ import Wire
             try store.act(.resolved(by: agent, at: later(10)), on: closed, now: given, connection)
         }
         func expire(_ days: Int64) throws -> [Int64] {
-            let time = later(days)
-            _ = try fixture.database.writer.write("expire") { try store.expireSnapshots(now: time, limit: 100, $0) }
+            let found = try fixture.database.read { try store.expiredSnapshots(now: later(days), limit: 100, $0) }
+            try fixture.database.writer.write("expire") { try store.removeSnapshots(found, $0) }
             return try snapshots().map(\.conversation)
         }
         #expect(try expire(34) == [1, 2, 3])

@@ -37,16 +37,21 @@ extension HandoffContextStore {
         try connection.run("DELETE FROM snapshots WHERE conversation = ?", .integer(conversation.rawValue))
     }
 
-    /// Deletes what is older than its time: it counts from when the conversation was closed, or fell silent without being closed.
-    func expireSnapshots(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
+    /// What is older than its time: it counts from when the conversation was closed, or fell silent without being closed.
+    func expiredSnapshots(now: Timestamp, limit: Int64, _ connection: Connection) throws -> [Int64] {
+        var expired: [Int64] = []
+        try connection.each(
             """
-            DELETE FROM snapshots WHERE id IN (
-                SELECT id FROM snapshots WHERE given_at <= ?1 AND NOT EXISTS (
-                    SELECT 1 FROM sessions WHERE sessions.conversation = snapshots.conversation
-                        AND coalesce(closed_at, last_activity_at) > ?1)
-                ORDER BY given_at LIMIT ?2)
-            """, .integer(now.rawValue - Retention.handoffContext.length.milliseconds), .integer(limit))
+            SELECT id FROM snapshots WHERE given_at <= ?1 AND NOT EXISTS (
+                SELECT 1 FROM sessions WHERE sessions.conversation = snapshots.conversation AND coalesce(closed_at, last_activity_at) > ?1)
+            ORDER BY given_at LIMIT ?2
+            """, .integer(now.rawValue - Retention.handoffContext.length.milliseconds), .integer(limit)
+        ) { expired.append($0.int(0)) }
+        return expired
+    }
+
+    func removeSnapshots(_ ids: some Sequence<Int64>, _ connection: Connection) throws {
+        for id in ids { try connection.run("DELETE FROM snapshots WHERE id = ?", .integer(id)) }
     }
 
     // MARK: Erasure
@@ -57,7 +62,7 @@ extension HandoffContextStore {
 
     func eraseSnapshots(of subject: Subject, _ connection: Connection) throws -> Int64 {
         let found = try snapshots(of: subject, connection)
-        for id in found { try connection.run("DELETE FROM snapshots WHERE id = ?", .integer(id)) }
+        try removeSnapshots(found, connection)
         return Int64(found.count)
     }
 
