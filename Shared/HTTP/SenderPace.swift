@@ -35,7 +35,7 @@ public final class SenderPace: @unchecked Sendable {  // `due` and `pacesProxy` 
 
     /// Whether an address was turned away that no visitor of a website has: so a proxy stands in front that doesn't say whom it speaks for,
     /// and all visitors share one pace.
-    var hasTurnedProxyAway: Bool { lock.withLock { pacesProxy } }
+    public var hasTurnedProxyAway: Bool { lock.withLock { pacesProxy } }
 
     var senderCount: Int { lock.withLock { due.count } }
 
