@@ -86,12 +86,13 @@ public final class DeletionCoordinator: Sendable {
 
     private func request(_ request: RequestDeletion, _ reply: Reply<RequestDeletion>) {
         let wanted: WantedDeletion
-        do throws(WantedDeletion.Problem) { wanted = try WantedDeletion(request) } catch {
+        do throws(WantedDeletion.Problem) { wanted = try WantedDeletion(request, access.facts) } catch {
             switch error {
             case .malformed(let what): return reply.fault(.malformed, "body: \(what)")
             case .notProven:
                 return reply.refuse(
                     .subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+            case .nowhere: return reply.refuse(.unknownWorkspace, "no workspace has an account of that platform")
             }
         }
         if let workspace = request.workspace, access.facts.workspace(workspace) == nil {
@@ -101,15 +102,18 @@ public final class DeletionCoordinator: Sendable {
         if let role = reply.caller.actor?.role, role.isOfWorkspace != (request.source == .customer) {
             return reply.refuse(.otherSource, "a workspace's own people ask as customer, the privacy officer as officer")
         }
-        let petition = petition(request, wanted)
+        let petitions = wanted.subjects.map { petition(request, wanted.kind, $0) }
         let code = codes.code(for: request.key)
         let isQueued = store.database.writer.submit("request deletion") { connection in
-            try DeletionCoordinatorStore.enrol(petition, connection)
+            try DeletionCoordinatorStore.enrol(petitions, connection)
         } completion: { [self] result in
             switch result {
-            case .success(let enrolment):
-                count(enrolment, petition)
-                reply.ok(RequestDeletion.Response(deletion: enrolment.deletion, code: code, state: enrolment.state))
+            case .success(let enrolments):
+                for (enrolment, petition) in zip(enrolments, petitions) { count(enrolment, petition) }
+                let first = enrolments[0]
+                reply.ok(
+                    RequestDeletion.Response(
+                        deletion: first.deletion, deletions: enrolments.map(\.deletion), code: code, state: first.state))
             case .failure(_ as KeyReused): reply.refuse(.keyReused, "this key was given before, for something else: choose another one")
             case .failure(let error):
                 process.log.event("requestNotStored", level: .error, ("error", .safe("\(error)")))
@@ -119,17 +123,17 @@ public final class DeletionCoordinator: Sendable {
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
 
-    private func petition(_ request: RequestDeletion, _ wanted: WantedDeletion) -> Petition {
+    private func petition(_ request: RequestDeletion, _ kind: Deletion.Kind, _ subject: Subject) -> Petition {
         let now = process.system.clock.now
         let source: Deletion.Source = request.source == .customer ? .customer : .officer
         let isProven = source == .customer || request.identity != nil
         return Petition(
             key: request.key, digest: codes.digest("request", of: FieldVisitor.write(request)),
-            codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: wanted.kind, source: source,
-            proof: isProven ? source.proof : nil, chatDigest: nil, workspace: request.workspace,
-            sealedSubject: store.seal.seal(wanted.subject),
+            codeDigest: ConfirmationCodes.digest(of: codes.code(for: request.key)), kind: kind, source: source,
+            proof: isProven ? source.proof : nil, chatDigest: nil, workspace: subject.workspace == .nobodys ? nil : subject.workspace,
+            sealedSubject: store.seal.seal(subject),
             // What nobody has proved joins nothing, and nothing joins it: else it would tell of somebody else's deletion.
-            subjectDigest: isProven ? codes.digest("subject", of: FieldVisitor.write(wanted.subject)) : nil,
+            subjectDigest: isProven ? codes.digest("subject", of: FieldVisitor.write(subject)) : nil,
             policyVersion: configuration.policyVersion, receivedAt: min(request.receivedAt ?? now, now),
             windowMilliseconds: request.immediately ? 0 : source.windowMilliseconds, now: now)
     }

@@ -12,9 +12,17 @@ struct DeletionCoordinatorStore: Sendable {
 
     // MARK: Requests
 
-    /// Takes a petition in: as a repeat of a known one, as one more for a deletion that has yet to begin, or as a new deletion.
-    static func enrol(_ petition: Petition, _ connection: Connection) throws -> Enrolment {
-        if let repeated = try repeated(petition, connection) { return repeated }
+    static func enrol(_ petition: Petition, _ connection: Connection) throws -> Enrolment { try enrol([petition], connection)[0] }
+
+    /// Takes the petitions of one request in: as a repeat of a known one, as one more for a deletion that has yet to begin, or as a new
+    /// deletion. One enrolment each; of a repeat, as many as there were the first time.
+    static func enrol(_ petitions: [Petition], _ connection: Connection) throws -> [Enrolment] {
+        guard let first = petitions.first else { preconditionFailure("a request asks for something") }
+        let known = try repeated(first, connection)
+        return known.isEmpty ? try petitions.map { try enrolNew($0, connection) } : known
+    }
+
+    private static func enrolNew(_ petition: Petition, _ connection: Connection) throws -> Enrolment {
         let waiting = try waiting(for: petition, connection)
         let deletion = try waiting ?? insert(petition, connection)
         if waiting != nil { try hasten(deletion, petition, connection) }
@@ -26,14 +34,19 @@ struct DeletionCoordinatorStore: Sendable {
         return Enrolment(kind: waiting == nil ? .new : .joined, deletion: deletion, state: (step ?? .received).state)
     }
 
-    private static func repeated(_ petition: Petition, _ connection: Connection) throws -> Enrolment? {
-        try connection.first(
-            "SELECT requests.digest, deletions.id, step FROM requests JOIN deletions ON deletions.id = deletion WHERE key = ?",
-            .text(petition.key.rawValue)
+    private static func repeated(_ petition: Petition, _ connection: Connection) throws -> [Enrolment] {
+        var known: [Enrolment] = []
+        try connection.each(
+            """
+            SELECT requests.digest, deletions.id, step FROM requests JOIN deletions ON deletions.id = deletion
+            WHERE key = ? ORDER BY deletions.id
+            """, .text(petition.key.rawValue)
         ) { row in
             guard row.blob(0) == petition.digest else { throw KeyReused() }
-            return Enrolment(kind: .repeated, deletion: DeletionID(rawValue: row.int(1)), state: try readStep(row, 2).state)
+            known.append(
+                Enrolment(kind: .repeated, deletion: DeletionID(rawValue: row.int(1)), state: try readStep(row, 2).state))
         }
+        return known
     }
 
     /// The deletion that a petition may join: one whose cut-off will lie after the petition, so that all that its person left is erased.

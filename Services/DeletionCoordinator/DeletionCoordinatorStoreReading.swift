@@ -7,15 +7,25 @@ import Wire
 
 /// What is told of deletions: to the operator, to the metrics, and to whoever has a code.
 extension DeletionCoordinatorStore {
-    /// Counts of what is open: all, those received before `overdueBefore`, and those that failed `attempts` times or more.
-    func standing(overdueBefore: Timestamp, attempts: Int64) throws -> (open: Int64, overdue: Int64, stuck: Int64) {
+    /// Counts of open deletions.
+    struct Standing: Sendable {
+        var open, overdue, unacknowledged, held, stuck: Int64
+
+        static let none = Standing(open: 0, overdue: 0, unacknowledged: 0, held: 0, stuck: 0)
+    }
+
+    /// What a hold keeps is not late.
+    func standing(now: Timestamp, attempts: Int64) throws -> Standing {
         try database.read("open deletions") { connection in
             try connection.first(
                 """
-                SELECT count(*), count(*) FILTER (WHERE received_at < ?1 AND step <> 'held'), count(*) FILTER (WHERE failed_attempts + setbacks >= ?2)
+                SELECT count(*), count(*) FILTER (WHERE received_at < ?1 AND step <> 'held'),
+                    count(*) FILTER (WHERE received_at < ?2 AND acknowledged_at IS NULL), count(*) FILTER (WHERE step = 'held'),
+                    count(*) FILTER (WHERE failed_attempts + setbacks >= ?3)
                 FROM deletions WHERE next_at IS NOT NULL
-                """, .integer(overdueBefore.rawValue), .integer(attempts)
-            ) { ($0.int(0), $0.int(1), $0.int(2)) } ?? (0, 0, 0)
+                """, .integer(now.rawValue - ErasureDriver.overdueMilliseconds),
+                .integer(now.rawValue - ErasureDriver.unacknowledgedMilliseconds), .integer(attempts)
+            ) { Standing(open: $0.int(0), overdue: $0.int(1), unacknowledged: $0.int(2), held: $0.int(3), stuck: $0.int(4)) } ?? .none
         }
     }
 
@@ -61,13 +71,14 @@ extension DeletionCoordinatorStore {
         }
     }
 
-    /// What a code opens; nil for one that was never given and for one whose record has expired.
+    /// What a code opens: of several deletions the one that is least far, and at the end one that found something. nil for one that was never given and for one whose record has expired.
     func status(codeDigest: [UInt8], now: Timestamp) throws -> DeletionStatus? {
         try database.read("deletion status") { connection in
             try connection.first(
                 """
                 SELECT \(DeletionCoordinatorStore.columns) FROM deletions
-                WHERE id = (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
+                WHERE id IN (SELECT deletion FROM requests WHERE code_digest = ?) AND (completed_at IS NULL OR completed_at > ?)
+                ORDER BY completed_at IS NOT NULL, cutoff IS NOT NULL, found DESC, id LIMIT 1
                 """, .blob(codeDigest), .integer(now.rawValue - Retention.requestRecords.length.milliseconds)
             ) { row in
                 DeletionStatus(

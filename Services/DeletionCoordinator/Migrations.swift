@@ -50,13 +50,15 @@ public enum DeletionCoordinatorMigrations {
                 subject  BLOB NOT NULL
             ) STRICT;
             CREATE TABLE requests (
-                key          TEXT PRIMARY KEY,
+                key          TEXT NOT NULL,
                 digest       BLOB NOT NULL,
-                code_digest  BLOB NOT NULL UNIQUE,
+                code_digest  BLOB NOT NULL,
                 chat_digest  BLOB UNIQUE,  -- of the code that whoever asks is to send in their chat
                 deletion     INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
-                requested_at INTEGER NOT NULL
+                requested_at INTEGER NOT NULL,
+                PRIMARY KEY (key, deletion)  -- several where a person is erased everywhere
             ) STRICT, WITHOUT ROWID;
+            CREATE INDEX requests_by_code ON requests (code_digest);
             CREATE TABLE receipts (
                 deletion INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
                 leg      INTEGER NOT NULL,

@@ -70,6 +70,11 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
     /// Those whose agreements have ended.
     public var terminatedWorkspaces: [WorkspaceID] { lock.withLock { workspaces.filter(\.value.isTerminated).map(\.key).sorted() } }
 
+    /// Those that ever had an account of a platform: where somebody whom it names may be known.
+    public func workspaces(on platform: Platform) -> [WorkspaceID] {
+        lock.withLock { Set(channels.values.filter { $0.account.platform == platform }.map(\.workspace)).sorted() }
+    }
+
     /// Those whose counts may not serve to improve the product.
     public var workspacesNotImproving: [WorkspaceID] {
         lock.withLock { workspaces.filter { !$0.value.instructions.improvesProduct }.map(\.key) }

@@ -154,6 +154,49 @@ import Wire
         #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)
     }
 
+    // MARK: Everywhere
+
+    @Test func aPersonIsErasedEverywhereByADeletionOfEachControllersOwn() throws {
+        let mesh = try Mesh()
+        mesh.store.with { $0.rows = 1 }
+        var request = RequestDeletion(
+            key: RequestKey("all"), workspace: Mesh.workspace, subject: RequestTests.person, source: .officer,
+            identity: .repliedFromKnownAddress, immediately: true)
+        request.workspace = nil
+        let answer = try mesh.call(request).value()
+        #expect(answer.deletions.count == 2 && answer.deletion == answer.deletions[0])
+        #expect(try mesh.call(request).value().deletions == answer.deletions)
+
+        // Each decides for itself, and sees its own alone.
+        _ = try mesh.complete(answer.deletions[0])
+        try mesh.watch(answer.deletions[1], reach: .awaitingController)
+        for (number, workspace) in [Mesh.workspace, Mesh.other].enumerated() {
+            let listed = try mesh.call(ListDeletions(workspace: workspace, limit: 10)).value().deletions
+            #expect(listed.map(\.id) == [answer.deletions[number]])
+            let others = answer.deletions[1 - number]
+            #expect(mesh.call(ReadDeletion(workspace: workspace, deletion: others)).refusal == .unknownDeletion)
+        }
+        // The person is told of the one that is least far, and at the end what was found.
+        func page() throws -> String {
+            String(decoding: try mesh.http(.get, "/data-deletion/status/\(answer.code)").body, as: UTF8.self)
+        }
+        #expect(try page().contains("The business is asked"))
+        _ = try mesh.decide(ApproveDeletion(deletion: answer.deletions[1], immediately: true)).value()
+        #expect(try mesh.complete(answer.deletions[1]).deletion.found == false)
+        #expect(try page().contains("Your data is erased"))
+        #expect(mesh.intake.with { Set($0.erased.map(\.workspace)) } == [Mesh.workspace, Mesh.other])
+    }
+
+    @Test func everywhereIsWhereThePlatformIs() throws {
+        let mesh = try Mesh()
+        var request = RequestDeletion(
+            key: RequestKey("all"), workspace: Mesh.workspace, subject: Alias(.instagram, .igsid, "112233445566"), source: .officer,
+            identity: .cameInPerson)
+        request.workspace = nil
+        let deletions = try mesh.call(request).value().deletions
+        #expect(try deletions.map { try mesh.read($0).deletion.workspace } == [Mesh.workspace])
+    }
+
     // MARK: Who is no chat partner
 
     @Test func formsAreErasedByTheirSendersAddressAtTheOfficersWord() throws {
@@ -188,6 +231,7 @@ import Wire
         #expect(mesh.call(request).fault == .malformed)
         request.subject = RequestTests.person
         request.workspace = nil
+        // Everywhere is the officer's to ask.
         #expect(mesh.call(request).fault == .malformed)
         #expect(mesh.call(RequestDeletion(key: RequestKey("y"), contact: Contact())).fault == .malformed)
         #expect(try mesh.call(ListDeletions(limit: 10)).value().deletions.isEmpty)

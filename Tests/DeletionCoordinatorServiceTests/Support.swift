@@ -19,6 +19,8 @@ import Wire
 /// A data folder with keys and facts, the fake holders, and a coordinator over its real file that can be stopped and started again.
 final class Mesh {
     static let workspace = WorkspaceID(rawValue: "acme")
+    /// Another customer, who wants to be asked, and has WhatsApp alone.
+    static let other = WorkspaceID(rawValue: "beta")
     static let accounts = [Account(.instagram, "17841400000000001"), Account(.whatsapp, "106540352242922")]
 
     let folder: String
@@ -253,6 +255,10 @@ final class Coordinator {
             facts.append(
                 AccessFact(.channelConnected, Mesh.workspace, channel: ChannelID(rawValue: "c\(index)"), account: account, at: at))
         }
+        facts.append(AccessFact(.workspaceOpened, Mesh.other, instructions: Instructions(onDeletion: .ask), at: at))
+        facts.append(
+            AccessFact(
+                .channelConnected, Mesh.other, channel: ChannelID(rawValue: "c9"), account: Account(.whatsapp, "106540352249999"), at: at))
         let rows = facts
         try database.writer.write("put facts") { connection in
             for fact in rows { try AccessTable.put(fact, connection) }

@@ -36,6 +36,40 @@ struct FormErasureTests {
         #expect(try fixture.ok(ReadForm(form: noahs)).entry.message == "noahs word")
     }
 
+    @Test func aFormThatAHoldKeepsIsOutOfUseDoesNotExpireAndGoesAfterAll() throws {
+        let fixture = try IntakeFixture()
+        let form = try fixture.ok(SubmitForm.sample(key: "1", email: "mara@lamps.example", message: "maras word")).form
+        let other = try fixture.ok(SubmitForm.sample(key: "2", email: "noah@lamps.example", message: "noahs word")).form
+        let subject = try subject(email: "mara@lamps.example")
+        let held = try fixture.ok(
+            EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject, isHeld: true), as: .deletionCoordinator)
+
+        #expect(held.rows["forms"] == 1)
+        #expect(refusal(fixture.call(ReadForm(form: form))) == .unknownForm)
+        #expect(try fixture.ok(ListForms()).forms.map(\.id) == [other])
+        fixture.time.advance(milliseconds: Retention.support.length.milliseconds * 2)
+        fixture.expire()
+        #expect(try fixture.occurrences(of: "maras word") > 0 && fixture.occurrences(of: "noahs word") == 0)
+
+        _ = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+        #expect(try fixture.occurrences(of: "maras word") == 0)
+    }
+
+    @Test func aMemberWhoIsErasedIsOneNoLongerBeItTheLastOwner() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let owner = try fixture.ok(AddMember(key: RequestKey("o"), workspace: workspace, role: "owner")).member
+        let subject = Subject(workspace: workspace, members: [owner])
+        #expect(try fixture.ok(CollectSubject(subject: subject), as: .deletionCoordinator).rows["members"] == 1)
+        let known = try fixture.ok(ReadAccessFeed(after: Cursor(), waitMilliseconds: 0), as: .conversationStore).next
+
+        let receipt = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)
+        #expect(receipt.rows["members"] == 1)
+        let facts = try fixture.ok(ReadAccessFeed(after: known, waitMilliseconds: 0), as: .conversationStore).facts
+        #expect(facts.map(\.kind) == [.memberRemoved] && facts.map(\.member?.member) == [owner])
+        #expect(try fixture.ok(ProveErasure(subject: subject, scan: false), as: .deletionCoordinator).rows.values.allSatisfy { $0 == 0 })
+    }
+
     @Test func aPhoneFindsItsFormsAndIsNoEvidenceForTheAddressBesideIt() throws {
         let fixture = try IntakeFixture()
         _ = try fixture.ok(SubmitForm.sample(key: "1", email: "mara@lamps.example"))

@@ -19,6 +19,8 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     static let attemptsAlarming: Int64 = 5
     /// The public promise: done within 30 days.
     static let overdueMilliseconds: Int64 = 30 * 86_400_000
+    /// Acknowledged within 5 business days: with the weekend in between they are a week.
+    static let unacknowledgedMilliseconds: Int64 = 7 * 86_400_000
 
     /// What became of a decision.
     enum Verdict: Sendable {

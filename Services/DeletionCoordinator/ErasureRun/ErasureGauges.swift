@@ -8,7 +8,7 @@ final class ErasureGauges: @unchecked Sendable {
     /// Counting looks at every open deletion, so a busy driver does it only so often.
     static let intervalMilliseconds: Int64 = 1000
 
-    private let open, overdue, stuck: Metrics.Gauge
+    private let open, overdue, unacknowledged, held, stuck: Metrics.Gauge
     private let failed, setBack, completed, lapsed, receiptsRejected: Metrics.Counter
     private let lock = Lock()
     private var isStuck = false
@@ -19,6 +19,8 @@ final class ErasureGauges: @unchecked Sendable {
         let metrics = process.metrics
         open = metrics.gauge("deletions.open")
         overdue = metrics.gauge("deletions.overdue")
+        unacknowledged = metrics.gauge("deletions.unacknowledged")
+        held = metrics.gauge("deletions.held")
         stuck = metrics.gauge("deletions.stuck")
         failed = metrics.counter("deletions.failedAttempts")
         setBack = metrics.counter("deletions.setbacks")
@@ -27,7 +29,7 @@ final class ErasureGauges: @unchecked Sendable {
         receiptsRejected = metrics.counter("deletions.receiptsRejected")
         process.health.register("deletions") { [self] in
             let (isStuck, isOverdue) = lock.withLock { (self.isStuck, self.isOverdue) }
-            if isOverdue { return .degraded("a deletion is not done after 30 days: see deletions.list") }
+            if isOverdue { return .degraded("a deletion is late: see deletions.list") }
             return isStuck ? .degraded("a deletion does not get on") : .ok()
         }
     }
@@ -37,14 +39,15 @@ final class ErasureGauges: @unchecked Sendable {
         let milliseconds = clock.monotonicMilliseconds
         if !isIdle, let shownAt, milliseconds - shownAt < ErasureGauges.intervalMilliseconds { return }
         shownAt = milliseconds
-        let standing = try store.standing(
-            overdueBefore: clock.now.adding(milliseconds: -ErasureDriver.overdueMilliseconds), attempts: ErasureDriver.attemptsAlarming)
+        let standing = try store.standing(now: clock.now, attempts: ErasureDriver.attemptsAlarming)
         open.set(standing.open)
         overdue.set(standing.overdue)
+        unacknowledged.set(standing.unacknowledged)
+        held.set(standing.held)
         stuck.set(standing.stuck)
         lock.withLock {
             isStuck = standing.stuck > 0
-            isOverdue = standing.overdue > 0
+            isOverdue = standing.overdue + standing.unacknowledged > 0
         }
     }
 

@@ -24,7 +24,8 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
     }
 
     public var key = RequestKey()
-    /// Absent for who belongs to no workspace: senders of forms, Botseller's own people.
+    /// Absent for who belongs to no workspace: senders of forms, Botseller's own people. Absent for a person, which only the officer may
+    /// ask: in every workspace that has the platform, as a deletion of its own in each, of which no other workspace hears.
     public var workspace: WorkspaceID?
     public var subject: Alias?
     public var contact: Contact?
@@ -85,20 +86,26 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
     }
 
     public struct Response: Fields, Equatable {
+        public static let countMax = 10_000
+
         public var deletion = DeletionID()
+        /// All of them, where a person is erased everywhere; `deletion` is the first.
+        public var deletions: [DeletionID] = []
         /// Opens `/data-deletion/status/<code>`; given once per key, at least 128 bits.
         public var code = ""
         public var state = Deletion.State.received
 
         public init() {}
-        public init(deletion: DeletionID, code: String, state: Deletion.State) {
+        public init(deletion: DeletionID, deletions: [DeletionID]? = nil, code: String, state: Deletion.State) {
             self.deletion = deletion
+            self.deletions = deletions ?? [deletion]
             self.code = code
             self.state = state
         }
 
         public mutating func visit(_ fields: inout FieldVisitor) {
             fields.field("deletion", &deletion)
+            fields.field("deletions", &deletions, max: Response.countMax)
             fields.field("code", &code, max: 64)
             fields.field("state", &state)
         }
