@@ -42,7 +42,7 @@ import Testing
 
     private static func differences(_ notes: [ColumnNote], from table: String) -> [String] {
         let plain = Set(notes.filter { $0.category == nil }.map { "\($0.table).\($0.column)" })
-        let written = Set(table.split(separator: "\n").dropFirst().map { $0.replacing("\t", with: ".") })
+        let written = Set(table.split(separator: "\n").dropFirst().map { String($0.replacing("\t", with: ".")) })
         return
             (plain.subtracting(written).map { "\($0) is plain and not written down" }
             + written.subtracting(plain).map { "\($0) is written down as plain and is not" }).sorted()
