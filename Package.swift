@@ -67,8 +67,8 @@ let package = Package(
         shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
     ]
         + service(
-            "Intake", binary: "intake", serves: "IntakeContracts",
-            calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"], ["HTTP", "Net"])
+            "Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"],
+            ["HTTP", "Net"])
         + service(
             "ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts",
             calls: ["DeletionCoordinatorContracts", "IntakeContracts"])
@@ -123,8 +123,8 @@ let package = Package(
                 "IntakeServiceTests",
                 [
                     "Access", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "Erasure", "HTTP",
-                    "HolderContracts", "IntakeContracts",
-                    "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                    "HolderContracts", "IntakeContracts", "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads",
+                    "Wire"
                 ], exclude: ["Fixtures"]),
             // Both ends of what comes in, over one line.
             tests(

@@ -23,6 +23,7 @@ public final class Intake: Sendable {
     private let expiry: Expiry
     let feed: AccessFeed
     let security: SecurityLog
+    let disclosures: DisclosureOutbox
     let tokens: TokenKeys
     private let leases: LeaseKeys
     let integrationSeal: Seal
@@ -30,21 +31,24 @@ public final class Intake: Sendable {
     let door: WebhookDoor
     private let web: HTTPRouter
 
-    public convenience init(_ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database) {
+    public convenience init(_ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database) throws {
         let folder = process.configuration.dataFolder
-        self.init(process, configuration, database, conversations: process.client(to: .conversationStore)) {
+        try self.init(
+            process, configuration, database, conversations: process.client(to: .conversationStore),
+            coordinator: process.client(to: .deletionCoordinator)
+        ) {
             DiskReserve.freeBytes(in: folder)
         }
     }
 
     /// - Parameters:
     ///   - conversations: where the relay sends what came in.
-    ///   - deletions: who is told of codes by which people show that a chat is theirs, where not over the mesh.
+    ///   - coordinator: who hears of each token that the operator got, and of codes by which people show that a chat is theirs.
     ///   - freeBytes: what the disk of the data folder still has.
     public init(
         _ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database, conversations: any Transport,
-        deletions: (any Transport)? = nil, freeBytes: @escaping @Sendable () -> Int64
-    ) {
+        coordinator: any Transport, freeBytes: @escaping @Sendable () -> Int64
+    ) throws {
         self.process = process
         self.database = database
         digests = IntakeDigests(
@@ -52,11 +56,12 @@ public final class Intake: Sendable {
         let reserve = DiskReserve(clock: process.system.clock, freeBytes: freeBytes)
         self.reserve = reserve
         relay = Relay(process, database, store, directory, digests.keys, to: conversations)
-        identities = IdentityRelay(process, database, store, to: deletions ?? process.client(to: .deletionCoordinator))
+        identities = IdentityRelay(process, database, store, to: coordinator)
         feed = AccessFeed(process, database, store)
         tokens = TokenKeys(process.tokenKeys())
         leases = LeaseKeys(process.leaseKeys())
         integrationSeal = Seal(secret: process.secret(KeyName.inboxKey), label: "integration secrets", random: process.system.random)
+        disclosures = try DisclosureOutbox(process, database, to: coordinator)
         security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
@@ -99,12 +104,14 @@ public final class Intake: Sendable {
         try feed.start()
         try relay.start()
         identities.start()
+        disclosures.start()
         expiry.start()
     }
 
     public func stop() {
         expiry.stop()
         identities.stop()
+        disclosures.stop()
         relay.stop()
     }
 

@@ -8,7 +8,7 @@ public enum IntakeMigrations {
     public static let all = [
         SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
         forms, events, replies, billing, integrations, IntakeStore.identityCodesMigration, IntakeStore.heldFormsMigration,
-        businessEndings, consentExpiry, recentKeys
+        businessEndings, consentExpiry, recentKeys, DisclosureOutbox.migration
     ]
 
     static let workspaces = Migration(

@@ -1,4 +1,4 @@
-/// Text as words that are equal when people mean the same word: without case, accents, punctuation.
+/// Text as words that are equal when people mean the same word: without case, accents, punctuation (José and jose).
 public struct FoldedText: Equatable, Sendable {
     public let words: [String]
     private let known: Set<String>

@@ -216,23 +216,21 @@ import Wire
     }
 
     /// To sell is refused in the same words whoever asks, and whatever else is wrong with who asks.
-    @Test(
-        arguments: [
-            ("a role that is not listed", Denial.roleNotListed, { @Sendable in $0.contract = AccessGateTests.ownersAlone }),
-            ("a program that is not listed", .callerNotListed, { @Sendable in $0.peer = ConnectedPeer(.conversationStore) }),
-            ("a program that was removed", .programUnknown, { @Sendable in $0.peer = ConnectedPeer(.gateway, name: "stranger") }),
-            ("nobody's token", .tokenMissing, { @Sendable in $0.token = nil }),
-            ("another workspace", .otherWorkspace, { @Sendable in $0.workspace = solis })
-        ] as [(String, Denial, @Sendable (inout Attempt) -> Void)])
-    func sellingIsRefusedFirst(what: String, otherwise: Denial, change: @Sendable (inout Attempt) -> Void) {
-        let attempt = right.with {
-            $0.token = sign(.agent)
-            change(&$0)
+    @Test func sellingIsRefusedFirst() {
+        let changes: [(String, Denial, (inout Attempt) -> Void)] = [
+            ("a role that is not listed", .roleNotListed, { $0.contract = AccessGateTests.ownersAlone }),
+            ("a program that is not listed", .callerNotListed, { $0.peer = ConnectedPeer(.conversationStore) }),
+            ("a program that was removed", .programUnknown, { $0.peer = ConnectedPeer(.gateway, name: "stranger") }),
+            ("nobody's token", .tokenMissing, { $0.token = nil }), ("another workspace", .otherWorkspace, { $0.workspace = solis })
+        ]
+        for (what, otherwise, change) in changes {
+            var attempt = right.with { $0.token = sign(.agent) }
+            change(&attempt)
+            #expect(denial(attempt.with { $0.purpose = "sale" }) == .purposeNever, "\(what)")
+            // Controls: without the sale it is what is wrong otherwise; and who can't be proved learns nothing but that.
+            #expect(denial(attempt) == otherwise, "\(what)")
+            #expect(denial(attempt.with { ($0.purpose, $0.token) = ("sale", "v1.noise") }) == .tokenInvalid)
         }
-        #expect(denial(attempt.with { $0.purpose = "sale" }) == .purposeNever, "\(what)")
-        // Controls: without the sale it is what is wrong otherwise; and who can't be proved learns nothing but that.
-        #expect(denial(attempt) == otherwise, "\(what)")
-        #expect(denial(attempt.with { ($0.purpose, $0.token) = ("sale", "v1.noise") }) == .tokenInvalid)
     }
 
     private static let ownersAlone = Contract(

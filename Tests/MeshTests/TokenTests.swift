@@ -26,7 +26,7 @@ extension RealMesh {
                     mesh, "token", whose.owner.rawValue, "--workspace", whose.workspace.rawValue, into: mesh.folder.path(name))
                 #expect(made.status == 0)
             }
-            let call = ["call", "conversations.list", #"{"workspace":"\#(shop.workspace.rawValue)"}"#]
+            let call = ["call", "conversations.list", #"{"workspace":"\#(shop.workspace.rawValue)","limit":10}"#]
             func list(_ token: String?) throws -> MeshctlRun {
                 guard let token else { return try MeshctlRun(mesh, call[0], call[1], call[2]) }
                 return try MeshctlRun(mesh, call[0], call[1], call[2], "--token", mesh.folder.path(token))
