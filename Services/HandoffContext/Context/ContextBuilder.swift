@@ -50,7 +50,7 @@ struct ContextBuilder {
     /// What a language model is asked for, of the part that a summary is about; nil where there is none.
     func question(about conversation: ReadConversation.Response) -> SummaryQuestion? {
         let older = conversation.messages.compactMap(ContextBuilder.line).dropLast(ContextBuilder.newestCount)
-        return SummaryQuestion(about: older, hiding: textMask(conversation.participant))
+        return SummaryQuestion(about: older, hiding: textMask(conversation))
     }
 
     private func participant(_ participant: Participant) -> ContextParticipant {
