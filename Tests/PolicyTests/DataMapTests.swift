@@ -27,7 +27,8 @@ import Testing
     /// A column about nobody is one that somebody wrote down as such: a new one is looked at before it is believed.
     @Test func everyPlainColumnIsWrittenDownAndNoOther() throws {
         let notes = DataMapTests.services.flatMap { $0.1.flatMap(\.columns) }
-        #expect(DataMapTests.differences(notes, from: try #require(Repository.text(of: "Tests/Policy/plain-columns.tsv"))) == [])
+        let differences = DataMapTests.differences(notes, from: try #require(Repository.text(of: "Tests/Policy/plain-columns.tsv")))
+        #expect(differences == [], "\(differences)")
     }
 
     @Test func aPlainColumnThatNobodyWroteDownAndALineWithoutAColumnAreFound() {
