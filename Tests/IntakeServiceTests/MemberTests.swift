@@ -101,6 +101,7 @@ struct MemberTests {
         let agent = try #require(fixture.member(.agent, of: workspace))
         fixture.coordinator.be(.down)
         _ = try issue(agent)
+        #expect(fixture.coordinator.wait(forTellings: 1))
         #expect(fixture.coordinator.disclosures.isEmpty)
         #expect(try fixture.count("disclosure_outbox") == 1)
 
