@@ -1,4 +1,6 @@
+import Domain
 import Runtime
+import Wire
 
 /// What intake alone is told by its environment.
 ///
@@ -6,6 +8,8 @@ import Runtime
 /// | --- | --- | --- |
 /// | `MESH_INTAKE_POLICY_VERSION` | the policy that the pages name | `2026-06-19` |
 /// | `MESH_INTAKE_POLICY_URL` | where people read it: a URL or a path | `/personal-data-policy` |
+/// | `MESH_INTAKE_AGREEMENT_VERSION` | the terms of use that the pages name | `2026-01` |
+/// | `MESH_INTAKE_TERMS_URL` | where people read them: a URL or a path | `/terms-of-use` |
 /// | `MESH_INTAKE_DELETION_URL` | where people ask for deletion: a URL or a path | `/data-deletion` |
 /// | `MESH_INTAKE_MARKET` | whom the pages are for: a two-letter country code or `international` | `international` |
 /// | `MESH_INTAKE_ADDRESS_HEADER` | the header in which the proxy on this machine names its client's address | none |
@@ -16,28 +20,34 @@ import Runtime
 public struct IntakeConfiguration: Sendable {
     public let policyVersion: String
     public let policyURL: String
+    public let agreementVersion: String
+    public let termsURL: String
     public let deletionURL: String
-    public let market: String
+    public let market: Market
     /// Believed from loopback alone: anybody else could write anything into it.
     public let addressHeader: String?
     public let eventsPerSecond, channelEventsPerSecond, outboxRowsMax, deliveryBytesMax: Int64
 
     public init(_ environment: inout EnvironmentReader) {
-        policyVersion = environment.string("MESH_INTAKE_POLICY_VERSION", default: "2026-06-19", lengthMax: 32)
+        policyVersion = IntakeConfiguration.version(&environment, "MESH_INTAKE_POLICY_VERSION", default: "2026-06-19")
         policyURL = environment.optionalURL("MESH_INTAKE_POLICY_URL", orPath: true) ?? "/personal-data-policy"
+        agreementVersion = IntakeConfiguration.version(&environment, "MESH_INTAKE_AGREEMENT_VERSION", default: "2026-01")
+        termsURL = environment.optionalURL("MESH_INTAKE_TERMS_URL", orPath: true) ?? "/terms-of-use"
         deletionURL = environment.optionalURL("MESH_INTAKE_DELETION_URL", orPath: true) ?? "/data-deletion"
-        market = environment.string("MESH_INTAKE_MARKET", default: "international", lengthMax: 16)
+        let stated = environment.string("MESH_INTAKE_MARKET", default: Market.international.word, lengthMax: 16)
+        market = Market(stated) ?? .international
         addressHeader = environment.optionalString("MESH_INTAKE_ADDRESS_HEADER", lengthMax: 64)
         eventsPerSecond = environment.integer("MESH_INTAKE_EVENTS_PER_SECOND", default: 100_000, range: 1...1_000_000)
         channelEventsPerSecond = environment.integer("MESH_INTAKE_CHANNEL_EVENTS_PER_SECOND", default: 20_000, range: 1...1_000_000)
         outboxRowsMax = environment.integer("MESH_INTAKE_OUTBOX_ROWS_MAX", default: 1_000_000, range: 1...1_000_000_000)
         deliveryBytesMax = environment.integer("MESH_INTAKE_DELIVERY_BYTES_MAX", default: 24 << 20, range: 1...(1 << 30))
-        if !IntakeConfiguration.isMarket(market) {
-            environment.problem("MESH_INTAKE_MARKET", "must be two capital letters or international")
-        }
+        if Market(stated) == nil { environment.problem("MESH_INTAKE_MARKET", "must be \(Market.rule)") }
     }
 
-    static func isMarket(_ text: String) -> Bool {
-        text == "international" || text.utf8.count == 2 && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    /// Such as a request takes.
+    private static func version(_ environment: inout EnvironmentReader, _ name: String, default standard: String) -> String {
+        let version = environment.string(name, default: standard, lengthMax: 32)
+        if !Alphabet.name.allows(version) { environment.problem(name, "must consist of letters, digits and ._:-") }
+        return version
     }
 }

@@ -21,6 +21,7 @@ public final class Intake: Sendable {
     let relay: Relay
     private let expiry: Expiry
     let feed: AccessFeed
+    let security: SecurityLog
     let tokens: TokenKeys
     private let leases: LeaseKeys
     let integrationSeal: Seal
@@ -53,7 +54,7 @@ public final class Intake: Sendable {
         tokens = TokenKeys(process.tokenKeys())
         leases = LeaseKeys(process.leaseKeys())
         integrationSeal = Seal(secret: process.secret(KeyName.inboxKey), label: "integration secrets", random: process.system.random)
-        let security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
+        security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
         holder = Holder(

@@ -28,7 +28,7 @@ extension IntakeStore {
             """
             INSERT INTO workspaces (id, name, market, policy_version, agreement_version, instructions, opened_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)
-            """, .text(id.rawValue), .text(request.name), .text(request.market), .text(request.policyVersion),
+            """, .text(id.rawValue), .text(request.name), .text(request.market.word), .text(request.policyVersion),
             .text(request.agreementVersion), .blob(FieldVisitor.write(instructions)), .integer(now.rawValue))
         try publish(AccessFact(.workspaceOpened, id, instructions: instructions, at: now), connection)
         try remember(keyed, answer: id.rawValue, connection)
@@ -51,7 +51,7 @@ extension IntakeStore {
         ) { row in
             var workspace = ReadWorkspace.Response()
             workspace.name = row.text(0)
-            workspace.market = row.text(1)
+            workspace.market = row.market(1)
             workspace.policyVersion = row.text(2)
             workspace.agreementVersion = row.text(3)
             workspace.instructions = try FieldVisitor.read(Instructions.self, from: row.blob(4))
@@ -126,5 +126,12 @@ extension IntakeStore {
         try connection.run(
             "INSERT INTO request_keys (method, key, fields, answer) VALUES (?, ?, ?, ?)", .text(keyed.method), .text(keyed.key.rawValue),
             .blob(keyed.fields), .text(answer))
+    }
+}
+
+extension Row {
+    func market(_ column: Int) -> Market {
+        guard let market = Market(text(column)) else { preconditionFailure("the schema's CHECK and Market have one rule") }
+        return market
     }
 }

@@ -16,7 +16,7 @@ public enum IntakeMigrations {
             CREATE TABLE workspaces (
                 id                TEXT PRIMARY KEY,
                 name              TEXT NOT NULL,
-                market            TEXT NOT NULL,
+                market            TEXT NOT NULL CHECK (market = 'international' OR market GLOB '[A-Z][A-Z]'),
                 policy_version    TEXT NOT NULL,
                 agreement_version TEXT NOT NULL,
                 instructions      BLOB NOT NULL,

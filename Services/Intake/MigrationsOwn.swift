@@ -13,7 +13,7 @@ extension IntakeMigrations {
                 purpose        TEXT NOT NULL,
                 text_version   TEXT NOT NULL,
                 policy_version TEXT NOT NULL,
-                market         TEXT NOT NULL,
+                market         TEXT NOT NULL CHECK (market = 'international' OR market GLOB '[A-Z][A-Z]'),
                 evidence       TEXT NOT NULL CHECK (evidence IN ('checkbox', 'message', 'document', 'recording')),
                 reference      TEXT,
                 given_at       INTEGER NOT NULL,
@@ -46,8 +46,9 @@ extension IntakeMigrations {
                 email          TEXT NOT NULL COLLATE NOCASE,
                 phone          TEXT,
                 message        TEXT,
-                market         TEXT NOT NULL,
-                policy_version TEXT NOT NULL,
+                market         TEXT NOT NULL CHECK (market = 'international' OR market GLOB '[A-Z][A-Z]'),
+                policy_version    TEXT NOT NULL,
+                agreement_version TEXT NOT NULL,
                 submitted_at   INTEGER NOT NULL,
                 closed_at      INTEGER,
                 expires_at     INTEGER NOT NULL,
@@ -68,7 +69,7 @@ extension IntakeMigrations {
             // `basis` says each row's own. `support` is what is kept longest: the other kinds as `forms`.
             + [
                 ("name", Category.contact), ("company", .company), ("email", .contact), ("phone", .contact), ("message", .support),
-                ("market", .contact), ("policy_version", .contact), ("submitted_at", .contact)
+                ("market", .contact), ("policy_version", .contact), ("agreement_version", .contact), ("submitted_at", .contact)
             ].map { column, category in
                 ColumnNote(
                     "forms", column, category, for: [.respondToRequest, .supportCustomer, .complyWithObligation], on: .legitimateInterest,

@@ -30,9 +30,11 @@ public final class AccessGate: Gate {
         var actor: Actor?
         do throws(Denial) {
             if let token = entrant.token { actor = try prove(token) }
+            // Before who asks is looked at: to sell is refused to everybody alike.
+            if entrant.purposes.contains(where: \.isNever) { throw Denial.purposeNever }
+            guard entrant.contract.callers.contains(entrant.peer.kind) else { throw Denial.callerNotListed }
             try allow(actor, entrant)
             try allowProgram(entrant, actor)
-            if entrant.purposes.contains(where: \.isNever) { throw Denial.purposeNever }
             return actor
         } catch {
             denied(error, entrant, actor)
@@ -40,13 +42,11 @@ public final class AccessGate: Gate {
         }
     }
 
-    public func turnedAway(_ peer: ConnectedPeer, from contract: Contract) {
-        denied(.callerNotListed, Entrant(peer: peer, token: nil, contract: contract, scope: nil), nil)
-    }
-
     private func prove(_ text: String) throws(Denial) -> Actor {
         guard let token = tokens.prove(text) else { throw .tokenInvalid }
         guard clock.now < token.expiresAt else { throw .tokenExpired }
+        // Whoever holds a key may sign any time: a token for a year is none of ours.
+        guard token.expiresAt <= clock.now.adding(milliseconds: ActorToken.lifetimeSecondsMax * 1000) else { throw .tokenInvalid }
         guard isFresh() else { throw .factsStale }
         guard let member = facts.member(token.member), member.generation == token.generation else { throw .memberChanged }
         return Actor(member: token.member.rawValue, role: member.role, workspace: member.workspace?.rawValue)

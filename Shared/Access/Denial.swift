@@ -9,7 +9,7 @@ public enum Denial: String, Error, CaseIterable, Sendable {
     /// A program that speaks for one workspace only asked about another one, or about all.
     case programOfOtherWorkspace
     case tokenMissing
-    /// Forged, truncated, or signed by a key that is no longer live.
+    /// Forged, truncated, signed by a key that is no longer live, or for longer than a token lives.
     case tokenInvalid
     case tokenExpired
     /// Removed, or with other rights since the token was made.
@@ -43,14 +43,19 @@ public enum Denial: String, Error, CaseIterable, Sendable {
         case .callerNotListed, .programUnknown, .programOfOtherWorkspace:
             Fault(.forbidden, "this program may not make this call: see mesh.contracts, and `meshctl peer list`")
         case .tokenMissing: Fault(.forbidden, "this call needs the token of a person whose role allows it: see mesh.contracts")
-        case .tokenInvalid, .tokenExpired, .memberChanged:
-            Fault(.forbidden, "the actor's token is not valid here and now: ask for a new one with members.issueToken")
+        // Another workspace's token is as good as none, and gets the same bytes.
+        case .tokenInvalid, .tokenExpired, .memberChanged, .otherWorkspace:
+            Fault(
+                .forbidden,
+                "the actor's token is not valid here and now: ask for a new one with members.issueToken, and name the member's own workspace"
+            )
         case .factsStale: Fault(.unavailable, "nothing was heard of members and their rights for a minute: try again when intake runs")
         case .roleNotListed: Fault(.forbidden, "the actor's role may not make this call: see mesh.contracts")
-        case .otherWorkspace: Fault(.forbidden, "the actor may only ask about their own workspace, and has to name it")
         case .grantMissing: Fault(.forbidden, "the workspace has not let support in: its owner may with workspaces.instruct")
         case .purposeNever:
-            Fault(.purposeForbidden, "personal data is never used for sale, sharing, advertising or profiling, whoever asks or agrees")
+            Fault(
+                .purposeForbidden,
+                "the policy forbids this purpose for this data; sale, sharing, advertising and profiling for all, whoever asks or agrees")
         case .purposeNotInstructed: Fault(.purposeForbidden, "the workspace's instructions don't allow this purpose")
         case .signatureInvalid, .credentialInvalid, .verifyTokenInvalid: Fault(.unauthenticated, "the sender could not be proved")
         }

@@ -65,6 +65,15 @@ public final class SecurityLog: @unchecked Sendable {  // `waiting` and `isWriti
             workspace: actor?.workspace ?? "")
     }
 
+    /// Turns somebody away whom the gate let in, for what only the handler can see.
+    public func deny<R: Request>(_ reply: Reply<R>, _ denial: Denial) {
+        let caller = reply.caller
+        record(
+            denial, method: R.contract.method, peer: caller.peer.name, role: caller.actor?.role.rawValue ?? "",
+            workspace: caller.actor?.workspace ?? "")
+        reply.fault(denial.fault.code, denial.fault.message)
+    }
+
     /// Somebody whom nobody knows was turned away from a public door.
     /// - Parameters:
     ///   - door: the path, as the source code has it: never what came in.

@@ -152,9 +152,9 @@ public struct FieldVisitor: ~Copyable {
     }
 
     /// Text of `min` to `max` Unicode scalars.
-    public mutating func field(_ name: StaticString, _ value: inout String, min: Int = 0, max: Int) {
+    public mutating func field(_ name: StaticString, _ value: inout String, min: Int = 0, max: Int, of alphabet: Alphabet? = nil) {
         guard begin(name, isRequired: true, isPresent: true) else { return }
-        text(&value, min: min, max: max)
+        text(&value, min: min, max: max, of: alphabet)
         end(name)
     }
 

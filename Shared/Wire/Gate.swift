@@ -2,10 +2,8 @@ import Policy
 
 /// Decides before a handler whether a request may reach it.
 public protocol Gate: Sendable {
-    /// Returns who acts, nil for the peer itself; throws the fault that the caller gets.
+    /// Returns who acts, nil for the peer itself; throws the fault that the caller gets, also to a program that the contract doesn't list.
     func admit(_ entrant: Entrant) throws(Fault) -> Actor?
-    /// The contract doesn't list this kind of program: nothing of its request was read.
-    func turnedAway(_ peer: ConnectedPeer, from contract: Contract)
 }
 
 /// What a gate decides about: who asks for what, in whose data.
@@ -16,7 +14,7 @@ public struct Entrant: Sendable {
     public let contract: Contract
     /// `Request.scope`.
     public let scope: String?
-    /// `Request.purposes`.
+    /// `Request.purposes`; none where the body doesn't fit its request.
     public let purposes: [DeclaredPurpose]
 
     public init(peer: ConnectedPeer, token: String?, contract: Contract, scope: String?, purposes: [DeclaredPurpose] = []) {

@@ -57,12 +57,18 @@ public final class Router: Sendable {
         @Sendable (_ body: inout FieldVisitor, _ envelope: Envelope, _ peer: ConnectedPeer, _ gate: (any Gate)?, _ send: @escaping Send)
         throws(WireError) -> Void
 
+    /// What a body asks for, where it fits its request.
+    @usableFromInline typealias Purposes =
+        @Sendable (_ body: inout FieldVisitor, _ envelope: Envelope) throws(WireError) -> [DeclaredPurpose]
+
     private final class Route: Sendable {  // A class: it is looked up for each request, and copying an entry costs more than that.
         let entry: CatalogueEntry
+        let purposes: Purposes
         let handler: Handler
 
-        init(_ entry: CatalogueEntry, _ handler: @escaping Handler) {
+        init(_ entry: CatalogueEntry, _ purposes: @escaping Purposes, _ handler: @escaping Handler) {
             self.entry = entry
+            self.purposes = purposes
             self.handler = handler
         }
     }
@@ -80,7 +86,9 @@ public final class Router: Sendable {
     /// Registers the one handler of a request. Before `seal` only.
     @inlinable
     public func on<R: Request>(_ type: R.Type, _ handler: @escaping @Sendable (R, Reply<R>) -> Void) {
-        register(CatalogueEntry(R.self, service: service)) { body, envelope, peer, gate, send throws(WireError) in
+        register(CatalogueEntry(R.self, service: service)) { body, envelope throws(WireError) in
+            try R.read(&body, key: envelope.key).purposes
+        } _: { body, envelope, peer, gate, send throws(WireError) in
             let request = try R.read(&body, key: envelope.key)
             do throws(Fault) {
                 let actor = try gate?.admit(
@@ -102,12 +110,12 @@ public final class Router: Sendable {
     }
 
     @usableFromInline
-    func register(_ entry: CatalogueEntry, _ handler: @escaping Handler) {
+    func register(_ entry: CatalogueEntry, _ purposes: @escaping Purposes, _ handler: @escaping Handler) {
         lock.withLock {
             precondition(!isSealed, "handlers are registered before the service listens")
             precondition(entry.method.utf8.count <= Envelope.methodLengthMax, "\(entry.method) is longer than an envelope takes")
             precondition(routes[entry.method] == nil, "\(entry.method) has two handlers")
-            routes[entry.method] = Route(entry, handler)
+            routes[entry.method] = Route(entry, purposes, handler)
         }
     }
 
@@ -145,8 +153,7 @@ public final class Router: Sendable {
             return .handled
         }
         guard route.entry.contract.callers.contains(peer.kind) else {
-            gate?.turnedAway(peer, from: route.entry.contract)
-            send(ReplyEnvelope.fault(envelope.id, Fault(.forbidden, "\(peer.kind.rawValue) may not call \(route.entry.contract.method)")))
+            send(ReplyEnvelope.fault(envelope.id, refusal(of: envelope, bytes, route, peer)))
             return .handled
         }
         guard envelope.actor == nil || gate != nil else {
@@ -179,6 +186,29 @@ public final class Router: Sendable {
                 return false  // The long way meets it too, and says what it is.
             }
             return true
+        }
+    }
+
+    /// What a kind of program is told that the contract doesn't list. What it declared is looked at all the same: that nothing is sold is
+    /// said before anything else.
+    private func refusal(of envelope: Envelope, _ bytes: [UInt8], _ route: Route, _ peer: ConnectedPeer) -> Fault {
+        let contract = route.entry.contract
+        let fault = Fault(.forbidden, "\(peer.kind.rawValue) may not call \(contract.method)")
+        guard let gate else { return fault }
+        let entrant = Entrant(
+            peer: peer, token: envelope.actor, contract: contract, scope: nil, purposes: purposes(of: envelope, bytes, route))
+        do throws(Fault) { _ = try gate.admit(entrant) } catch { return error }
+        return fault
+    }
+
+    private func purposes(of envelope: Envelope, _ bytes: [UInt8], _ route: Route) -> [DeclaredPurpose] {
+        do throws(WireError) {
+            return try bytes.withUnsafeBufferPointer { (bytes) throws(WireError) in
+                var body = FieldVisitor(bytes, envelope.body.range, mode: .strict, refusesUnknown: false)
+                return try route.purposes(&body, envelope)
+            }
+        } catch {
+            return []  // A body that doesn't fit declares nothing, and its sender is turned away whatever it is.
         }
     }
 

@@ -31,6 +31,24 @@ extension FieldVisitor {
         }
     }
 
+    /// Text of a form of its own: `pattern` says it in JSON Schema, `rule` to people, and `isGood` decides; all three say the same.
+    public mutating func text(_ value: inout String, as rule: String, pattern: String, where isGood: (String) -> Bool) {
+        guard failure == nil else { return }
+        switch mode {
+        case .writing: writer.string(value)
+        case .describing:
+            describeType("string") { writer in
+                writer.member("pattern")
+                writer.string(pattern)
+            }
+        case .reading:
+            do throws(WireError) {
+                value = try reader.string()
+                if !isGood(value) { throw WireError(.shape, "expected \(rule)") }
+            } catch { failure = error }
+        }
+    }
+
     public mutating func integer(_ value: inout Int64, _ range: ClosedRange<Int64>) {
         guard failure == nil else { return }
         switch mode {

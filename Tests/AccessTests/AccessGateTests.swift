@@ -30,10 +30,6 @@ import Wire
     private func denial(_ attempt: Attempt, isFresh: Bool = true) -> Denial? {
         let told = Told()
         let gate = AccessGate(facts, tokens: tokens, clock: time, isFresh: { isFresh }) { denial, _, _ in told.add(denial) }
-        guard attempt.contract.callers.contains(attempt.peer.kind) else {
-            gate.turnedAway(attempt.peer, from: attempt.contract)  // What the router does.
-            return told.all.first
-        }
         do throws(Fault) {
             _ = try gate.admit(attempt.entrant)
             #expect(told.all == [])
@@ -66,6 +62,20 @@ import Wire
     @Test func aMemberNamesTheirOwnWorkspace() {
         #expect(denial(right.with { $0.workspace = nil }) == .otherWorkspace)
         #expect(denial(right.with { $0.workspace = WorkspaceID(rawValue: "ws_unknown") }) == .otherWorkspace)
+    }
+
+    /// Whoever holds a signing key may sign any time: a token that outlives the longest of ours is none.
+    @Test func aTokenForLongerThanAQuarterOfAnHourIsNone() {
+        func until(_ milliseconds: Int64) -> Attempt {
+            let expiresAt = begin.adding(milliseconds: milliseconds)
+            return right.with { $0.token = tokens.sign(ActorToken(member: .of(.owner), generation: 1, expiresAt: expiresAt)) }
+        }
+        #expect(denial(until(900_001)) == .tokenInvalid)
+        #expect(denial(until(365 * 86_400_000)) == .tokenInvalid)
+        // Control: as long as may be; and what was too long becomes good with nobody's help but time's.
+        #expect(denial(until(900_000)) == nil)
+        time.advance(milliseconds: 1)
+        #expect(denial(until(900_001)) == nil)
     }
 
     @Test func aRemovedMemberIsOut() {
@@ -204,6 +214,28 @@ import Wire
         // Control: a word that the policy doesn't know is its handler's to refuse.
         #expect(denial(right.with { $0.purpose = "research" }) == nil)
     }
+
+    /// To sell is refused in the same words whoever asks, and whatever else is wrong with who asks.
+    @Test func sellingIsRefusedFirst() {
+        let changes: [(String, Denial, (inout Attempt) -> Void)] = [
+            ("a role that is not listed", .roleNotListed, { $0.contract = AccessGateTests.ownersAlone }),
+            ("a program that is not listed", .callerNotListed, { $0.peer = ConnectedPeer(.conversationStore) }),
+            ("a program that was removed", .programUnknown, { $0.peer = ConnectedPeer(.gateway, name: "stranger") }),
+            ("nobody's token", .tokenMissing, { $0.token = nil }), ("another workspace", .otherWorkspace, { $0.workspace = solis })
+        ]
+        for (what, otherwise, change) in changes {
+            var attempt = right.with { $0.token = sign(.agent) }
+            change(&attempt)
+            #expect(denial(attempt.with { $0.purpose = "sale" }) == .purposeNever, "\(what)")
+            // Controls: without the sale it is what is wrong otherwise; and who can't be proved learns nothing but that.
+            #expect(denial(attempt) == otherwise, "\(what)")
+            #expect(denial(attempt.with { ($0.purpose, $0.token) = ("sale", "v1.noise") }) == .tokenInvalid)
+        }
+    }
+
+    private static let ownersAlone = Contract(
+        "samples.read", purpose: .provideService, reads: [.communication], repeats: .harmless, callers: [.gateway, .operator],
+        roles: [.owner])
 }
 
 /// What a gate told, from any thread.

@@ -28,8 +28,7 @@ import Wire
 
         #expect(service.served.count == 1)
         #expect(fault.code == wrong.code)
-        // Who isn't listed is told by the router, before a gate looks at anything.
-        if reason != .callerNotListed { #expect(fault == reason.fault) }
+        #expect(fault == reason.fault)
         let row = [
             "\(hour)", wrong.attempt.contract.method, reason.rawValue, wrong.attempt.peer.name, wrong.role, wrong.workspace, "1",
             "\(service.time.now.rawValue)"
@@ -56,13 +55,30 @@ import Wire
             "of nobody": service.sign(signed(MemberID(rawValue: "mem_nobody"), 1, later))
         ]
 
-        let answers = Dictionary(uniqueKeysWithValues: bad.map { ($0.key, reply(to: $0.value)) })
+        var answers = Dictionary(uniqueKeysWithValues: bad.map { ($0.key, reply(to: $0.value)) })
+        answers["good elsewhere"] = reply(to: good, about: solis)
+        answers["good, about no workspace"] = reply(to: good, about: nil)
 
         for (what, answer) in answers { #expect(answer == answers["forged"], "\(what)") }
         #expect(answers["forged"]?.contains(#""code":"forbidden""#) == true)
         #expect(service.served.count == 0)
         // Control: the bytes differ where the token is good.
         #expect(reply(to: good) == #"{"id":1,"ok":{}}"#)
+    }
+
+    /// Its body is read for what it declares, and no further.
+    @Test func aProgramThatIsNotListedIsToldOfTheSaleFirst() throws {
+        let unlisted = Attempt(peer: ConnectedPeer(.conversationStore))
+        #expect(service.put(unlisted.with { $0.purpose = "sale" }) == Denial.purposeNever.fault)
+        #expect(service.put(unlisted.with { $0.purpose = "provideService" }) == Denial.callerNotListed.fault)
+        let transport = LocalTransport(service.process.router, as: .conversationStore)
+        guard case .fault(let fault) = transport.callRaw("samples.read", body: Array(#"{"workspace":7}"#.utf8), key: nil) else {
+            Issue.record("a body that does not fit was answered")
+            return
+        }
+        #expect(fault == Denial.callerNotListed.fault)
+        #expect(service.served.count == 0)
+        #expect(try service.denials().map { $0.split(separator: "|")[2] } == ["callerNotListed", "purposeNever"])
     }
 
     @Test func aTokenEndsWithTheMillisecondThatItNames() {
@@ -90,10 +106,10 @@ import Wire
         #expect(service.put(Attempt(peer: ConnectedPeer(.connector, name: "lumen-forms"))) == nil)
     }
 
-    private func reply(to token: String) -> String {
+    private func reply(to token: String, about workspace: WorkspaceID? = lumen) -> String {
         let transport = Overheard(LocalTransport(service.process.router, as: .gateway, name: "front"))
         var request = ReadSample()
-        request.workspace = lumen
+        request.workspace = workspace
         _ = transport.call(request, CallOptions(actor: token))
         return transport.reply
     }

@@ -106,7 +106,7 @@ struct Wrong: Sendable {
         let support = Attempt(token: token(.of(.support)), workspace: solis)
         let counts = Attempt(contract: CountSample.contract, token: token(.of(.operator)))
         return [
-            Wrong(.callerNotListed, right.with { $0.peer = ConnectedPeer(.conversationStore) }, putRight: right),
+            Wrong(.callerNotListed, right.with { $0.peer = ConnectedPeer(.conversationStore) }, putRight: right, actor: .owner, of: lumen),
             Wrong(
                 .programUnknown, right.with { $0.peer = ConnectedPeer(.gateway, name: "stranger") }, putRight: right, actor: .owner,
                 of: lumen),

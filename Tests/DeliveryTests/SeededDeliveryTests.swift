@@ -91,7 +91,7 @@ private final class SeededRun {
         ]
         for (index, accounts) in accounts.enumerated() {
             let open = OpenWorkspace(
-                key: RequestKey("workspace-\(seed)-\(index)"), name: "Shop (invented)", market: "international",
+                key: RequestKey("workspace-\(seed)-\(index)"), name: "Shop (invented)", market: .international,
                 policyVersion: "2026-06-19",
                 agreementVersion: "2026-01", onDeletion: .erase)
             let workspace = try rig.intake(open).workspace

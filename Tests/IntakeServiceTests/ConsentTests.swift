@@ -189,7 +189,7 @@ extension RecordConsent {
     ) -> RecordConsent {
         RecordConsent(
             key: RequestKey(key), workspace: workspace, person: person, purpose: purpose, textVersion: textVersion,
-            policyVersion: "2026-06-19", market: "international", evidence: ConsentEvidence(.checkbox, reference: "form:1"),
+            policyVersion: "2026-06-19", market: .international, evidence: ConsentEvidence(.checkbox, reference: "form:1"),
             givenAt: Timestamp(rawValue: 1_767_225_600_000))
     }
 }

@@ -118,6 +118,9 @@ struct EventTests {
         for purpose in ["advertising", "processPayment", "respondToRequest"] {
             #expect(fault(fixture.call(technical("1", .error, "192.0.2.1", purpose: purpose)))?.code == .purposeForbidden)
         }
+        #expect(
+            try fixture.denials(of: "technical.record") == ["purposeNever operator 3"],
+            "whether the gate or the handler sees it, it is on record")
         #expect(fault(fixture.call(technical("1", .error, "192.0.2.999")))?.code == .malformed)
         #expect(try fixture.addresses().isEmpty)
         // Control.

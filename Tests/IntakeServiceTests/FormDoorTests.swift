@@ -8,7 +8,8 @@ import Wire
 @testable import IntakeService
 
 struct FormDoorTests {
-    private static let good = "name=Mara+Lind&email=mara%40lamps.example&message=Is+there+a+trial%3F&policyVersion=2026-06-19&website="
+    private static let good =
+        "name=Mara+Lind&email=mara%40lamps.example&message=Is+there+a+trial%3F&policyVersion=2026-06-19&agreementVersion=2026-01&website="
 
     @Test(arguments: FormPage.kinds)
     func aPageAsksForConsentOnlyWhereItIsTheBasisAndRunsNoScript(kind: Form.Kind) throws {
@@ -45,6 +46,7 @@ struct FormDoorTests {
         let read = try fixture.ok(ReadForm(form: form.id))
         #expect(read.entry == FormEntry(name: "Mara Lind", email: "mara@lamps.example", message: "Is there a trial?"))
         #expect(read.form.basis == .legitimateInterest)
+        #expect(read.form.policyVersion == "2026-06-19" && read.form.agreementVersion == "2026-01")
         // Control: the same page, changed and sent again, is another form.
         #expect(try fixture.send(body.replacing("trial", with: "discount")).headers["location"] != location)
         #expect(try fixture.count("forms") == 2)
@@ -76,7 +78,7 @@ struct FormDoorTests {
     @Test func whatIsWrongStandsBesideItsFieldAndWhatWasTypedStays() throws {
         let fixture = try IntakeFixture()
         let typed =
-            "name=+&email=mara%40lamps&company=%3Cb%3E%22Lamps%22%26&message=%0A%3C%2Ftextarea%3E%3Cscript%3E&news=yes&policyVersion=2026-06-19"
+            "name=+&email=mara%40lamps&company=%3Cb%3E%22Lamps%22%26&message=%0A%3C%2Ftextarea%3E%3Cscript%3E&news=yes&policyVersion=2026-06-19&agreementVersion=2026-01"
 
         let response = try fixture.send(typed)
         let page = String(decoding: response.body, as: UTF8.self)
@@ -103,6 +105,32 @@ struct FormDoorTests {
         #expect(try fixture.count("forms") == 0)
     }
 
+    @Test func termsThatAreNoLongerTheOnesShownAreAskedAbout() throws {
+        let fixture = try IntakeFixture(variables: ["MESH_INTAKE_AGREEMENT_VERSION": "2026-02"])
+
+        let old = try fixture.send(FormDoorTests.good)
+        let page = String(decoding: fixture.answer(try HTTPRequest(.get, "/contact")).body, as: UTF8.self)
+
+        #expect(old.status == .unprocessableContent)
+        #expect(
+            String(decoding: old.body, as: UTF8.self).contains("<a href=\"#agreementVersion\">Version 2026-02 of our terms of use applies"))
+        #expect(page.contains("name=\"agreementVersion\" value=\"2026-02\"") && page.contains("href=\"/terms-of-use\""))
+        #expect(try fixture.count("forms") == 0)
+        // Control: what the page names now is taken, and kept.
+        #expect(try fixture.send(FormDoorTests.good.replacing("2026-01", with: "2026-02")).status == .seeOther)
+        #expect(try fixture.ok(ListForms()).forms.map(\.agreementVersion) == ["2026-02"])
+    }
+
+    @Test(arguments: [("ES", "ES"), ("international", "international"), ("", "DE")])
+    func aBrowsersMarketIsKeptAndElseThePages(sent: String, kept: String) throws {
+        let fixture = try IntakeFixture(variables: ["MESH_INTAKE_MARKET": "DE"])
+
+        #expect(try fixture.send(FormDoorTests.good + "&market=\(sent)").status == .seeOther)
+        #expect(try fixture.send(FormDoorTests.good + "&market=spain").status == .unprocessableContent)
+
+        #expect(try fixture.ok(ListForms()).forms.map(\.market.word) == [kept])
+    }
+
     @Test func whoFillsInTheTrapIsNotTakenIn() throws {
         let fixture = try IntakeFixture()
 
@@ -115,15 +143,17 @@ struct FormDoorTests {
     @Test func programsSendJSONAndGetIt() throws {
         let fixture = try IntakeFixture()
         let body =
-            #"{"name":"Mara Lind","email":"mara@lamps.example","message":"Hi","policyVersion":"2026-06-19","market":"ES","news":true}"#
+            #"{"name":"Mara Lind","email":"mara@lamps.example","message":"Hi","policyVersion":"2026-06-19","#
+            + #""agreementVersion":"2026-01","market":"ES","news":true}"#
 
         let taken = try fixture.send(body, type: "application/json")
         let wrong = try fixture.send(
-            #"{"name":7,"message":"Hi","policyVersion":"2026-06-19","market":"spain"}"#, type: "application/json; charset=utf-8")
+            #"{"name":7,"message":"Hi","policyVersion":"2026-06-19","agreementVersion":"2026-01","market":"spain"}"#,
+            type: "application/json; charset=utf-8")
 
         #expect(taken.status == .created)
         #expect(String(decoding: taken.body, as: UTF8.self) == #"{"reference":1}"#)
-        #expect(try fixture.ok(ListForms()).forms.map(\.market) == ["ES", "ES"])
+        #expect(try fixture.ok(ListForms()).forms.map(\.market.word) == ["ES", "ES"])
         #expect(wrong.status == .unprocessableContent)
         #expect(wrong.headers["content-type"] == "application/json")
         let errors = try JSONView(checking: wrong.body)["errors"]?.elements ?? []
@@ -172,7 +202,7 @@ struct FormDoorTests {
         #expect(try send(15, from: "127.0.0.1", header: "198.51.100.7").status == .tooManyRequests)
         #expect(try send(15, from: "127.0.0.1", header: "198.51.100.8").status == .seeOther)
         fixture.time.advance(milliseconds: SenderPace.intervalMilliseconds)
-        for _ in 0..<3 { _ = try fixture.send("name=&policyVersion=2026-06-19", from: "2001:db8:0:1::1") }
+        for _ in 0..<3 { _ = try fixture.send("name=&policyVersion=2026-06-19&agreementVersion=2026-01", from: "2001:db8:0:1::1") }
         #expect(try send(5, from: "2001:db8:0:1::1").status == .seeOther)
         #expect(try send(7, from: "2001:db8:0:1::1").status == .tooManyRequests)
     }

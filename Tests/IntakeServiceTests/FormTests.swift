@@ -20,7 +20,7 @@ struct FormTests {
         #expect(read.entry.email == "Mara@lamps.example")
         #expect(read.entry.phone == "+15550100017")
         #expect(read.entry.message == "Hello,\nis there a trial?")
-        #expect(read.form.policyVersion == "2026-06-19")
+        #expect(read.form.policyVersion == "2026-06-19" && read.form.agreementVersion == "2026-01" && read.form.market == .international)
         #expect(refusal(fixture.call(SubmitForm.sample(message: "Something else"))) == .keyReused)
         try fixture.reopen()
         #expect(try fixture.ok(ReadForm(form: form)) == read)
@@ -148,6 +148,6 @@ extension SubmitForm {
         SubmitForm(
             key: RequestKey(key), kind: kind,
             entry: FormEntry(name: " Mara Lind ", company: "Lamps (invented)", email: email, phone: phone, message: message),
-            market: "international", policyVersion: "2026-06-19", consent: consent, submittedAt: submittedAt)
+            market: .international, policyVersion: "2026-06-19", agreementVersion: "2026-01", consent: consent, submittedAt: submittedAt)
     }
 }

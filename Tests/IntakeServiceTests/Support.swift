@@ -210,6 +210,18 @@ final class IntakeFixture {
         }
     }
 
+    /// Denials of one method on record: `reason peer count`.
+    func denials(of method: String) throws -> [String] {
+        try settle()
+        return try database.read { connection in
+            var denials: [String] = []
+            try connection.each(
+                "SELECT reason, peer, sum(count) FROM denials WHERE method = ? GROUP BY reason, peer ORDER BY 1, 2", .text(method)
+            ) { denials.append("\($0.text(0)) \($0.text(1)) \($0.int(2))") }
+            return denials
+        }
+    }
+
     /// A file comes into the key folder, or goes.
     func putKey(_ name: String, _ text: String?, mode: Int = 0o600) throws { try IntakeFixture.putKey(folder, name, text, mode: mode) }
 
@@ -244,7 +256,7 @@ final class IntakeFixture {
 extension OpenWorkspace {
     static func sample(key: String = "workspace-1", name: String = "Lamp Shop (invented)") -> OpenWorkspace {
         OpenWorkspace(
-            key: RequestKey(key), name: name, market: "international", policyVersion: "2026-06-19", agreementVersion: "2026-01",
+            key: RequestKey(key), name: name, market: .international, policyVersion: "2026-06-19", agreementVersion: "2026-01",
             onDeletion: .erase)
     }
 }

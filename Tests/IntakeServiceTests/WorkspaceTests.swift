@@ -33,10 +33,45 @@ struct WorkspaceTests {
             }
         }
         #expect(kept == ["international", "2026-06-19", "2026-01"])
-        var unversioned = OpenWorkspace.sample(key: "workspace-2")
-        unversioned.policyVersion = ""
-        #expect(fault(fixture.call(unversioned))?.code == .malformed)
-        #expect(try fixture.count("workspaces") == 1)
+    }
+
+    @Test(arguments: [
+        (#""name":"Lamp Shop (invented)""#, #""name":"""#), (#""name":"Lamp Shop (invented)""#, #""name":" \n""#),
+        (#""policyVersion":"2026-06-19""#, #""policyVersion":"""#), (#""policyVersion":"2026-06-19""#, #""policyVersion":" ""#),
+        (#""agreementVersion":"2026-01""#, #""agreementVersion":"""#), (#""agreementVersion":"2026-01""#, #""agreementVersion":"\t""#),
+        (#""market":"international""#, #""market":"es""#), (#""market":"international""#, #""market":"""#)
+    ])
+    func aWorkspaceWithoutANameAVersionOrAMarketIsNotOpened(right: String, wrong: String) throws {
+        let fixture = try IntakeFixture()
+        let transport = LocalTransport(fixture.process.router, as: .operator)
+        let body = String(decoding: FieldVisitor.write(OpenWorkspace.sample()), as: UTF8.self)
+        #expect(body.contains(right))
+
+        guard
+            case .fault(let fault) = transport.callRaw(
+                "workspaces.open", body: Array(body.replacing(right, with: wrong).utf8), key: RequestKey("workspace-2"))
+        else {
+            Issue.record("it was opened")
+            return
+        }
+
+        #expect(fault.code == .malformed)
+        #expect(try fixture.count("workspaces") == 0)
+    }
+
+    /// One rule at every door: what a form and a consent are kept under is checked like a workspace's.
+    @Test(arguments: [#""market":"es""#, #""market":"""#, #""policyVersion":" ""#, #""policyVersion":"""#])
+    func formsAndConsentsAreKeptUnderARealMarketAndVersion(wrong: String) throws {
+        let name = wrong.prefix { $0 != ":" }
+        func read<R: Request>(_ request: R) throws {
+            let body = String(decoding: FieldVisitor.write(request), as: UTF8.self)
+            _ = try FieldVisitor.read(R.self, from: Array(body.utf8))  // Control.
+            let changed = try body.replacing(Regex("\(name):\"[^\"]*\""), with: wrong)
+            #expect(changed != body)
+            #expect(throws: WireError.self) { try FieldVisitor.read(R.self, from: Array(changed.utf8)) }
+        }
+        try read(SubmitForm.sample())
+        try read(RecordConsent.sample())
     }
 
     @Test func aChannelNeedsAWholeAttestation() throws {

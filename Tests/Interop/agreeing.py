@@ -31,7 +31,8 @@ def write(story, consent, nora):
     """Forms: a question, and the wish for news, which lives as long as its consent."""
     report, mesh = story.report, story.mesh
     entry = {"name": "Nora Vik", "company": "Lamps", "email": nora["email"], "phone": "+1 555 0100017", "message": "Is there\na trial?"}
-    form = {"kind": "contact", "entry": entry, "market": "international", "policyVersion": "2026-06-19", "submittedAt": now()}
+    form = {"kind": "contact", "entry": entry, "market": "international", "policyVersion": "2026-06-19", "agreementVersion": "2026-01",
+        "submittedAt": now()}
     question = mesh.ask("forms.submit", form, key=f"{story.tag}:form")["form"]
     report.equal("a form is kept once", question, mesh.ask("forms.submit", form, key=f"{story.tag}:form")["form"])
     again = mesh.ask("consents.record", {**consent, "givenAt": now()}, key=f"{story.tag}:consent:news")["consent"]
@@ -59,7 +60,7 @@ def page(story):
     for kind in ("contact", "demo", "support"):
         status, text = mesh.http("GET", f"/{kind}", "intake")
         report.check(f"/{kind} shows a form", "a labelled e-mail field", status == 200 and '<label for="email">' in text)
-    typed = {"name": "Nora", "email": "nora", "policyVersion": "2026-06-19"}
+    typed = {"name": "Nora", "email": "nora", "policyVersion": "2026-06-19", "agreementVersion": "2026-01"}
     status, text = mesh.http("POST", "/contact", "intake", json.dumps(typed), {"Content-Type": "application/json"})
     fields = [error["field"] for error in json.loads(text)["errors"]]
     report.equal("a program is told each wrong field", (422, ["email", "message"]), (status, fields))

@@ -98,7 +98,15 @@ def sample(schema):
         return {name: sample(schema["properties"][name]) for name in schema.get("required", [])}
     if kind == "integer":
         return max(schema.get("minimum", 0), 0)
-    return {"array": [], "boolean": False, None: None, "string": "x" * schema.get("minLength", 0)}[kind]
+    if kind == "string":
+        return _text(schema)
+    return {"array": [], "boolean": False, None: None}[kind]
+
+
+def _text(schema):
+    """As short as may be; where a pattern lists whole words, one of them."""
+    shortest, pattern = "x" * schema.get("minLength", 0), schema.get("pattern", "^.*$")
+    return next((text for text in (shortest, *re.findall(r"\w+", pattern)) if re.fullmatch(pattern[1:-1], text)), shortest)
 
 
 def without_each_required(schema, value):

@@ -63,16 +63,9 @@ extension RealMesh {
         }
 
         private func manifest() throws -> String {
-            let meshctl = Process()
-            meshctl.executableURL = URL(fileURLWithPath: "\(TestMesh.binaries)/meshctl")
-            meshctl.arguments = ["datamap", "--format", "fides", "--data", mesh.folder.path, "--base-port", "0"]
-            let pipe = Pipe()
-            meshctl.standardOutput = pipe
-            try meshctl.run()
-            let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            meshctl.waitUntilExit()
-            #expect(meshctl.terminationStatus == 0)
-            return text
+            let run = try MeshctlRun(mesh, "datamap", "--format", "fides")
+            #expect(run.status == 0)
+            return run.output
         }
 
         private func judge(_ manifest: String) throws -> (status: Int32, output: [Substring]) {

@@ -92,7 +92,7 @@ struct FilledShop {
         consent.workspace = shop.workspace
         consent.person = ConsentingPerson(channel: channel, participant: person.alias)
         (consent.purpose, consent.textVersion, consent.policyVersion) = ("respondToRequest", "news-1", "2026-06-19")
-        (consent.market, consent.evidence, consent.givenAt) = ("international", ConsentEvidence(.message), shop.now)
+        (consent.market, consent.evidence, consent.givenAt) = (.international, ConsentEvidence(.message), shop.now)
         return try shop.mesh.call(.intake, consent).consent
     }
 

@@ -26,10 +26,11 @@ extension RealMesh {
         @Test func whatWasAnsweredSurvivesAKillAndAnErasureLeavesNoByteOfIt() throws {
             let page = try mesh.webhooks().get("/contact")
             #expect(page.status == 200 && page.body.contains("<label for=\"email\">"))
-            let typed = "name=Mara+Lind&email=mara.lind%40lamps.example&message=maras+question&news=yes&policyVersion=2026-06-19"
+            let typed =
+                "name=Mara+Lind&email=mara.lind%40lamps.example&message=maras+question&news=yes&policyVersion=2026-06-19&agreementVersion=2026-01"
             #expect(try post("/contact", typed, FormTests.browser).status == 303)
             let json =
-                #"{"name":"Noah","email":"noah@lamps.example","message":"noahs question","policyVersion":"2026-06-19","phone":"+1 555 0100018"}"#
+                #"{"name":"Noah","email":"noah@lamps.example","message":"noahs question","policyVersion":"2026-06-19","agreementVersion":"2026-01","phone":"+1 555 0100018"}"#
             let taken = try post("/support", json, FormTests.program)
             #expect(taken.status == 201 && taken.body == #"{"reference":3}"#)
             mesh.kill(.intake)
@@ -55,14 +56,15 @@ extension RealMesh {
         }
 
         @Test func aFormWithMistakesIsShownAgainAndTooManyAreTurnedAway() throws {
-            let wrong = try post("/demo", "name=Mara&email=mara&company=&policyVersion=2026-06-19", FormTests.browser)
+            let wrong = try post(
+                "/demo", "name=Mara&email=mara&company=&policyVersion=2026-06-19&agreementVersion=2026-01", FormTests.browser)
             #expect(wrong.status == 422)
             #expect(wrong.body.contains("id=\"email-problem\"") && wrong.body.contains("value=\"mara\""))
             #expect(try post("/contact", String(repeating: "a", count: 40_000), FormTests.browser).status == 413)
 
             var statuses: [Int] = []
             for number in 0..<6 {
-                let body = "name=Mara&email=mara%40lamps.example&message=\(number)&policyVersion=2026-06-19"
+                let body = "name=Mara&email=mara%40lamps.example&message=\(number)&policyVersion=2026-06-19&agreementVersion=2026-01"
                 statuses.append(try post("/contact", body, FormTests.browser).status)
             }
 

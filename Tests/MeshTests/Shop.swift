@@ -25,7 +25,7 @@ struct Shop: Sendable {
         self.mesh = mesh
         accounts = Dictionary(uniqueKeysWithValues: Platform.allCases.map { ($0, Deliveries.accounts($0, of: number)) })
         let opening = OpenWorkspace(
-            key: RequestKey("open-\(number)"), name: "Lamp Shop \(number) (invented)", market: "international", policyVersion: "2026-06-19",
+            key: RequestKey("open-\(number)"), name: "Lamp Shop \(number) (invented)", market: .international, policyVersion: "2026-06-19",
             agreementVersion: "2026-01", onDeletion: .erase)
         workspace = try mesh.call(.intake, opening).workspace
         let joining = AddMember(key: RequestKey("owner-\(number)"), workspace: workspace, role: Role.owner.rawValue)

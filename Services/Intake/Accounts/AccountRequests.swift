@@ -24,6 +24,7 @@ extension Intake {
     // MARK: Workspaces
 
     private func openWorkspace(_ request: OpenWorkspace, _ reply: Reply<OpenWorkspace>) {
+        guard !request.name.allSatisfy(\.isWhitespace) else { return reply.fault(.malformed, "body: name: expected the customer's name") }
         let (now, id, keyed) = (process.system.clock.now, WorkspaceID(rawValue: newID("ws_")), keyed(request))
         writeFact("open workspace", reply) { [store] connection in
             try store.open(request, keyed, as: id, now: now, connection)

@@ -7,9 +7,6 @@ extension Intake {
     func recordConsent(_ request: RecordConsent, _ reply: Reply<RecordConsent>) {
         guard let purpose = allowedPurpose(request.purpose, reply, else: .unknownPurpose) else { return }
         guard let party = ConsentParty(request.person, in: request.workspace) else { return reply.fault(.malformed, Intake.whoseConsent) }
-        guard !request.textVersion.isEmpty, !request.policyVersion.isEmpty, !request.market.isEmpty else {
-            return reply.fault(.malformed, "textVersion, policyVersion, market: a consent without them proves nothing")
-        }
         let (store, now) = (store, process.system.clock.now)
         let (keyed, digest, digester) = (keyed(request), digests.keys.digest(of: party), digests.digester)
         write("record consent", reply) { connection in

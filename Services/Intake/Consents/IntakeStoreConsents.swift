@@ -55,7 +55,7 @@ extension IntakeStore {
     }
 
     func insertConsent(
-        of person: [UInt8], in workspace: WorkspaceID?, to purpose: Purpose, textVersion: String, policyVersion: String, market: String,
+        of person: [UInt8], in workspace: WorkspaceID?, to purpose: Purpose, textVersion: String, policyVersion: String, market: Market,
         _ evidence: ConsentEvidence, givenAt: Timestamp, now: Timestamp, _ connection: Connection
     ) throws -> ConsentID {
         try connection.run(
@@ -63,7 +63,7 @@ extension IntakeStore {
             INSERT INTO consents (workspace, person, purpose, text_version, policy_version, market, evidence, reference, given_at, recorded_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, SQLValue(workspace?.rawValue), .blob(person), .text(purpose.rawValue), .text(textVersion), .text(policyVersion),
-            .text(market), .text(evidence.kind.rawValue), SQLValue(evidence.reference), .integer(givenAt.rawValue),
+            .text(market.word), .text(evidence.kind.rawValue), SQLValue(evidence.reference), .integer(givenAt.rawValue),
             .integer(now.rawValue))
         return ConsentID(rawValue: connection.lastInsertedRow)
     }

@@ -27,7 +27,7 @@ extension Intake {
     func recordTechnical(_ request: RecordTechnical, _ reply: Reply<RecordTechnical>) {
         guard let purpose = allowedPurpose(request.purpose, reply, else: .unknownPurpose) else { return }
         guard Category.technical.allowance(for: purpose) != .never else {
-            return reply.fault(.purposeForbidden, "technical data never serves \(purpose.rawValue)")
+            return security.deny(reply, .purposeNever)
         }
         let now = process.system.clock.now
         var events: [IntakeStore.IncomingEvent] = []

@@ -78,14 +78,16 @@ final class FormDoor: Sendable {
         var problems = sent.unreadable
         func add(_ field: String, _ message: String) { problems.append(CheckedForm.Problem(field: field, message: message)) }
         if !sent.trap.isEmpty { add(FormPage.trapField, "Please leave this field empty.") }
-        if !sent.market.isEmpty, !IntakeConfiguration.isMarket(sent.market) {
-            add("market", "Please give two capital letters or international.")
-        }
         // What is kept is what was shown.
         if sent.policyVersion != configuration.policyVersion {
             add(
                 "policyVersion", "Version \(configuration.policyVersion) of our policy applies now. Please read it and send the form again."
             )
+        }
+        if sent.agreementVersion != configuration.agreementVersion {
+            add(
+                "agreementVersion",
+                "Version \(configuration.agreementVersion) of our terms of use applies now. Please read it and send the form again.")
         }
         do throws(CheckedForm.Problems) {
             let checked = try CheckedForm(sent.entry, as: kind)
@@ -101,11 +103,11 @@ final class FormDoor: Sendable {
         let now = process.system.clock.now
         // A page's key and its fields together: what was changed and sent once more is another form.
         let fields = digests.keys.digest(ofFields: sent.fields + (sent.key.isEmpty ? process.system.random(16) : []))
-        let market = sent.market.isEmpty ? configuration.market : sent.market
+        let market = sent.market ?? configuration.market
         func incoming(_ checked: CheckedForm, _ prefix: String) -> IntakeStore.IncomingForm {
             IntakeStore.IncomingForm(
                 checked, key: RequestKey(prefix + Hex.encode(fields)), fields: fields, market: market, policyVersion: sent.policyVersion,
-                submittedAt: now, receivedAt: now, digests)
+                agreementVersion: sent.agreementVersion, submittedAt: now, receivedAt: now, digests)
         }
         let form = incoming(checked, "page:")
         let wantsNews = sent.wantsNews && FormPage.offersNews(checked.kind)

@@ -36,7 +36,8 @@ struct FormPage {
         for field in CheckedForm.Field.allCases { body += self.field(field, values[field] ?? "", problems) }
         if FormPage.offersNews(kind) { body += news(isTicked: sent.wantsNews) }
         body += trap(sent.trap, problems)
-        body += hidden("policyVersion", configuration.policyVersion) + hidden("key", key)
+        body += hidden("policyVersion", configuration.policyVersion)
+        body += hidden("agreementVersion", configuration.agreementVersion) + hidden("key", key)
         body += "<button type=\"submit\">\(text(words.button))</button>\n</form>\n\(notice)"
         return page(problems.isEmpty ? words.title : "Error: \(words.title)", body, isListed: problems.isEmpty)
     }
@@ -141,7 +142,8 @@ struct FormPage {
         <h2>Your data</h2>
         <p>\(text(words.use)) It is deleted after \(kind.retention.length).\(FormPage.offersNews(kind) ? " News are sent only with your consent." : "")</p>
         <p id="policyVersion">Version \(text(configuration.policyVersion)) of our <a href="\(text(configuration.policyURL))">personal data processing policy</a> \
-        applies. You can ask for <a href="\(text(configuration.deletionURL))">deletion of your data</a> at any time.</p>
+        applies, and <span id="agreementVersion">version \(text(configuration.agreementVersion))</span> of our \
+        <a href="\(text(configuration.termsURL))">terms of use</a>. You can ask for <a href="\(text(configuration.deletionURL))">deletion of your data</a> at any time.</p>
         </div>
 
         """

@@ -10,13 +10,10 @@ extension Intake {
             let first = error.all[0]
             return reply.fault(.malformed, "entry.\(first.field): \(first.message)")
         }
-        guard !request.policyVersion.isEmpty, !request.market.isEmpty else {
-            return reply.fault(.malformed, "market, policyVersion: expected what the person was shown")
-        }
         let (store, now, keyed) = (store, process.system.clock.now, keyed(request))
         let form = IntakeStore.IncomingForm(
             checked, key: keyed.key, fields: keyed.fields, market: request.market, policyVersion: request.policyVersion,
-            submittedAt: min(request.submittedAt, now), receivedAt: now, digests)
+            agreementVersion: request.agreementVersion, submittedAt: min(request.submittedAt, now), receivedAt: now, digests)
         write("submit form", reply) { connection in
             try store.submit(form, restingOn: request.consent, connection)
         } then: { id in

@@ -1,4 +1,5 @@
 import Digest
+import Domain
 import HTTP
 import IntakeContracts
 import Wire
@@ -13,13 +14,14 @@ struct FormSubmission: Sendable {
     /// Whether the person ticked that they want news.
     var wantsNews = false
     var policyVersion = ""
-    /// Empty: that of the page.
-    var market = ""
+    var agreementVersion = ""
+    /// nil: that of the page.
+    var market: Market?
     /// No person sees this field: who fills it in is a program that fills in everything.
     var trap = ""
     /// The same for a repeat: of the page as it was shown, or chosen by a program.
     var key = ""
-    /// Members of another kind than text or, for `news`, true or false.
+    /// What is of another kind than its field.
     var unreadable: [CheckedForm.Problem] = []
 
     init() {}
@@ -43,8 +45,10 @@ struct FormSubmission: Sendable {
             message: form["message"])
         wantsNews = form["news"] == "yes"
         policyVersion = form["policyVersion"] ?? ""
+        agreementVersion = form["agreementVersion"] ?? ""
         trap = form[FormPage.trapField] ?? ""
         key = form["key"] ?? ""
+        readMarket(form["market"])
     }
 
     private init(json: JSONView) {
@@ -58,18 +62,27 @@ struct FormSubmission: Sendable {
         entry = FormEntry(
             name: text("name") ?? "", company: text("company"), email: text("email") ?? "", phone: text("phone"), message: text("message"))
         policyVersion = text("policyVersion") ?? ""
-        market = text("market") ?? ""
+        agreementVersion = text("agreementVersion") ?? ""
         trap = text(FormPage.trapField) ?? ""
         key = text("key") ?? ""
+        let market = text("market")
         if let news = json["news"] {
             wantsNews = news.bool == true
             if news.bool == nil { unreadable.append(CheckedForm.Problem(field: "news", message: "Please give this as true or false.")) }
         }
         self.unreadable = unreadable
+        readMarket(market)
+    }
+
+    /// Left empty is left out.
+    private mutating func readMarket(_ word: String?) {
+        guard let word, !word.isEmpty else { return }
+        market = Market(word)
+        if market == nil { unreadable.append(CheckedForm.Problem(field: "market", message: "Please give \(Market.rule).")) }
     }
 
     /// Everything that the sender decided: equal for a repeat, different for anything else.
     var fields: [UInt8] {
-        FieldVisitor.write(entry) + Array("\n\(wantsNews)\n\(policyVersion)\n\(market)\n\(key)".utf8)
+        FieldVisitor.write(entry) + Array("\n\(wantsNews)\n\(policyVersion)\n\(agreementVersion)\n\(market?.word ?? "")\n\(key)".utf8)
     }
 }

@@ -13,8 +13,9 @@ extension IntakeStore {
         let checked: CheckedForm
         let key: RequestKey
         let fields: [UInt8]
-        let market: String
+        let market: Market
         let policyVersion: String
+        let agreementVersion: String
         let submittedAt: Timestamp
         let receivedAt: Timestamp
         /// By which the sender's consents are known.
@@ -23,14 +24,15 @@ extension IntakeStore {
         let names: [[UInt8]]
 
         init(
-            _ checked: CheckedForm, key: RequestKey, fields: [UInt8], market: String, policyVersion: String, submittedAt: Timestamp,
-            receivedAt: Timestamp, _ digests: IntakeDigests
+            _ checked: CheckedForm, key: RequestKey, fields: [UInt8], market: Market, policyVersion: String,
+            agreementVersion: String, submittedAt: Timestamp, receivedAt: Timestamp, _ digests: IntakeDigests
         ) {
             self.checked = checked
             self.key = key
             self.fields = fields
             self.market = market
             self.policyVersion = policyVersion
+            self.agreementVersion = agreementVersion
             self.submittedAt = submittedAt
             self.receivedAt = receivedAt
             person = digests.keys.digest(of: .visitor(checked.email))
@@ -91,12 +93,12 @@ extension IntakeStore {
         try connection.run(
             """
             INSERT INTO forms (key, fields, kind, basis, consent, name, company, email, phone, message, market, policy_version,
-                submitted_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                agreement_version, submitted_at, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .text(form.key.rawValue), .blob(form.fields), .text(checked.kind.rawValue), .text(basis.rawValue),
             SQLValue(consent?.rawValue), .text(checked.name), SQLValue(checked.company), .text(checked.email.value),
-            SQLValue(checked.phone?.value), SQLValue(checked.message), .text(form.market), .text(form.policyVersion),
-            .integer(form.submittedAt.rawValue),
+            SQLValue(checked.phone?.value), SQLValue(checked.message), .text(form.market.word), .text(form.policyVersion),
+            .text(form.agreementVersion), .integer(form.submittedAt.rawValue),
             .integer(form.receivedAt.adding(milliseconds: checked.kind.retention.length.milliseconds).rawValue))
         return FormID(rawValue: connection.lastInsertedRow)
     }
@@ -104,7 +106,7 @@ extension IntakeStore {
     // MARK: Work
 
     private static let columns =
-        "forms.id, kind, basis, consent, forms.market, forms.policy_version, submitted_at, closed_at, expires_at"
+        "forms.id, kind, basis, consent, forms.market, forms.policy_version, agreement_version, submitted_at, closed_at, expires_at"
 
     func forms(_ request: ListForms, now: Timestamp, _ connection: Connection) throws -> [Form] {
         var forms: [Form] = []
@@ -129,9 +131,9 @@ extension IntakeStore {
             """, .integer(id.rawValue), .integer(now.rawValue)
         ) { row in
             let entry = FormEntry(
-                name: row.text(9), company: row.optionalText(10), email: row.text(11), phone: row.optionalText(12).map { "+\($0)" },
-                message: row.optionalText(13))
-            return FoundForm(form: Form(row), entry: entry, isWithdrawn: row.bool(14))
+                name: row.text(10), company: row.optionalText(11), email: row.text(12), phone: row.optionalText(13).map { "+\($0)" },
+                message: row.optionalText(14))
+            return FoundForm(form: Form(row), entry: entry, isWithdrawn: row.bool(15))
         }
     }
 
@@ -175,16 +177,17 @@ extension IntakeStore {
 }
 
 extension Form {
-    /// From the first nine columns.
+    /// From the first ten columns.
     fileprivate init(_ row: borrowing Row) {
         guard let kind = Kind(rawValue: row.text(1)), let basis = Basis(rawValue: row.text(2)) else {
             preconditionFailure("the schema's CHECKs and the enums name the same words")
         }
-        let closedAt = row.optionalInt(7).map(Timestamp.init(rawValue:))
+        let closedAt = row.optionalInt(8).map(Timestamp.init(rawValue:))
         self.init(
             id: FormID(rawValue: row.int(0)), kind: kind, state: closedAt == nil ? .open : .closed, basis: basis,
-            consent: row.optionalInt(3).map(ConsentID.init(rawValue:)), market: row.text(4), policyVersion: row.text(5),
-            submittedAt: Timestamp(rawValue: row.int(6)), closedAt: closedAt, expiresAt: Timestamp(rawValue: row.int(8)))
+            consent: row.optionalInt(3).map(ConsentID.init(rawValue:)), market: row.market(4), policyVersion: row.text(5),
+            agreementVersion: row.text(6), submittedAt: Timestamp(rawValue: row.int(7)), closedAt: closedAt,
+            expiresAt: Timestamp(rawValue: row.int(9)))
     }
 }
 

@@ -48,7 +48,7 @@ struct Demo {
     private func openWorkspace() throws -> WorkspaceID {
         chapter(1, "A customer opens a workspace and configures its assistant")
         let request = OpenWorkspace(
-            key: Mesh.newKey(), name: "Lamp Shop (invented)", market: "international", policyVersion: "2026-06-19",
+            key: Mesh.newKey(), name: "Lamp Shop (invented)", market: .international, policyVersion: "2026-06-19",
             agreementVersion: "2026-01", onDeletion: .erase)
         let workspace = try mesh.call(.intake, request).workspace
         tell("workspace \(workspace.rawValue); policy 2026-06-19 accepted; when a person asks for deletion: erase at once")

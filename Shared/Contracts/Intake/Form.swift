@@ -21,10 +21,10 @@ public struct Form: Fields, Equatable {
     public var basis = Basis.legitimateInterest
     /// The consent that it rests on; set exactly when the basis is consent.
     public var consent: ConsentID?
-    /// A two-letter country code or `international`.
-    public var market = ""
-    /// Which policy the person was shown.
+    public var market = Market.international
+    /// Which policy the person was shown, and which terms of use.
     public var policyVersion = ""
+    public var agreementVersion = ""
     public var submittedAt = Timestamp()
     public var closedAt: Timestamp?
     /// Deleted soon after.
@@ -33,8 +33,8 @@ public struct Form: Fields, Equatable {
     public init() {}
 
     public init(
-        id: FormID, kind: Kind, state: State, basis: Basis, consent: ConsentID?, market: String, policyVersion: String,
-        submittedAt: Timestamp, closedAt: Timestamp?, expiresAt: Timestamp
+        id: FormID, kind: Kind, state: State, basis: Basis, consent: ConsentID?, market: Market, policyVersion: String,
+        agreementVersion: String, submittedAt: Timestamp, closedAt: Timestamp?, expiresAt: Timestamp
     ) {
         self.id = id
         self.kind = kind
@@ -43,6 +43,7 @@ public struct Form: Fields, Equatable {
         self.consent = consent
         self.market = market
         self.policyVersion = policyVersion
+        self.agreementVersion = agreementVersion
         self.submittedAt = submittedAt
         self.closedAt = closedAt
         self.expiresAt = expiresAt
@@ -54,8 +55,9 @@ public struct Form: Fields, Equatable {
         fields.field("state", &state)
         fields.field("basis", &basis)
         fields.field("consent", &consent)
-        fields.field("market", &market, max: 16)
+        fields.field("market", &market)
         fields.field("policyVersion", &policyVersion, max: 32)
+        fields.field("agreementVersion", &agreementVersion, max: 32)
         fields.field("submittedAt", &submittedAt)
         fields.field("closedAt", &closedAt)
         fields.field("expiresAt", &expiresAt)

@@ -10,8 +10,8 @@ public struct OpenWorkspace: Keyed {
 
     public var key = RequestKey()
     public var name = ""
-    /// Where the customer is at home: a two-letter country code or `international`.
-    public var market = ""
+    /// Where the customer is at home.
+    public var market = Market.international
     public var policyVersion = ""
     public var agreementVersion = ""
     public var onDeletion = DeletionInstruction.erase
@@ -19,7 +19,7 @@ public struct OpenWorkspace: Keyed {
     public init() {}
 
     public init(
-        key: RequestKey, name: String, market: String, policyVersion: String, agreementVersion: String, onDeletion: DeletionInstruction
+        key: RequestKey, name: String, market: Market, policyVersion: String, agreementVersion: String, onDeletion: DeletionInstruction
     ) {
         self.key = key
         self.name = name
@@ -30,10 +30,10 @@ public struct OpenWorkspace: Keyed {
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
-        fields.field("name", &name, max: 200)
-        fields.field("market", &market, min: 1, max: 16)
-        fields.field("policyVersion", &policyVersion, min: 1, max: 32)
-        fields.field("agreementVersion", &agreementVersion, min: 1, max: 32)
+        fields.field("name", &name, min: 1, max: 200)
+        fields.field("market", &market)
+        fields.field("policyVersion", &policyVersion, min: 1, max: 32, of: .name)
+        fields.field("agreementVersion", &agreementVersion, min: 1, max: 32, of: .name)
         fields.field("onDeletion", &onDeletion)
     }
 

@@ -17,7 +17,7 @@ public struct ReadWorkspace: WorkspaceRequest {
 
     public struct Response: Fields, Equatable {
         public var name = ""
-        public var market = ""
+        public var market = Market.international
         public var policyVersion = ""
         public var agreementVersion = ""
         public var instructions = Instructions()
@@ -28,7 +28,7 @@ public struct ReadWorkspace: WorkspaceRequest {
 
         public mutating func visit(_ fields: inout FieldVisitor) {
             fields.field("name", &name, max: 200)
-            fields.field("market", &market, max: 16)
+            fields.field("market", &market)
             fields.field("policyVersion", &policyVersion, max: 32)
             fields.field("agreementVersion", &agreementVersion, max: 32)
             fields.field("instructions", &instructions)

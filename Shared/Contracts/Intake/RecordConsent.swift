@@ -18,8 +18,7 @@ public struct RecordConsent: Keyed, AnyWorkspaceRequest {
     /// Which text the person agreed to.
     public var textVersion = ""
     public var policyVersion = ""
-    /// A two-letter country code or `international`.
-    public var market = ""
+    public var market = Market.international
     public var evidence = ConsentEvidence()
     /// A time that has yet to come counts as now.
     public var givenAt = Timestamp()
@@ -28,7 +27,7 @@ public struct RecordConsent: Keyed, AnyWorkspaceRequest {
 
     public init(
         key: RequestKey, workspace: WorkspaceID? = nil, person: ConsentingPerson, purpose: String, textVersion: String,
-        policyVersion: String, market: String, evidence: ConsentEvidence, givenAt: Timestamp
+        policyVersion: String, market: Market, evidence: ConsentEvidence, givenAt: Timestamp
     ) {
         self.key = key
         self.workspace = workspace
@@ -45,9 +44,9 @@ public struct RecordConsent: Keyed, AnyWorkspaceRequest {
         fields.field("workspace", &workspace)
         fields.field("person", &person)
         fields.field("purpose", &purpose, max: 32)
-        fields.field("textVersion", &textVersion, max: 32)
-        fields.field("policyVersion", &policyVersion, max: 32)
-        fields.field("market", &market, max: 16)
+        fields.field("textVersion", &textVersion, min: 1, max: 32, of: .name)
+        fields.field("policyVersion", &policyVersion, min: 1, max: 32, of: .name)
+        fields.field("market", &market)
         fields.field("evidence", &evidence)
         fields.field("givenAt", &givenAt)
     }

@@ -11,8 +11,10 @@ public struct SubmitForm: Keyed {
     public var key = RequestKey()
     public var kind = Form.Kind.contact
     public var entry = FormEntry()
-    public var market = ""
+    public var market = Market.international
+    /// Which policy the sender was shown, and which terms of use.
     public var policyVersion = ""
+    public var agreementVersion = ""
     /// The sender's consent to respondToRequest, where the form rests on one.
     public var consent: ConsentID?
     /// A time that has yet to come counts as now.
@@ -21,14 +23,15 @@ public struct SubmitForm: Keyed {
     public init() {}
 
     public init(
-        key: RequestKey, kind: Form.Kind, entry: FormEntry, market: String, policyVersion: String, consent: ConsentID? = nil,
-        submittedAt: Timestamp
+        key: RequestKey, kind: Form.Kind, entry: FormEntry, market: Market, policyVersion: String, agreementVersion: String,
+        consent: ConsentID? = nil, submittedAt: Timestamp
     ) {
         self.key = key
         self.kind = kind
         self.entry = entry
         self.market = market
         self.policyVersion = policyVersion
+        self.agreementVersion = agreementVersion
         self.consent = consent
         self.submittedAt = submittedAt
     }
@@ -36,8 +39,9 @@ public struct SubmitForm: Keyed {
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("kind", &kind)
         fields.field("entry", &entry)
-        fields.field("market", &market, max: 16)
-        fields.field("policyVersion", &policyVersion, max: 32)
+        fields.field("market", &market)
+        fields.field("policyVersion", &policyVersion, min: 1, max: 32, of: .name)
+        fields.field("agreementVersion", &agreementVersion, min: 1, max: 32, of: .name)
         fields.field("consent", &consent)
         fields.field("submittedAt", &submittedAt)
     }
