@@ -105,7 +105,10 @@ let package = Package(
                 ], exclude: ["Goldens"]),
             tests(
                 "PolicyTests",
-                ["ConversationStoreService", "DeletionCoordinatorService", "HandoffContextService", "IntakeService", "Policy", "SQLite"]),
+                [
+                    "ConversationStoreService", "DeletionCoordinatorService", "HandoffContextService", "HolderContracts", "IntakeService",
+                    "Policy", "SQLite"
+                ]),
             tests("DomainTests", ["Domain"]),
             tests(
                 "AccessTests",

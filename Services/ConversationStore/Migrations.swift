@@ -42,12 +42,10 @@ public enum ConversationStoreMigrations {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX lineages_by_former ON lineages (former);
             """,
-        columns: ColumnNote.plain("participants", "id", "workspace", "name_at", "first_seen_at", "marketing_at")
-            + ColumnNote.plain("aliases", "workspace", "platform", "kind", "participant")
-            + ColumnNote.plain("lineages", "participant", "former") + [
-                person("participants", "objects_since", .profile, "id"),
-                person("participants", "name", .profile, "id"), person("aliases", "value", .profile, "participant")
-            ])
+        columns: ColumnNote.plain("participants", "id", "workspace") + ColumnNote.plain("aliases", "workspace", "participant")
+            + ColumnNote.plain("lineages", "participant") + [person("lineages", "former", .profile, "participant")]
+            + ["name", "name_at", "first_seen_at", "marketing_at", "objects_since"].map { person("participants", $0, .profile, "id") }
+            + ["platform", "kind", "value"].map { person("aliases", $0, .profile, "participant") })
 
     private static let profiles = Migration(
         "profiles",
@@ -59,8 +57,8 @@ public enum ConversationStoreMigrations {
                 fetched_at  INTEGER NOT NULL
             ) STRICT;
             """,
-        columns: ColumnNote.plain("profiles", "participant", "fetched_at")
-            + ["picture_url", "followers"].map { person("profiles", $0, .profile, "participant") })
+        columns: ColumnNote.plain("profiles", "participant")
+            + ["picture_url", "followers", "fetched_at"].map { person("profiles", $0, .profile, "participant") })
 
     /// Numbers about accounts and media: of many people, and of none.
     private static let insights = Migration(
@@ -132,15 +130,16 @@ public enum ConversationStoreMigrations {
                 PRIMARY KEY (message, status)
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("conversations", "id", "workspace", "channel", "participant", "listed")
-            + ColumnNote.plain(
-                "messages", "id", "conversation", "kind", "author", "origin", "sent_at", "received_at", "status", "erasure_pepper")
-            + ColumnNote.plain("delivery_statuses", "message", "status", "at") + [
-                mark("messages", "erasure_digest", kept: .messengerData, erasure: .deleteRow),
-                mark("messages", "target", kept: .messengerData, erasure: .deleteRow)
-            ]
-            + ["type", "text", "details", "raw"].map { person("messages", $0, .communication, "conversation.participant") }
-            + ["details", "raw"].map { person("delivery_statuses", $0, .communication, "message.conversation.participant") })
+        columns: ColumnNote.plain("conversations", "id", "workspace", "participant")
+            + ColumnNote.plain("messages", "id", "conversation", "erasure_pepper") + ColumnNote.plain("delivery_statuses", "message")
+            + ["channel", "listed"].map { person("conversations", $0, .communication, "participant") }
+            + ["erasure_digest", "target"].map { mark("messages", $0, kept: .messengerData, or: [.comments], erasure: .deleteRow) }
+            + ["kind", "author", "origin", "sent_at", "received_at", "status", "type", "text", "details", "raw"].map {
+                person("messages", $0, .communication, "conversation.participant", or: [.comments])
+            }
+            + ["status", "at", "details", "raw"].map {
+                person("delivery_statuses", $0, .communication, "message.conversation.participant")
+            })
 
     /// What we send is looked for by echoes and statuses, which have times of their own: the search goes by the day. These keys outlive
     /// their messages, so that nothing late about an erased one comes in; no person can be found by them.
@@ -169,12 +168,14 @@ public enum ConversationStoreMigrations {
             CREATE INDEX pending_statuses_by_receipt ON pending_statuses (received_at);
             """,
         columns: ColumnNote.plain("outgoing_keys", "day", "message")
-            + ColumnNote.plain("pending_statuses", "status", "at", "received_at", "conversation", "erasure_pepper") + [
+            + ColumnNote.plain("pending_statuses", "conversation", "erasure_pepper") + [
                 mark("outgoing_keys", "digest", kept: .outgoingKeys, erasure: .keep),
                 mark("pending_statuses", "digest", kept: .deliveryKeys, erasure: .deleteRow),
                 mark("pending_statuses", "erasure_digest", kept: .deliveryKeys, erasure: .deleteRow)
             ]
-            + ["details", "raw"].map { person("pending_statuses", $0, .communication, "conversation.participant") })
+            + ["status", "at", "received_at", "details", "raw"].map {
+                person("pending_statuses", $0, .communication, "conversation.participant", kept: .deliveryKeys)
+            })
 
     /// What names nobody. An own comment's words may: it goes with the comment that it answers, and an erasure looks for the person's names
     /// in all notices, which are few.
@@ -198,11 +199,11 @@ public enum ConversationStoreMigrations {
             CREATE INDEX notices_by_workspace ON notices (workspace);
             CREATE INDEX notices_by_parent ON notices (parent) WHERE parent IS NOT NULL;
             """,
-        columns: ColumnNote.plain("notices", "id", "workspace", "channel", "kind", "sent_at", "received_at", "type") + [
-            mark("notices", "digest", kept: .messengerData, erasure: .deleteRow),
-            mark("notices", "parent", kept: .messengerData, erasure: .deleteRow)
-        ]
-            + ["text", "details", "raw"].map { person("notices", $0, .communication, "text, details, raw") })
+        columns: ColumnNote.plain("notices", "id", "workspace", "channel")
+            + ["digest", "parent"].map { mark("notices", $0, kept: .messengerData, or: [.comments], erasure: .deleteRow) }
+            + ["kind", "sent_at", "received_at", "type", "text", "details", "raw"].map {
+                person("notices", $0, .communication, "text, details, raw", or: [.comments])
+            })
 
     private static let feed = Migration(
         "feed",
@@ -227,18 +228,25 @@ public enum ConversationStoreMigrations {
                 UPDATE feed SET floor = OLD.sequence WHERE floor < OLD.sequence;
             END;
             """,
-        columns: ColumnNote.plain("changes", "sequence", "message", "kind", "at") + ColumnNote.plain("feed", "id", "epoch", "floor"))
+        columns: ColumnNote.plain("changes", "sequence", "message") + ColumnNote.plain("feed", "id", "epoch", "floor")
+            + ["kind", "at"].map { person("changes", $0, .communication, "message.conversation.participant") })
 
-    private static func person(_ table: String, _ column: String, _ category: Category, _ subject: String) -> ColumnNote {
+    /// What says something about a person: also when, by whom and of which kind it was, not what was said alone.
+    private static func person(
+        _ table: String, _ column: String, _ category: Category, _ subject: String, kept: Retention = .messengerData,
+        or others: [Retention] = []
+    ) -> ColumnNote {
         ColumnNote(
-            table, column, category, for: [.provideService, .complyWithObligation], on: .customerInstruction, kept: .messengerData,
+            table, column, category, for: [.provideService, .complyWithObligation], on: .customerInstruction, kept: kept, or: others,
             subject: subject, erasure: .deleteRow)
     }
 
     /// A keyed digest of a platform's message id.
-    private static func mark(_ table: String, _ column: String, kept: Retention, erasure: ErasureEffect) -> ColumnNote {
+    private static func mark(
+        _ table: String, _ column: String, kept: Retention, or others: [Retention] = [], erasure: ErasureEffect
+    ) -> ColumnNote {
         ColumnNote(
-            table, column, .security, for: [.complyWithObligation, .maintainSecurity], on: .legalObligation, kept: kept, subject: nil,
-            erasure: erasure)
+            table, column, .security, for: [.complyWithObligation, .maintainSecurity], on: .legalObligation, kept: kept, or: others,
+            subject: nil, erasure: erasure)
     }
 }

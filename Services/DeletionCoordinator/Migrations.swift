@@ -68,16 +68,19 @@ public enum DeletionCoordinatorMigrations {
         ]
             // The caller's own word, which must not name a person (RequestKey), and keyed digests: a repeat and a status page are known by
             // them, a person is not.
-            + ["key", "digest", "code_digest"].map {
-                ColumnNote(
-                    "requests", $0, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: nil,
-                    erasure: .keep)
-            }
+            + ["key", "digest", "code_digest", "requested_at"].map { record("requests", $0, about: nil, erasure: .keep) }
+            // That somebody asked and what became of it: a person's for as long as `subjects` says whose.
+            + ["kind", "source", "received_at", "scheduled_for", "found", "cutoff", "verified_at", "completed_at"].map {
+                record("deletions", $0, about: "deletion", erasure: .keep)
+            } + [
+                record("receipts", "receipt", about: "deletion", erasure: .keep),
+                record("proofs", "proof", about: "deletion", erasure: .keep)
+            ]
+            // How far the work is.
             + ColumnNote.plain(
-                "deletions", "id", "kind", "source", "workspace", "received_at", "scheduled_for", "step", "leg", "round", "is_covered",
-                "found", "cutoff", "failed_attempts", "setbacks", "next_at", "verified_at", "completed_at")
-            + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "deletion", "requested_at")
-            + ColumnNote.plain("receipts", "deletion", "leg", "receipt") + ColumnNote.plain("proofs", "deletion", "leg", "proof"))
+                "deletions", "id", "workspace", "step", "leg", "round", "is_covered", "failed_attempts", "setbacks", "next_at")
+            + ColumnNote.plain("subjects", "deletion") + ColumnNote.plain("requests", "deletion")
+            + ColumnNote.plain("receipts", "deletion", "leg") + ColumnNote.plain("proofs", "deletion", "leg"))
 
     private static let disclosures = Migration(
         "disclosures",
@@ -101,12 +104,11 @@ public enum DeletionCoordinatorMigrations {
             CREATE INDEX disclosures_by_subject ON disclosures (subject) WHERE subject IS NOT NULL;
             CREATE INDEX disclosures_by_age ON disclosures (recorded_at);
             """,
-        columns: ColumnNote.plain("disclosures", "id", "recorded_at") + [
-            disclosure("subject", about: "subject", erasure: .clearColumn)
-        ]
-            + ["key", "digest", "recipient_kind", "recipient", "categories", "items", "purpose", "workspace", "role", "happened_at"].map {
-                disclosure($0, about: nil, erasure: .keep)
-            })
+        columns: ColumnNote.plain("disclosures", "id") + [record("disclosures", "subject", about: "subject", erasure: .clearColumn)]
+            + [
+                "key", "digest", "recipient_kind", "recipient", "categories", "items", "purpose", "workspace", "role", "happened_at",
+                "recorded_at"
+            ].map { record("disclosures", $0, about: nil, erasure: .keep) })
 
     /// Of companies, as they publish it themselves: nothing of a person.
     private static let subprocessors = Migration(
@@ -136,9 +138,10 @@ public enum DeletionCoordinatorMigrations {
             "subprocessors", "name", "kind", "country", "transfer", "terms", "erasure_channel", "is_ended", "version", "changed_at")
             + ColumnNote.plain("subprocessor_uses", "subprocessor", "category", "purpose"))
 
-    private static func disclosure(_ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {
+    /// Of what was asked, done and shown.
+    private static func record(_ table: String, _ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {
         ColumnNote(
-            "disclosures", column, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: subject,
+            table, column, .security, for: [.complyWithObligation], on: .legalObligation, kept: .requestRecords, subject: subject,
             erasure: erasure)
     }
 }

@@ -35,11 +35,12 @@ public enum HandoffContextMigrations {
                 set_at             INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("rules", "workspace", "unanswered_minutes", "set_at") + [
-            ColumnNote(
-                "rules", "rules", .workspaceConfiguration, for: [.provideService], on: .contract, kept: .accountData, subject: nil,
-                erasure: .keep)
-        ])
+        columns: ColumnNote.plain("rules", "workspace", "set_at")
+            + ["rules", "unanswered_minutes"].map {
+                ColumnNote(
+                    "rules", $0, .workspaceConfiguration, for: [.provideService], on: .contract, kept: .accountData, subject: nil,
+                    erasure: .keep)
+            })
 
     /// One row a conversation, and in it one holder at most: two people never hold one.
     static let sessions = Migration(
@@ -76,10 +77,11 @@ public enum HandoffContextMigrations {
                 sequence INTEGER NOT NULL
             ) STRICT;
             """,
-        columns: ColumnNote.plain(
-            "sessions", "workspace", "last_message", "state", "turn", "priority", "asked_message", "held_until", "closed_at")
-            + ColumnNote.plain("conversation_cursor", "id", "epoch", "sequence")
-            + ["conversation", "participant", "last_activity_at", "asker", "reason", "asked_at", "unanswered_since"].map {
+        columns: ColumnNote.plain("sessions", "workspace") + ColumnNote.plain("conversation_cursor", "id", "epoch", "sequence")
+            + [
+                "conversation", "participant", "last_message", "last_activity_at", "state", "turn", "asker", "reason", "priority",
+                "asked_at", "asked_message", "held_until", "closed_at", "unanswered_since"
+            ].map {
                 ColumnNote(
                     "sessions", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .messengerData,
                     subject: "participant", erasure: .deleteRow)
@@ -105,8 +107,8 @@ public enum HandoffContextMigrations {
             CREATE INDEX snapshots_by_participant ON snapshots (participant);
             CREATE INDEX snapshots_by_time ON snapshots (given_at);
             """,
-        columns: ColumnNote.plain("snapshots", "id", "workspace", "audience")
-            + ["conversation", "participant", "messages", "given_at"].map {
+        columns: ColumnNote.plain("snapshots", "id", "workspace")
+            + ["conversation", "participant", "audience", "messages", "given_at"].map {
                 ColumnNote(
                     "snapshots", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .handoffContext,
                     subject: "participant", erasure: .deleteRow)

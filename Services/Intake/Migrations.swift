@@ -31,15 +31,14 @@ public enum IntakeMigrations {
                 PRIMARY KEY (method, key)
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("workspaces", "id", "opened_at", "terminated_at")
-            + ColumnNote.plain("request_keys", "method", "answer")
-            // Callers' own words and digests of what they asked for: a repeat is known by them, a person is not.
-            + ["key", "fields"].map {
+        columns: ColumnNote.plain("workspaces", "id") + ColumnNote.plain("request_keys", "method")
+            // Callers' own words, digests of what they asked for and the number that they got: a repeat is known by them, a person is not.
+            + ["key", "fields", "answer"].map {
                 ColumnNote(
                     "request_keys", $0, .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .accountData, subject: nil,
                     erasure: .keep)
             }
-            + ["name", "market"].map {
+            + ["name", "market", "opened_at", "terminated_at"].map {
                 ColumnNote(
                     "workspaces", $0, .account, for: [.provideService, .complyWithObligation], on: .contract, kept: .accountData,
                     subject: nil, erasure: .keep)
@@ -120,8 +119,7 @@ public enum IntakeMigrations {
         columns: ColumnNote.plain("channels", "id", "workspace", "platform", "connected_at", "ended_at", "erasure_due_at")
             + ColumnNote.plain("channel_features", "channel", "feature")
             + ColumnNote.plain("channel_credentials", "channel", "header")
-            + ColumnNote.plain("attestations", "channel", "text_version", "attested_at", "rights", "notices", "consents")
-            + ColumnNote.plain("channel_authorizations", "channel", "app") + [
+            + ColumnNote.plain("attestations", "channel") + ColumnNote.plain("channel_authorizations", "channel") + [
                 ColumnNote(
                     "channel_credentials", "digest", .security, for: [.maintainSecurity], on: .legitimateInterest,
                     kept: .accountData, subject: nil, erasure: .keep),
@@ -130,12 +128,10 @@ public enum IntakeMigrations {
                     kept: .accountData, subject: nil, erasure: .keep),
                 ColumnNote(
                     "channels", "account", .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
-                    kept: .accountData, subject: nil, erasure: .keep),
-                ColumnNote(
-                    "attestations", "member", .account, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
-                    subject: "member", erasure: .keep)
+                    kept: .accountData, subject: nil, erasure: .keep)
             ]
-            + ["user", "member"].map {
+            + attested("attestations")
+            + ["app", "user", "member"].map {
                 ColumnNote(
                     "channel_authorizations", $0, .account, for: [.provideService, .complyWithObligation], on: .contract,
                     kept: .accountData, subject: "user", erasure: .deleteRow)
@@ -175,22 +171,29 @@ public enum IntakeMigrations {
             ) STRICT, WITHOUT ROWID;
             """,
         columns: ColumnNote.plain("integrations", "id", "workspace", "connected_at", "ended_at")
-            + ColumnNote.plain("integration_uses", "integration", "category", "purpose")
-            + ColumnNote.plain("integration_secrets", "integration")
-            + ColumnNote.plain(
-                "integration_attestations", "integration", "text_version", "attested_at", "rights", "notices", "consents") + [
+            + ColumnNote.plain("integration_uses", "integration") + ColumnNote.plain("integration_secrets", "integration")
+            + ColumnNote.plain("integration_attestations", "integration") + [
                 ColumnNote(
                     "integration_secrets", "secret", .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .accountData,
-                    subject: nil, erasure: .keep),
-                ColumnNote(
-                    "integration_attestations", "member", .account, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
-                    subject: "member", erasure: .keep)
+                    subject: nil, erasure: .keep)
             ]
-            + ["kind", "name", "terms"].map {
+            + attested("integration_attestations")
+            + [
+                ("integrations", "kind"), ("integrations", "name"), ("integrations", "terms"), ("integration_uses", "category"),
+                ("integration_uses", "purpose")
+            ].map {
                 ColumnNote(
-                    "integrations", $0, .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                    $0.0, $0.1, .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
                     kept: .accountData, subject: nil, erasure: .keep)
             })
+
+    /// Who answered for the customer's rights, when and with which words: proof, and so kept beyond the member.
+    private static func attested(_ table: String) -> [ColumnNote] {
+        ["member", "text_version", "attested_at", "rights", "notices", "consents"].map {
+            ColumnNote(
+                table, $0, .account, for: [.complyWithObligation], on: .legalObligation, kept: .consents, subject: "member", erasure: .keep)
+        }
+    }
 
     static let members = Migration(
         "members and programs",
@@ -256,12 +259,12 @@ public enum IntakeMigrations {
             ) STRICT;
             CREATE INDEX outbox_by_channel ON outbox (channel, sequence);
             """,
-        columns: ColumnNote.plain("inbox_keys", "day") + ColumnNote.plain("outbox", "sequence", "workspace", "channel") + [
+        columns: ColumnNote.plain("inbox_keys", "day") + ColumnNote.plain("outbox", "sequence", "workspace") + [
             ColumnNote(
                 "inbox_keys", "digest", .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .deliveryKeys,
                 subject: nil, erasure: .keep)
         ]
-            + ["event", "received_at"].map {
+            + ["channel", "event", "received_at"].map {
                 ColumnNote(
                     "outbox", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .outbox,
                     subject: "event.participant", erasure: .deleteRow)
@@ -291,10 +294,13 @@ public enum IntakeMigrations {
             CREATE INDEX quarantine_names_by_piece ON quarantine_names (piece);
             CREATE INDEX quarantine_by_expiry ON quarantine (expires_at);
             """,
-        columns: ColumnNote.plain("quarantine", "id", "platform", "reason", "channel", "door", "received_at", "expires_at", "is_partial")
+        columns: ColumnNote.plain("quarantine", "id", "reason", "expires_at", "is_partial")
             + ColumnNote.plain("quarantine_names", "piece")
             // Kept so that it can still be delivered; who keeps the mesh safe sees its size and reason alone.
-            + [("quarantine", "digest"), ("quarantine", "raw"), ("quarantine_names", "digest")].map {
+            + [
+                ("quarantine", "platform"), ("quarantine", "channel"), ("quarantine", "door"), ("quarantine", "digest"),
+                ("quarantine", "received_at"), ("quarantine", "raw"), ("quarantine_names", "digest")
+            ].map {
                 ColumnNote(
                     $0.0, $0.1, .communication, for: [.provideService, .complyWithObligation], on: .customerInstruction,
                     kept: .quarantine, subject: "raw", erasure: .deleteRow)
@@ -312,9 +318,10 @@ public enum IntakeMigrations {
             ) STRICT;
             CREATE INDEX reply_turns_by_expiry ON reply_turns (expires_at);
             """,
-        columns: ColumnNote.plain("reply_turns", "workspace", "turn", "expires_at") + [
-            ColumnNote(
-                "reply_turns", "conversation", .communication, for: [.provideService], on: .customerInstruction, kept: .handoffContext,
-                subject: "conversation.participant", erasure: .deleteRow)
-        ])
+        columns: ColumnNote.plain("reply_turns", "workspace")
+            + ["conversation", "turn", "expires_at"].map {
+                ColumnNote(
+                    "reply_turns", $0, .communication, for: [.provideService], on: .customerInstruction, kept: .handoffContext,
+                    subject: "conversation.participant", erasure: .deleteRow)
+            })
 }

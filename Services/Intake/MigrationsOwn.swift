@@ -22,10 +22,13 @@ extension IntakeMigrations {
             ) STRICT;
             CREATE INDEX consents_by_person ON consents (person);
             """,
-        columns: ColumnNote.plain("consents", "id", "workspace", "purpose", "recorded_at")
+        columns: ColumnNote.plain("consents", "id", "workspace")
             // The proof outlives the person's erasure (GDPR Art. 17(3)(e)): who it was can only be told by whoever knows their name and
             // holds the key.
-            + ["person", "text_version", "policy_version", "market", "evidence", "reference", "given_at", "withdrawn_at"].map {
+            + [
+                "person", "purpose", "text_version", "policy_version", "market", "evidence", "reference", "given_at", "recorded_at",
+                "withdrawn_at"
+            ].map {
                 ColumnNote(
                     "consents", $0, .contact, for: [.complyWithObligation], on: .legalObligation, kept: .consents,
                     subject: "person", erasure: .keep)
@@ -60,20 +63,21 @@ extension IntakeMigrations {
             CREATE INDEX forms_by_consent ON forms (consent) WHERE consent IS NOT NULL;
             CREATE INDEX forms_by_expiry ON forms (expires_at);
             """,
-        columns: ColumnNote.plain("forms", "id", "kind", "basis", "consent", "closed_at", "expires_at")
+        columns: ColumnNote.plain("forms", "id", "consent", "expires_at")
             + ["key", "fields"].map {
                 ColumnNote(
-                    "forms", $0, .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .support, subject: "email",
-                    erasure: .deleteRow)
+                    "forms", $0, .security, for: [.maintainSecurity], on: .legitimateInterest, kept: .forms, or: [.support],
+                    subject: "email", erasure: .deleteRow)
             }
-            // `basis` says each row's own. `support` is what is kept longest: the other kinds as `forms`.
+            // `basis` says each row's own, and `kind` which of the two rules it follows.
             + [
                 ("name", Category.contact), ("company", .company), ("email", .contact), ("phone", .contact), ("message", .support),
-                ("market", .contact), ("policy_version", .contact), ("agreement_version", .contact), ("submitted_at", .contact)
+                ("kind", .contact), ("basis", .contact), ("closed_at", .contact), ("market", .contact), ("policy_version", .contact),
+                ("agreement_version", .contact), ("submitted_at", .contact)
             ].map { column, category in
                 ColumnNote(
                     "forms", column, category, for: [.respondToRequest, .supportCustomer, .complyWithObligation], on: .legitimateInterest,
-                    kept: .support, subject: "email", erasure: .deleteRow)
+                    kept: .forms, or: [.support], subject: "email", erasure: .deleteRow)
             })
 
     static let events = Migration(
@@ -133,14 +137,16 @@ extension IntakeMigrations {
             + ColumnNote.plain("event_counts", "workspace", "day", "category", "kind", "count")
             + ["kind", "at", "member"].map {
                 ColumnNote(
-                    "usage_events", $0, .usage, for: [.provideService, .improveProduct], on: .contract, kept: .usage, subject: "member",
+                    "usage_events", $0, .usage, for: [.provideService, .improveProduct, .complyWithObligation], on: .contract, kept: .usage,
+                    subject: "member",
                     erasure: .deleteRow)
             }
             + [("technical_events", Category.technical, Retention.technical), ("security_events", .security, .security)].flatMap {
                 table, category, retention in
                 ["kind", "at", "member", "address", "browser", "device"].map {
                     ColumnNote(
-                        table, $0, category, for: [.maintainSecurity, .improveProduct], on: .legitimateInterest, kept: retention,
+                        table, $0, category, for: [.maintainSecurity, .improveProduct, .complyWithObligation], on: .legitimateInterest,
+                        kept: retention,
                         subject: "member", erasure: .deleteRow)
                 }
             })

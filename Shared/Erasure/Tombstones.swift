@@ -22,12 +22,12 @@ public enum Tombstones {
                 PRIMARY KEY (deletion, table_name)
             ) STRICT, WITHOUT ROWID;
             """,
-        columns: ColumnNote.plain("tombstones", "pepper", "cutoff", "placed_at")
-            + ColumnNote.plain("erasures", "deletion", "table_name", "row_count") + [
+        columns: ColumnNote.plain("tombstones", "pepper") + ColumnNote.plain("erasures", "deletion", "table_name", "row_count")
+            + ["digest", "cutoff", "placed_at"].map {
                 ColumnNote(
-                    "tombstones", "digest", .security, for: [.complyWithObligation], on: .legalObligation, kept: .tombstones, subject: nil,
+                    "tombstones", $0, .security, for: [.complyWithObligation], on: .legalObligation, kept: .tombstones, subject: nil,
                     erasure: .keep)
-            ])
+            })
 
     /// A tombstone that would keep nobody out.
     public struct Malformed: Error {}

@@ -74,7 +74,8 @@ extension Category {
         case .provideService: .always(on: [.contract])
         case .maintainSecurity: .always(on: [.legitimateInterest])
         case .improveProduct: .countsOnly(on: [.legitimateInterest, .consent])
-        case .respondToRequest, .supportCustomer, .processPayment, .complyWithObligation: .never
+        case .complyWithObligation: .always(on: [.legalObligation])
+        case .respondToRequest, .supportCustomer, .processPayment: .never
         }
     }
 

@@ -6,24 +6,27 @@ public struct ColumnNote: Sendable, Equatable {
     public let category: Category?
     public let purposes: [Purpose]
     public let basis: LegalBasis?
-    public let retention: Retention?
+    /// Each row follows one of them; none: no personal data.
+    public let retentions: [Retention]
     /// How a row leads to its person: `conversation.participant`, for example; nil where it leads to nobody.
     public let subject: String?
     public let erasure: ErasureEffect
 
     /// A column with personal data.
     ///
-    /// - Parameter purposes: the first is what it is collected for, and `basis` is that one's; to the others it may be of use.
+    /// - Parameters:
+    ///   - purposes: the first is what it is collected for, and `basis` is that one's; to the others it may be of use.
+    ///   - others: the rules of those rows that are of another kind than most.
     public init(
         _ table: String, _ column: String, _ category: Category, for purposes: [Purpose], on basis: LegalBasis, kept retention: Retention,
-        subject: String?, erasure: ErasureEffect
+        or others: [Retention] = [], subject: String?, erasure: ErasureEffect
     ) {
         self.table = table
         self.column = column
         self.category = category
         self.purposes = purposes
         self.basis = basis
-        self.retention = retention
+        retentions = [retention] + others
         self.subject = subject
         self.erasure = erasure
     }
@@ -39,7 +42,7 @@ public struct ColumnNote: Sendable, Equatable {
         category = nil
         purposes = []
         basis = nil
-        retention = nil
+        retentions = []
         subject = nil
         erasure = .keep
     }

@@ -45,10 +45,9 @@ public enum Retention: String, CaseIterable, Sendable {
     /// From when the length counts.
     public var start: RetentionStart {
         switch self {
-        case .messengerData, .accountData, .consents: .agreementEnd
+        case .messengerData, .accountData, .consents, .billing: .agreementEnd
         case .handoffContext: .conversationClose
-        case .comments, .forms, .support, .usage, .technical, .security, .billing, .exports, .quarantine, .deliveryKeys, .outgoingKeys:
-            .recording
+        case .comments, .forms, .support, .usage, .technical, .security, .exports, .quarantine, .deliveryKeys, .outgoingKeys: .recording
         case .requestRecords, .requestIdentifiers: .completion
         case .outbox: .delivery
         case .tombstones: .lastCopy

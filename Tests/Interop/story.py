@@ -65,7 +65,7 @@ class Story:
             personal = [column for column in columns if "category" in column]
             self.report.check(
                 f"{service} describes each column", "some personal, each for a purpose on a basis",
-                personal and all(column["purposes"] and "basis" in column and "retention" in column for column in personal))
+                personal and all(column["purposes"] and "basis" in column and column["retentions"] for column in personal))
             text = "Gr\u00fc\u00dfe \U0001f600 \"\\/\b\f\n\r\t\u0001\u2028" + "x" * 70_000
             self.report.check(
                 f"{service} sends back what it gets", "the same text",

@@ -39,7 +39,7 @@ import Testing
 
     @Test func wordsOfANewerServiceAreAFailureThatNamesTheColumn() {
         for change in [
-            { $0.category = "mood" }, { $0.basis = nil }, { $0.retention = "forever" }, { $0.purposes.append("resale") },
+            { $0.category = "mood" }, { $0.basis = nil }, { $0.retentions = ["forever"] }, { $0.purposes.append("resale") },
             { $0.erasure = "" }
         ] as [(inout DescribeHolder.Column) -> Void] {
             var answer = DataMapTests.answer("store", [DataMapTests.messages])

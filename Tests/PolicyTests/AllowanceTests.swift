@@ -13,7 +13,7 @@ import Testing
         support              never     always:CIN always:CI never    never     never     always:O
         workspaceConfiguration always:C never    always:C  always:I  never     never     always:O
         billing              never     never     never     never     never     always:C  always:O
-        usage                always:C  never     never     always:I  counts:IN never     never
+        usage                always:C  never     never     always:I  counts:IN never     always:O
         technical            never     never     never     always:I  counts:IN never     always:O
         security             never     never     never     always:I  counts:IN never     always:O
         communication        always:U  never     grant:U   metadata:I never    never     always:O

@@ -1,31 +1,17 @@
-import Foundation
 import Testing
 
 /// The policy promises nothing that the mesh doesn't keep, or that isn't known to be open.
 @Suite struct ClauseTests {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    /// nil where there is no such file.
-    private static func read(_ path: String) -> String? {
-        let url = root.appending(path: path)
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        do { return try String(contentsOf: url, encoding: .utf8) } catch {
-            Issue.record("\(path): \(error)")
-            return nil
-        }
-    }
-
     private let policy: String
     private let table: String
 
     init() throws {
-        policy = try #require(ClauseTests.read("Tests/Policy/policy.txt"))
-        table = try #require(ClauseTests.read("Tests/Policy/clauses.tsv"))
+        policy = try #require(Repository.text(of: "Tests/Policy/policy.txt"))
+        table = try #require(Repository.text(of: "Tests/Policy/clauses.tsv"))
     }
 
     private func problems(policy: String? = nil, table: String? = nil) -> [String] {
-        ClauseTable(table ?? self.table).problems(PolicyText(policy ?? self.policy), read: ClauseTests.read)
+        ClauseTable(table ?? self.table).problems(PolicyText(policy ?? self.policy), read: Repository.text)
     }
 
     @Test func everySentenceHasARowWithItsTest() {

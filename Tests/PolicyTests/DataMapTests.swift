@@ -1,6 +1,7 @@
 import ConversationStoreService
 import DeletionCoordinatorService
 import HandoffContextService
+import HolderContracts
 import IntakeService
 import Policy
 import SQLite
@@ -19,6 +20,55 @@ import Testing
             #expect(notes.contains { $0.category != nil }, "\(service)")
             for note in notes { #expect(note.breaches == [], "\(service): \(note.table).\(note.column)") }
         }
+    }
+
+    // MARK: What is plain
+
+    /// A column about nobody is one that somebody wrote down as such: a new one is looked at before it is believed.
+    @Test func everyPlainColumnIsWrittenDownAndNoOther() throws {
+        let notes = DataMapTests.services.flatMap { $0.1.flatMap(\.columns) }
+        #expect(DataMapTests.differences(notes, from: try #require(Repository.text(of: "Tests/Policy/plain-columns.tsv"))) == [])
+    }
+
+    @Test func aPlainColumnThatNobodyWroteDownAndALineWithoutAColumnAreFound() {
+        let notes = ColumnNote.plain("parcels", "id", "weight") + ColumnNote.plain("addresses", "id")
+        let written = "table\tcolumn\nparcels\tid\naddresses\tid\naddresses\tstreet\n"
+        #expect(
+            DataMapTests.differences(notes, from: written) == [
+                "addresses.street is written down as plain and is not", "parcels.weight is plain and not written down"
+            ])
+        #expect(DataMapTests.differences(notes, from: "table\tcolumn\nparcels\tid\nparcels\tweight\naddresses\tid\n") == [])
+    }
+
+    private static func differences(_ notes: [ColumnNote], from table: String) -> [String] {
+        let plain = Set(notes.filter { $0.category == nil }.map { "\($0.table).\($0.column)" })
+        let written = Set(table.split(separator: "\n").dropFirst().map { String($0.replacing("\t", with: ".")) })
+        return
+            (plain.subtracting(written).map { "\($0) is plain and not written down" }
+            + written.subtracting(plain).map { "\($0) is written down as plain and is not" }).sorted()
+    }
+
+    // MARK: What an erasure touches
+
+    /// What holders are asked to erase, collect and prove declares exactly what their columns say.
+    @Test func anErasureDeclaresTheCategoriesThatItTouches() {
+        let touched = Set(DataMapTests.services.flatMap { $0.1.flatMap(\.columns) }.filter { $0.erasure != .keep }.compactMap(\.category))
+        #expect(Set(Subject.categories) == touched)
+        #expect(EraseSubject.contract.writes == Subject.categories)
+        #expect(CollectSubject.contract.reads == Subject.categories && ProveErasure.contract.reads == Subject.categories)
+    }
+
+    /// One column may hold rows of two kinds, each with a rule of its own; both are named.
+    @Test func aColumnNamesEveryRuleThatItsRowsFollow() throws {
+        func retentions(_ table: String, _ column: String) -> [Retention] {
+            DataMapTests.services.flatMap { $0.1.flatMap(\.columns) }.first { $0.table == table && $0.column == column }?.retentions ?? []
+        }
+        #expect(retentions("messages", "text") == [.messengerData, .comments])
+        #expect(retentions("forms", "message") == [.forms, .support])
+        #expect(retentions("billing", "vat_id") == [.billing])
+        // A rule that no column follows is none.
+        let named = Set(DataMapTests.services.flatMap { $0.1.flatMap(\.columns) }.flatMap(\.retentions))
+        #expect(Set(Retention.allCases).subtracting(named) == [.exports], "no service keeps exports yet")
     }
 
     // MARK: Negative controls

@@ -8,7 +8,7 @@ import Testing
             "messengerData: until the agreement ends", "comments: for 12 months",
             "handoffContext: until 30 days after the conversation is closed", "accountData: until 90 days after the agreement ends",
             "consents: until 3 years after the agreement ends", "forms: for 12 months", "support: for 24 months", "usage: for 13 months",
-            "technical: for 90 days", "security: for 12 months", "billing: for 6 years",
+            "technical: for 90 days", "security: for 12 months", "billing: until 6 years after the agreement ends",
             "requestRecords: until 24 months after the request is completed",
             "requestIdentifiers: until 30 days after the request is completed", "exports: for 30 days", "outbox: until it is handed on",
             "quarantine: for 7 days", "deliveryKeys: for 30 days", "outgoingKeys: for 90 days",

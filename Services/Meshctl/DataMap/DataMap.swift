@@ -30,8 +30,12 @@ struct DataMap {
         /// The first is what it was collected for.
         let purposes: [Purpose]
         let basis: LegalBasis
-        let retention: Retention
+        /// Each row follows one of them.
+        let retentions: [Retention]
         let subject: String?
+
+        /// For people, as the end of the sentence "it is kept …".
+        var kept: String { retentions.map(\.description).joined(separator: ", or ") }
     }
 
     let holders: [Holder]
@@ -60,9 +64,11 @@ struct DataMap {
         guard let category = column.category else { return Column(name: column.column, use: nil, erasure: erasure) }
         let purposes = column.purposes.compactMap(Purpose.init)
         guard let category = Category(rawValue: category), let basis = column.basis.flatMap(LegalBasis.init),
-            let retention = column.retention.flatMap(Retention.init), !purposes.isEmpty, purposes.count == column.purposes.count
+            !purposes.isEmpty, purposes.count == column.purposes.count
         else { return nil }
-        let use = Use(category: category, purposes: purposes, basis: basis, retention: retention, subject: column.subject)
+        let retentions = column.retentions.compactMap(Retention.init)
+        guard !retentions.isEmpty, retentions.count == column.retentions.count else { return nil }
+        let use = Use(category: category, purposes: purposes, basis: basis, retentions: retentions, subject: column.subject)
         return Column(name: column.column, use: use, erasure: erasure)
     }
 }

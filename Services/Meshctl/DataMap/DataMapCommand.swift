@@ -56,7 +56,8 @@ struct DataMapCommand {
                     column.use.map { use in
                         [
                             holder.name, "\(table.name).\(column.name)", use.category.rawValue,
-                            use.purposes.map(\.rawValue).joined(separator: ","), use.basis.rawValue, use.retention.rawValue,
+                            use.purposes.map(\.rawValue).joined(separator: ","), use.basis.rawValue,
+                            use.retentions.map(\.rawValue).joined(separator: ","),
                             column.erasure.rawValue
                         ]
                     }

@@ -102,7 +102,7 @@ struct DataMapPage {
             <td role="cell" data-label="Data">\(chip(use.category))</td>\
             <td role="cell" data-label="To">\(text(purposes))</td>\
             <td role="cell" data-label="Basis">\(text(use.basis.words))</td>\
-            <td role="cell" data-label="Kept">\(text("\(use.retention)"))</td>\
+            <td role="cell" data-label="Kept">\(text(use.kept))</td>\
             <td role="cell" data-label="On erasure">\(text(column.erasure.words))</td></tr>
             """
     }

@@ -100,7 +100,7 @@ struct FidesManifest {
     private static func write(field column: DataMap.Column, to writer: inout JSONWriter) {
         writer.member("name", column.name)
         guard let use = column.use else { return writer.member("description", "No personal data.") }
-        writer.member("description", "Kept \(use.retention); on an erasure: \(column.erasure.words).")
+        writer.member("description", "Kept \(use.kept); on an erasure: \(column.erasure.words).")
         writer.words("data_categories", [FidesTaxonomy.key(of: use.category)])
         writer.words("data_uses", use.purposes.map(FidesTaxonomy.key(of:)))
         writer.words("data_subjects", FidesTaxonomy.subjects(of: use.category))

@@ -30,9 +30,9 @@ extension DataMap {
 
     /// A column rests on one basis for what it was collected for; what else it may serve rests on what the policy says of that.
     private static func processings(of use: Use) -> [Processing] {
-        use.purposes.enumerated().compactMap { index, purpose in
-            let basis = index == 0 ? use.basis : use.category.allowance(for: purpose).bases.first
-            return basis.map { Processing(purpose: purpose, basis: $0, category: use.category, retention: use.retention) }
+        use.purposes.enumerated().flatMap { index, purpose -> [Processing] in
+            guard let basis = index == 0 ? use.basis : use.category.allowance(for: purpose).bases.first else { return [] }
+            return use.retentions.map { Processing(purpose: purpose, basis: basis, category: use.category, retention: $0) }
         }
     }
 

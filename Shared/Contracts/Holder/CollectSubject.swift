@@ -5,7 +5,7 @@ import Wire
 /// Asks a holder which other names and rows belong to a subject. Asked again until no holder adds anything.
 public struct CollectSubject: Request {
     public static let contract = Contract(
-        "holder.collect", purpose: .complyWithObligation, reads: [.communication, .profile, .account], repeats: .harmless,
+        "holder.collect", purpose: .complyWithObligation, reads: Subject.categories, repeats: .harmless,
         deadlineMilliseconds: 5000, callers: [.deletionCoordinator])
 
     public var subject = Subject()

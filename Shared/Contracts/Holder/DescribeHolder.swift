@@ -29,7 +29,8 @@ public struct DescribeHolder: Request {
         public var category: String?
         public var purposes: [String] = []
         public var basis: String?
-        public var retention: String?
+        /// Each row follows one of them.
+        public var retentions: [String] = []
         public var subject: String?
         public var erasure = ""
 
@@ -41,7 +42,7 @@ public struct DescribeHolder: Request {
             category = note.category?.rawValue
             purposes = note.purposes.map(\.rawValue)
             basis = note.basis?.rawValue
-            retention = note.retention?.rawValue
+            retentions = note.retentions.map(\.rawValue)
             subject = note.subject
             erasure = note.erasure.rawValue
         }
@@ -52,7 +53,7 @@ public struct DescribeHolder: Request {
             fields.field("category", &category, max: 32)
             fields.field("purposes", &purposes, max: 16)
             fields.field("basis", &basis, max: 32)
-            fields.field("retention", &retention, max: 32)
+            fields.field("retentions", &retentions, max: 4)
             fields.field("subject", &subject, max: 128)
             fields.field("erasure", &erasure, max: 32)
         }

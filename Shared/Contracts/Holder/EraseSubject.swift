@@ -5,7 +5,7 @@ import Wire
 /// Deletes a subject's rows and waits until no byte of them is left in the file. Answers only then; repeated, it erases what came since.
 public struct EraseSubject: Request {
     public static let contract = Contract(
-        "holder.erase", purpose: .complyWithObligation, writes: [.communication, .profile, .account], repeats: .harmless,
+        "holder.erase", purpose: .complyWithObligation, writes: Subject.categories, repeats: .harmless,
         deadlineMilliseconds: 30_000, callers: [.deletionCoordinator])
 
     public var deletion = DeletionID()

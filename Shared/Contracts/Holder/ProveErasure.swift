@@ -5,8 +5,8 @@ import Wire
 /// Asks a holder to show that it knows a subject no more: in its tables, and on demand byte by byte in its files.
 public struct ProveErasure: Request {
     public static let contract = Contract(
-        "holder.prove", purpose: .complyWithObligation, reads: [.security], repeats: .harmless, deadlineMilliseconds: 60_000,
-        callers: [.deletionCoordinator, .operator], roles: [.privacyOfficer])
+        "holder.prove", purpose: .complyWithObligation, reads: Subject.categories, repeats: .harmless,
+        deadlineMilliseconds: 60_000, callers: [.deletionCoordinator, .operator], roles: [.privacyOfficer])
 
     public var subject = Subject()
     public var scope: String? { subject.workspace.rawValue }

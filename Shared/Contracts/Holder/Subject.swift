@@ -1,4 +1,5 @@
 import Domain
+import Policy
 import Wire
 
 /// Whom an erasure is about: all the names of one person in one workspace, whoever authorised a connection, or whoever can be reached by
@@ -6,6 +7,10 @@ import Wire
 ///
 /// Holders add what they know (`holder.collect`) until nothing new comes: the closure.
 public struct Subject: Fields, Equatable {
+    /// What holders keep of people, one of them this and another that: of these an erasure takes rows or clears columns.
+    public static let categories: [Category] = [
+        .account, .contact, .company, .support, .usage, .technical, .security, .communication, .profile
+    ]
     public static let listMax = 1024
     public static let searchableBytesMin = 6
 
