@@ -66,7 +66,9 @@ let package = Package(
             ]),
         shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
     ]
-        + service("Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts"], ["HTTP", "Net"])
+        + service(
+            "Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"],
+            ["HTTP", "Net"])
         + service(
             "ConversationStore", binary: "conversation-store", serves: "ConversationStoreContracts",
             calls: ["DeletionCoordinatorContracts", "IntakeContracts"])
@@ -120,8 +122,9 @@ let package = Package(
             tests(
                 "IntakeServiceTests",
                 [
-                    "Access", "ConversationStoreContracts", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts", "IntakeContracts",
-                    "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
+                    "Access", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "Erasure", "HTTP",
+                    "HolderContracts", "IntakeContracts", "IntakeService", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads",
+                    "Wire"
                 ], exclude: ["Fixtures"]),
             // Both ends of what comes in, over one line.
             tests(

@@ -108,7 +108,8 @@ public final class ConversationStore: Sendable {
             }
             let isLook = reply.caller.actor?.role == .support
             guard isLook || hidesContacts(reply.caller, request.workspace) else { return reply.ok(response, with: messages) }
-            let shown = ContactMask.masked(try messages.filling(response))
+            let namesGiven = try database.read("names given") { try store.namesGiven(by: response.participant.id, $0) }
+            let shown = ContactMask.masked(try messages.filling(response), namesGiven: namesGiven)
             show(
                 shown, reply, of: request.workspace, items: shown.messages.count,
                 about: digester.erasure.tag(.participant(shown.participant.id)))

@@ -89,7 +89,7 @@ public enum DeletionCoordinatorMigrations {
                 id             INTEGER PRIMARY KEY AUTOINCREMENT,
                 key            TEXT NOT NULL UNIQUE,
                 digest         BLOB NOT NULL CHECK (length(digest) = 32),  -- of all that was told
-                recipient_kind TEXT NOT NULL CHECK (recipient_kind IN ('support', 'assistant', 'subprocessor', 'person', 'customer')),
+                recipient_kind TEXT NOT NULL CHECK (recipient_kind IN ('support', 'assistant', 'subprocessor', 'person', 'customer', 'operator')),
                 recipient      TEXT NOT NULL,
                 categories     TEXT NOT NULL,                              -- with blanks between
                 items          INTEGER NOT NULL,

@@ -22,6 +22,7 @@ public final class Intake: Sendable {
     private let expiry: Expiry
     let feed: AccessFeed
     let security: SecurityLog
+    let disclosures: DisclosureOutbox
     let tokens: TokenKeys
     private let leases: LeaseKeys
     let integrationSeal: Seal
@@ -29,20 +30,24 @@ public final class Intake: Sendable {
     let door: WebhookDoor
     private let web: HTTPRouter
 
-    public convenience init(_ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database) {
+    public convenience init(_ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database) throws {
         let folder = process.configuration.dataFolder
-        self.init(process, configuration, database, conversations: process.client(to: .conversationStore)) {
+        try self.init(
+            process, configuration, database, conversations: process.client(to: .conversationStore),
+            coordinator: process.client(to: .deletionCoordinator)
+        ) {
             DiskReserve.freeBytes(in: folder)
         }
     }
 
     /// - Parameters:
     ///   - conversations: where the relay sends what came in.
+    ///   - coordinator: who hears of each token that the operator got.
     ///   - freeBytes: what the disk of the data folder still has.
     public init(
         _ process: ServiceProcess, _ configuration: IntakeConfiguration, _ database: Database, conversations: any Transport,
-        freeBytes: @escaping @Sendable () -> Int64
-    ) {
+        coordinator: any Transport, freeBytes: @escaping @Sendable () -> Int64
+    ) throws {
         self.process = process
         self.database = database
         digests = IntakeDigests(
@@ -54,6 +59,7 @@ public final class Intake: Sendable {
         tokens = TokenKeys(process.tokenKeys())
         leases = LeaseKeys(process.leaseKeys())
         integrationSeal = Seal(secret: process.secret(KeyName.inboxKey), label: "integration secrets", random: process.system.random)
+        disclosures = try DisclosureOutbox(process, database, to: coordinator)
         security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
         expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
@@ -92,11 +98,13 @@ public final class Intake: Sendable {
         directory.replaceAll(try database.read("channels") { try store.channels($0) })
         try feed.start()
         try relay.start()
+        disclosures.start()
         expiry.start()
     }
 
     public func stop() {
         expiry.stop()
+        disclosures.stop()
         relay.stop()
     }
 

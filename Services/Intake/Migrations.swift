@@ -7,7 +7,7 @@ import SQLite
 public enum IntakeMigrations {
     public static let all = [
         SecurityLog.migration, Tombstones.migration, workspaces, channels, members, accessFeed, inbox, quarantine, consents,
-        forms, events, replies, billing, integrations
+        forms, events, replies, billing, integrations, DisclosureOutbox.migration
     ]
 
     static let workspaces = Migration(

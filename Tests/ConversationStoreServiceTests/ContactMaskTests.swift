@@ -41,7 +41,7 @@ import Wire
         var response = ReadConversation.Response()
         (response.participant, response.messages) = (participant, [message])
 
-        let masked = ContactMask.masked(response)
+        let masked = ContactMask.masked(response, namesGiven: [])
 
         #expect(masked.messages[0].text == "••• here: ••••••, •••")
         #expect(masked.participant.aliases.map(\.kind) == [.bsuid])
@@ -51,6 +51,27 @@ import Wire
         let shown = masked.messages[0].details
         #expect(shown?.attachments?.first?.id == "1000" && shown?.attachments?.first?.caption == "from •••")
         #expect(shown?.forwarded == .often && shown?.revision == 2 && shown?.marketing == .stop)
+    }
+
+    @Test(arguments: [
+        "https://media.example/a/Needle-invoice.pdf", "https://media.example/jos%C3%A9.jpg", "https://media.example/?of=15550100017",
+        "https://media.example/needle.77/1.jpg"
+    ])
+    func aFileThatIsCalledAfterItsPersonHasNoAddress(url: String) {
+        func shown(_ url: String) -> String? {
+            var message = Message()
+            var attachment = Attachment(type: "image")
+            attachment.url = url
+            message.details = EventDetails()
+            message.details?.attachments = [attachment]
+            var response = ReadConversation.Response()
+            (response.participant, response.messages) = (participant, [message])
+            return ContactMask.masked(response, namesGiven: ["José"]).messages[0].details?.attachments?.first?.url
+        }
+        #expect(shown(url) == nil)
+        // Control: what names nobody stays, so that the picture can be seen.
+        let plain = "https://media.example/asset?id=1789%2F1&signature=AbC"
+        #expect(shown(plain) == plain)
     }
 
     @Test func aNoticeShowsNobodyWhoIsMentioned() {

@@ -81,7 +81,31 @@ import Wire
         return coordinator.disclosures
     }
 
-    // MARK: Tests
+    // MARK: Names
+
+    /// Instagram gives no name with a message: the person said it once, on a page that is not the one looked at.
+    @Test func aNameThatAPersonGaveIsHiddenWhereverTheySayIt() throws {
+        let person = ParticipantIdentity(igsid: "6290000000000007")
+        let texts = ["Hola, me llamo José Needle.", "Soy JOSE, ¿tienen lámparas?", "Gracias de Needle"]
+        let events = texts.enumerated().map { message("mid.\($0)", from: person, $1, at: noon.adding(seconds: Int64($0))) }
+        let account = Account(.instagram, "17841400000000001")
+        _ = try call(
+            AppendEvents(
+                key: RequestKey("i"), workspace: granted, channel: ChannelID(rawValue: "ch_insta"), account: account, events: events),
+            as: .intake
+        ).answer()
+        func read(_ options: CallOptions) throws -> [String?] {
+            let found = try list(owner).answer().conversations.first { $0.channel.rawValue == "ch_insta" }
+            let request = ReadConversation(workspace: granted, conversation: try #require(found).id, limit: 2)
+            return try call(request, as: .operator, options).answer().messages.map(\.text)
+        }
+
+        #expect(try read(support) == ["Soy •••, ¿tienen lámparas?", "Gracias de •••"])
+        // Control: who may see contacts sees the names.
+        #expect(try read(owner) == Array(texts[1...]))
+    }
+
+    // MARK: Looks
 
     @Test func eachLookIsOneDisclosureWithoutContent() throws {
         let shown = try read(support).answer()

@@ -108,6 +108,25 @@ import Wire
         #expect(try register().subprocessors.isEmpty)
     }
 
+    /// Nobody is given for good, or whole, what the table allows in part.
+    @Test(arguments: [
+        (
+            DeclaredUse(.communication, for: .supportCustomer),
+            "communication data serves to supportCustomer only while a workspace's grant runs"
+        ),
+        (DeclaredUse(.profile, for: .maintainSecurity), "of profile data only times, sizes and outcomes serves to maintainSecurity"),
+        (DeclaredUse(.usage, for: .improveProduct), "of usage data only counts serves to improveProduct")
+    ])
+    func whatServesInPartIsRefusedWithTheReason(use: DeclaredUse, message: String) throws {
+        guard case .refused(let reason, let said) = set(changing: { $0.uses[1] = use }) else {
+            Issue.record("it was taken")
+            return
+        }
+        #expect(reason == .useNotAllowed && said == message)
+        // Control: the same data for what it always serves.
+        #expect(try set { $0.uses[1] = DeclaredUse(.usage, for: .provideService) }.value().version == 1)
+    }
+
     @Test func whatIsNoEntryIsMalformed() throws {
         let changes: [(inout Subprocessor) -> Void] = [
             { $0.country = "us" }, { $0.country = "U1" }, { $0.terms = WebLink(rawValue: "http://models.example") },

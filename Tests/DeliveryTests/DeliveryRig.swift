@@ -26,6 +26,7 @@ final class DeliveryRig {
     let time = ManualTime()
     /// What lies between the two.
     let line = UnsureLine()
+    private let coordinator = PlayedCoordinator()
     private var intakeProcess: ServiceProcess
     private var storeProcess: ServiceProcess
     private var intakeDatabase: Database
@@ -37,7 +38,7 @@ final class DeliveryRig {
         folder = try TemporaryFolder()
         try KeyFolder.createMissing(dataFolder: folder.path)
         (storeProcess, storeDatabase, store) = try DeliveryRig.openStore(folder, time)
-        (intakeProcess, intakeDatabase, intake) = try DeliveryRig.openIntake(folder, time, line)
+        (intakeProcess, intakeDatabase, intake) = try DeliveryRig.openIntake(folder, time, line, coordinator)
         line.connect(to: LocalTransport(storeProcess.router, as: .intake))
         try intake.start()
     }
@@ -55,7 +56,7 @@ final class DeliveryRig {
         drain()
         close()
         (storeProcess, storeDatabase, store) = try DeliveryRig.openStore(folder, time)
-        (intakeProcess, intakeDatabase, intake) = try DeliveryRig.openIntake(folder, time, line)
+        (intakeProcess, intakeDatabase, intake) = try DeliveryRig.openIntake(folder, time, line, coordinator)
         line.connect(to: LocalTransport(storeProcess.router, as: .intake))
         try intake.start()
     }
@@ -78,13 +79,14 @@ final class DeliveryRig {
     }
 
     private static func openIntake(
-        _ folder: TemporaryFolder, _ time: ManualTime, _ line: UnsureLine
+        _ folder: TemporaryFolder, _ time: ManualTime, _ line: UnsureLine, _ coordinator: PlayedCoordinator
     ) throws -> (ServiceProcess, Database, Intake) {
         var (process, environment) = try process(.intake, folder, time)
         let database = process.database(migrations: IntakeMigrations.all)
-        return (
-            process, database, Intake(process, IntakeConfiguration(&environment), database, conversations: line, freeBytes: { 1 << 40 })
-        )
+        let intake = try Intake(
+            process, IntakeConfiguration(&environment), database, conversations: line, coordinator: coordinator.transport(for: .intake),
+            freeBytes: { 1 << 40 })
+        return (process, database, intake)
     }
 
     // MARK: The mesh

@@ -73,6 +73,21 @@ import Wire
         #expect(open.participant.phone == "491700000042" && open.participant.username == "mara.example")
     }
 
+    /// Instagram tells no name: what they said themselves is hidden like one.
+    @Test func aNameGivenInTheConversationIsHiddenWhereContactsAre() throws {
+        var conversation = conversation(["Hola, me llamo José", "soy jose otra vez"])
+        (conversation.participant.name, conversation.participant.aliases) = (nil, [Alias(.instagram, .igsid, "6290000000000007")])
+        func lines(masksContacts: Bool) throws -> [String] {
+            let builder = ContextBuilder(audience: .human, masksTexts: false, masksContacts: masksContacts, tokenBudget: 1000)
+            return try #require(builder.context(of: ConversationID(rawValue: 9), conversation, assistant: nil)).lines.map(\.text)
+        }
+        #expect(try lines(masksContacts: true) == ["Hola, me llamo •••", "soy ••• otra vez"])
+        // Controls: who may see contacts; and a business that names itself is not the person.
+        #expect(try lines(masksContacts: false) == ["Hola, me llamo José", "soy jose otra vez"])
+        conversation.messages[0].author = .business
+        #expect(try lines(masksContacts: true) == ["Hola, me llamo José", "soy jose otra vez"])
+    }
+
     @Test func whoMayNotSeeContactsSeesNoNameAnywhere() throws {
         let masked = try context(["Mara here, mara.example, +49 170 0000042", "Dear Mara"], masksContacts: true)
         #expect(masked.lines.map(\.text) == ["••• here, •••.•••, •••", "Dear •••"])

@@ -92,6 +92,32 @@ struct EventTests {
         #expect(try fixture.count("usage_events") == 3)
     }
 
+    @Test func whatWasCountedOnAConsentCountsNoMoreWithoutIt() throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let person = ConsentingPerson(member: EventTests.mara)
+        func consent(_ key: String) throws -> ConsentID {
+            let request = RecordConsent.sample(key: key, workspace: workspace, person: person, purpose: "improveProduct")
+            return try fixture.ok(request).consent
+        }
+        func counts() throws -> [Int64] {
+            fixture.expire()
+            return try fixture.ok(SummarizeEvents(workspace: workspace, from: today, to: today)).counts.map(\.count)
+        }
+        let (first, second) = (try consent("first"), try consent("second"))
+        _ = try fixture.ok(usage(workspace, key: "1", of: [EventTests.mara, EventTests.mara], consent: first))
+        _ = try fixture.ok(usage(workspace, key: "2", of: [EventTests.mara], consent: second))
+        _ = try fixture.ok(usage(workspace, key: "3", of: [EventTests.noah, nil]))
+        #expect(try counts() == [5])
+
+        _ = try fixture.ok(WithdrawConsent(workspace: workspace, consent: first))
+        #expect(try counts() == [3])
+        // Control: an expiry takes nothing twice, and what rests on another consent or on the contract is counted on.
+        #expect(try counts() == [3])
+        _ = try fixture.ok(WithdrawConsent(workspace: workspace, consent: second))
+        #expect(try counts() == [2])
+    }
+
     // MARK: Technical
 
     @Test(arguments: [

@@ -94,6 +94,24 @@ struct IntegrationTests {
         #expect(try fixture.count("integrations") == 0)
     }
 
+    /// An integration is the customer's: it has the customer's data, whole, for the service, and nothing else.
+    @Test(arguments: Category.allCases)
+    func anIntegrationHasTheCustomersOwnDataForTheServiceAlone(category: Category) throws {
+        let fixture = try IntakeFixture()
+        let workspace = try fixture.openWorkspace()
+        let theirs: Set<Category> = [.communication, .profile, .insights, .workspaceConfiguration]
+        for purpose in Purpose.allCases {
+            let outcome = fixture.call(
+                request(workspace) {
+                    $0.key = RequestKey("\(category)-\(purpose)")
+                    $0.uses = [DeclaredUse(category, for: purpose)]
+                })
+            let isAllowed = theirs.contains(category) && purpose == .provideService
+            #expect(refusal(outcome) == (isAllowed ? nil : .useNotAllowed), "\(category) to \(purpose)")
+        }
+        #expect(try fixture.count("integrations") == (theirs.contains(category) ? 1 : 0))
+    }
+
     @Test func onlyAWorkspaceThatIsThereConnectsAnything() throws {
         let fixture = try IntakeFixture()
         _ = try fixture.openWorkspace()

@@ -25,6 +25,7 @@ final class IntakeFixture {
     let folder: String
     let time = ManualTime()
     let conversations = FakeConversationStore()
+    let coordinator = PlayedCoordinator()
     let lines = Collected<String>()
     /// What the disk is said to have.
     let freeBytes = Collected<Int64>()
@@ -42,7 +43,8 @@ final class IntakeFixture {
         folder = NSTemporaryDirectory() + "intake-" + UUID().uuidString
         try KeyFolder.createMissing(dataFolder: folder)
         for (name, text) in secrets { try IntakeFixture.putKey(folder, name, text) }
-        (process, database, intake) = try IntakeFixture.open(folder, time, conversations, lines, freeBytes, options, variables)
+        (process, database, intake) = try IntakeFixture.open(
+            folder, time, conversations, coordinator, lines, freeBytes, options, variables)
         try intake.start()
     }
 
@@ -60,13 +62,13 @@ final class IntakeFixture {
     func reopen() throws {
         close()
         (process, database, intake) = try IntakeFixture.open(
-            folder, time, conversations, lines, freeBytes, DatabaseOptions(), variables)
+            folder, time, conversations, coordinator, lines, freeBytes, DatabaseOptions(), variables)
         try intake.start()
     }
 
     private static func open(
-        _ folder: String, _ time: ManualTime, _ conversations: FakeConversationStore, _ lines: Collected<String>,
-        _ freeBytes: Collected<Int64>, _ options: DatabaseOptions, _ variables: [String: String]
+        _ folder: String, _ time: ManualTime, _ conversations: FakeConversationStore, _ coordinator: PlayedCoordinator,
+        _ lines: Collected<String>, _ freeBytes: Collected<Int64>, _ options: DatabaseOptions, _ variables: [String: String]
     ) throws -> (ServiceProcess, Database, Intake) {
         var environment = EnvironmentReader(
             ["MESH_DATA": folder, "MESH_BASE_PORT": "0", "MESH_INTAKE_ADDRESS_HEADER": "X-Real-IP"].merging(variables) { $1 },
@@ -76,8 +78,9 @@ final class IntakeFixture {
         let log = Log(service: "intake", system: system) { lines.add(String(decoding: $0, as: UTF8.self)) }
         let process = try ServiceProcess(service: .intake, configuration: ServiceConfiguration(&environment), system: system, log: log)
         let database = try Database(path: "\(folder)/intake.sqlite", service: "intake", migrations: IntakeMigrations.all, options: options)
-        let intake = Intake(
-            process, configuration, database, conversations: conversations.transport, freeBytes: { freeBytes.last ?? 1 << 40 })
+        let intake = try Intake(
+            process, configuration, database, conversations: conversations.transport, coordinator: coordinator.transport(for: .intake),
+            freeBytes: { freeBytes.last ?? 1 << 40 })
         return (process, database, intake)
     }
 

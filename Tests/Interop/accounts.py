@@ -71,7 +71,11 @@ def changes(story):
     found = mesh.outcome("members.issueToken", {**agent, "seconds": 60})
     report.equal("and gets no token", ("refused", "unknownMember"), found)
     owner = {"workspace": workspace, "member": story.members["owner"]}
-    report.equal("the last owner stays", ("refused", "lastOwner"), mesh.outcome("members.remove", owner))
+    report.equal("the last owner stays", ("refused", "lastOwner"), mesh.outcome("members.remove", owner, actor=mesh.actors["owner"]))
+    report.equal("and is no operator's to remove", ("refused", "roleNotAllowed"), mesh.outcome("members.remove", owner))
+    second = {"workspace": workspace, "role": "owner"}
+    found = mesh.outcome("members.add", second, key=f"{story.tag}:second")
+    report.equal("nor does the operator make another one", ("refused", "roleNotAllowed"), found)
     nobody = {"workspace": workspace, "member": "mem_nobody"}
     report.equal("nobody has no role", ("refused", "unknownMember"), mesh.outcome("members.setRole", {**nobody, "role": "agent"}))
 

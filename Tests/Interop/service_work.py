@@ -24,6 +24,9 @@ def disclose(story):
         return next((entry["disclosure"] for entry in found if entry["disclosure"]["recipient"]["kind"] == "support"), None)
 
     look = eventually("the look is on record", listed)
+    taken = [entry["disclosure"]["recipient"] for entry in mesh.ask("disclosures.list", read)["disclosures"]]
+    report.check(
+        "the owner sees which tokens the operator took", "the owner's", {"kind": "operator", "name": story.members["owner"]} in taken)
     report.equal("it says what for and how much", ("supportCustomer", len(conversations)), (look["purpose"], look["items"]))
     report.equal("and who looked", story.members["support"], look["recipient"]["name"])
     body = {"disclosure": {**look, "items": 7}}

@@ -55,7 +55,7 @@ extension RealMesh {
 
         private func listed() throws -> [Disclosure] {
             try mesh.call(.deletionCoordinator, ListDisclosures(workspace: shop.workspace, limit: ListDisclosures.countMax)).disclosures
-                .map(\.disclosure)
+                .map(\.disclosure).filter { $0.recipient.kind != .operator }
         }
 
         @Test func aLookByGrantIsOneDisclosureAndWithoutOneThereIsNone() throws {

@@ -6,8 +6,13 @@ import Domain
 struct ContactMask {
     private let person: PersonMask
 
-    /// - Parameter participant: who talks; nil for what concerns nobody in particular.
-    init(_ participant: Participant?) { person = PersonMask(names: participant?.names ?? []) }
+    /// - Parameters:
+    ///   - participant: who talks; nil for what concerns nobody in particular.
+    ///   - given: how they said themselves that they are called.
+    init(_ participant: Participant?, _ given: [String] = []) {
+        let phones = participant?.aliases.filter { $0.kind == .phone }.map(\.value) ?? []
+        person = PersonMask(names: (participant?.names ?? []) + given + phones)
+    }
 
     static func masked(_ participant: Participant) -> Participant {
         var masked = participant
@@ -25,8 +30,8 @@ struct ContactMask {
         return response
     }
 
-    static func masked(_ response: ReadConversation.Response) -> ReadConversation.Response {
-        let mask = ContactMask(response.participant)
+    static func masked(_ response: ReadConversation.Response, namesGiven: [String]) -> ReadConversation.Response {
+        let mask = ContactMask(response.participant, namesGiven)
         var response = response
         response.participant = masked(response.participant)
         for index in response.messages.indices {
@@ -66,6 +71,22 @@ struct ContactMask {
         var shown = attachment
         shown.filename = nil
         shown.caption = attachment.caption.map(person.masked)
+        // Where a file is called after its person, so is the address that it lies at.
+        if let url = attachment.url, person.isMentioned(in: ContactMask.unescaped(url)) { shown.url = nil }
         return shown
+    }
+
+    /// With what its percent-encoded bytes stand for (RFC 3986 §2.1).
+    private static func unescaped(_ url: String) -> String {
+        let pieces = url.utf8.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false)
+        var bytes = Array(pieces[0])
+        for piece in pieces.dropFirst() {
+            guard piece.count >= 2, let byte = UInt8(String(decoding: piece.prefix(2), as: UTF8.self), radix: 16) else {
+                bytes += [UInt8(ascii: "%")] + piece
+                continue
+            }
+            bytes += [byte] + piece.dropFirst(2)
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -11,6 +11,8 @@ extension ConversationStoreStore {
     private static let messageNames = MemberNames(of: Message.self)
     /// Names of one person that are shown.
     static let aliasCountMax: Int64 = 64
+    /// Of a person's texts, from the first on, in which they may say how they are called.
+    static let introductionCountMax: Int64 = 10_000
 
     /// The last messages of a conversation, oldest first; nil when the workspace has no such conversation.
     ///
@@ -70,6 +72,19 @@ extension ConversationStoreStore {
             }
         }
         return messages
+    }
+
+    /// How the person said that they are called, in any of their conversations: they rarely say it twice.
+    func namesGiven(by participant: ParticipantID, _ connection: Connection) throws -> [String] {
+        var names: [String] = []
+        try connection.each(
+            """
+            SELECT text FROM conversations JOIN messages ON messages.conversation = conversations.id
+            WHERE participant = ? AND author = ? AND text IS NOT NULL ORDER BY messages.id LIMIT ?
+            """, .integer(participant.rawValue), .integer(Message.Author.participant.code),
+            .integer(ConversationStoreStore.introductionCountMax)
+        ) { names += NamesGiven.in($0.text(0)) }
+        return names
     }
 
     func aliases(of participant: ParticipantID, _ connection: Connection) throws -> [Alias] {

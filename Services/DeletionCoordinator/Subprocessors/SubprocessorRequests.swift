@@ -13,11 +13,8 @@ extension DeletionCoordinator {
 
     private func setSubprocessor(_ request: SetSubprocessor, _ reply: Reply<SetSubprocessor>) {
         if let problem = request.subprocessor.problem { return reply.fault(.malformed, "body: subprocessor.\(problem)") }
-        switch request.subprocessor.uses.objection {
-        case .unknownPurpose?: return reply.refuse(.unknownPurpose, UseObjection.unknownPurpose.message)
-        case .never(let category, let purpose)?:
-            return reply.refuse(.useNotAllowed, UseObjection.never(category, purpose).message)
-        case nil: break
+        if let objection = request.subprocessor.uses.objection {
+            return reply.refuse(objection == .unknownPurpose ? .unknownPurpose : .useNotAllowed, objection.message)
         }
         let now = process.system.clock.now
         write("set subprocessor", reply) { connection in

@@ -26,14 +26,13 @@ struct ContextBuilder {
         var budget = ContextBudget(tokens: tokenBudget)
         guard budget.take([assistant?.name, assistant?.prompt, person.name, person.username, person.phone]) else { return nil }
 
-        let hide = textMask(conversation.participant)
+        let hide = textMask(conversation)
         let talk = conversation.messages.compactMap(ContextBuilder.line)
         context.language = TalkLanguage.of(talk)
         let (older, newest) = (talk.dropLast(ContextBuilder.newestCount), talk.suffix(ContextBuilder.newestCount))
         func shown(_ line: ContextLine) -> ContextLine { line.saying(hide(line.text)) }
         var lines = budget.fillCutting(newest.reversed().lazy.map(shown))
         context.openQuestions = budget.fill(OpenQuestions.of(talk).map(shown), \.text)
-        // How somebody says that they are called is no name that a mask knows.
         let facts = KeyFacts.of(talk).filter { !masksContacts || $0.kind != .name }
         context.facts = budget.fill(facts.reversed().map { $0.shown(hide) }, \.text).reversed()
         let summary = budget.fill(Summary.of(older).map(shown), \.text)
@@ -61,9 +60,10 @@ struct ContextBuilder {
     }
 
     /// What a text shows to whoever asked.
-    private func textMask(_ participant: Participant) -> (String) -> String {
+    private func textMask(_ conversation: ReadConversation.Response) -> (String) -> String {
         if masksContacts {
-            let person = PersonMask(names: participant.names)
+            let given = conversation.messages.filter { $0.author == .participant }.compactMap(\.text).flatMap(NamesGiven.in)
+            let person = PersonMask(names: conversation.participant.names + given)
             return { person.masked($0) }
         }
         return masksTexts ? { IdentifierMask.masked($0) } : { $0 }

@@ -1,3 +1,4 @@
+import Domain
 import HandoffContextContracts
 
 /// What was talked about before the newest messages, in the talkers' own sentences: those whose words come back most.

@@ -1,3 +1,5 @@
+import Domain
+
 /// How people ask for a person, by language. Short on purpose: a phrase here hands a conversation over wherever it is said.
 enum PersonPhrases {
     static let byLanguage: [String: [String]] = [

@@ -1,4 +1,5 @@
 import Access
+import DeletionCoordinatorContracts
 import Domain
 import IntakeContracts
 import Policy
@@ -71,12 +72,13 @@ extension Intake {
 
     private func addMember(_ request: AddMember, _ reply: Reply<AddMember>) {
         guard let role = Role(rawValue: request.role) else { return reply.refuse(.unknownRole, Intake.roles(in: request.workspace)) }
-        guard MemberRules.fits(role, in: request.workspace), MemberRules.mayGive(role, by: reply.caller.actor?.role) else {
+        guard MemberRules.fits(role, in: request.workspace) else {
             return reply.refuse(.roleNotAllowed, Intake.roles(in: request.workspace))
         }
         let (now, id, keyed) = (process.system.clock.now, MemberID(rawValue: newID("mem_")), keyed(request))
+        let actor = reply.caller.actor?.role
         writeFact("add member", reply) { [store] connection in
-            try store.addMember(request, as: role, keyed, id, now: now, connection)
+            try store.addMember(request, as: role, by: actor, keyed, id, now: now, connection)
         } then: {
             reply.ok(AddMember.Response(member: $0))
         }
@@ -84,11 +86,10 @@ extension Intake {
 
     private func setMemberRole(_ request: SetMemberRole, _ reply: Reply<SetMemberRole>) {
         guard let role = Role(rawValue: request.role) else { return reply.refuse(.unknownRole, Intake.roles(in: request.workspace)) }
-        let actor = reply.caller.actor?.role
-        guard MemberRules.fits(role, in: request.workspace), MemberRules.mayGive(role, by: actor) else {
+        guard MemberRules.fits(role, in: request.workspace) else {
             return reply.refuse(.roleNotAllowed, Intake.roles(in: request.workspace))
         }
-        let now = process.system.clock.now
+        let (now, actor) = (process.system.clock.now, reply.caller.actor?.role)
         writeFact("set role", reply) { [store] connection in
             try store.setRole(request, to: role, by: actor, now: now, connection)
         } then: {
@@ -119,7 +120,13 @@ extension Intake {
         let expiresAt = Timestamp(rawValue: now.rawValue + request.seconds * 1000)
         let token = tokens.sign(ActorToken(member: request.member, generation: member.generation, expiresAt: expiresAt))
         process.log.event("tokenIssued", ("peer", .safe(reply.caller.peer.name)), ("role", .safe(member.role.rawValue)))
-        reply.ok(IssueToken.Response(token: token, expiresAt: expiresAt))
+        let response = IssueToken.Response(token: token, expiresAt: expiresAt)
+        // A gateway has signed the member in. Whoever holds the operator's key has not, and so the customer gets to see each time.
+        guard reply.caller.peer.kind == .operator else { return reply.ok(response) }
+        let issue = Disclosure(
+            to: DeletionCoordinatorContracts.Recipient(.operator, request.member.rawValue), IssueToken.contract.reads, items: 1,
+            for: IssueToken.contract.purpose, of: request.workspace, about: nil, role: member.role, at: now)
+        disclosures.disclose(issue, reply) { reply.ok(response) }
     }
 
     // MARK: Programs

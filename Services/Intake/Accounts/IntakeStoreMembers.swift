@@ -14,7 +14,8 @@ extension IntakeStore {
     }
 
     func addMember(
-        _ request: AddMember, as role: Role, _ keyed: KeyedRequest, _ id: MemberID, now: Timestamp, _ connection: Connection
+        _ request: AddMember, as role: Role, by actor: Role?, _ keyed: KeyedRequest, _ id: MemberID, now: Timestamp,
+        _ connection: Connection
     ) throws -> MemberID {
         if let known = try answer(keyed, else: Refused<AddMember>(reason: .keyReused), connection) { return MemberID(rawValue: known) }
         if let workspace = request.workspace {
@@ -24,6 +25,7 @@ extension IntakeStore {
             case .open: break
             }
         }
+        guard try mayGive(role, in: request.workspace, by: actor, connection) else { throw Refused<AddMember>(reason: .roleNotAllowed) }
         try connection.run(
             "INSERT INTO members (id, workspace, role, generation, added_at) VALUES (?, ?, ?, 1, ?)", .text(id.rawValue),
             SQLValue(request.workspace?.rawValue), .text(role.rawValue), .integer(now.rawValue))
@@ -47,7 +49,8 @@ extension IntakeStore {
             throw Refused<SetMemberRole>(reason: .unknownMember)
         }
         guard member.role != role else { return }
-        guard MemberRules.mayGive(member.role, by: actor) else { throw Refused<SetMemberRole>(reason: .roleNotAllowed) }
+        let isAllowed = try [member.role, role].allSatisfy { try mayGive($0, in: request.workspace, by: actor, connection) }
+        guard isAllowed else { throw Refused<SetMemberRole>(reason: .roleNotAllowed) }
         if try isLastOwner(request.member, member, connection) { throw Refused<SetMemberRole>(reason: .lastOwner) }
         let generation = member.generation + 1
         try connection.run(
@@ -62,7 +65,9 @@ extension IntakeStore {
             throw Refused<RemoveMember>(reason: .unknownMember)
         }
         guard !member.isRemoved else { return }
-        guard MemberRules.mayGive(member.role, by: actor) else { throw Refused<RemoveMember>(reason: .roleNotAllowed) }
+        guard try mayGive(member.role, in: request.workspace, by: actor, connection) else {
+            throw Refused<RemoveMember>(reason: .roleNotAllowed)
+        }
         if try isLastOwner(request.member, member, connection) { throw Refused<RemoveMember>(reason: .lastOwner) }
         try connection.run(
             "UPDATE members SET removed_at = ?, generation = generation + 1 WHERE id = ?", .integer(now.rawValue),
@@ -73,11 +78,19 @@ extension IntakeStore {
 
     private func isLastOwner(_ id: MemberID, _ member: Member, _ connection: Connection) throws -> Bool {
         guard member.role == .owner, let workspace = member.workspace else { return false }
-        let another = try connection.first(
-            "SELECT 1 FROM members WHERE workspace = ? AND role = 'owner' AND removed_at IS NULL AND id <> ?", .text(workspace.rawValue),
-            .text(id.rawValue)
-        ) { $0.bool(0) }
-        return another == nil
+        return try !hasOwner(workspace, beside: id, connection)
+    }
+
+    private func mayGive(_ role: Role, in workspace: WorkspaceID?, by actor: Role?, _ connection: Connection) throws -> Bool {
+        let isOwned = try workspace.map { try hasOwner($0, beside: nil, connection) } ?? false
+        return MemberRules.mayGive(role, by: actor, hasOwner: isOwned)
+    }
+
+    private func hasOwner(_ workspace: WorkspaceID, beside member: MemberID?, _ connection: Connection) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM members WHERE workspace = ? AND role = 'owner' AND removed_at IS NULL AND id IS NOT ?",
+            .text(workspace.rawValue), SQLValue(member?.rawValue)
+        ) { $0.bool(0) } ?? false
     }
 }
 
@@ -86,6 +99,14 @@ enum MemberRules {
     /// Roles of a customer's people belong to a workspace, Botseller's own to none.
     static func fits(_ role: Role, in workspace: WorkspaceID?) -> Bool { role.isOfWorkspace == (workspace != nil) }
 
-    /// Only owners make and unmake owners; the operator, who acts without a role of a workspace, helps a customer who has none.
-    static func mayGive(_ role: Role, by actor: Role?) -> Bool { role != .owner || actor != .admin }
+    /// Only owners make and unmake owners; the operator makes the first one of a workspace, and no other.
+    /// - Parameter actor: nil: the operator.
+    static func mayGive(_ role: Role, by actor: Role?, hasOwner: Bool) -> Bool {
+        guard role == .owner else { return true }
+        switch actor {
+        case .owner: return true
+        case nil, .operator: return !hasOwner
+        case .admin, .manager, .agent, .analyst, .assistant, .support, .privacyOfficer, .auditor: return false
+        }
+    }
 }

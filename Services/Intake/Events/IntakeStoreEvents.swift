@@ -144,15 +144,16 @@ extension IntakeStore {
     func expireEvents(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
         var most = 0
         for category in EventCount.Category.allCases {
-            let (table, retention) = (category.table, category.retention)
-            most = max(
-                most,
-                try connection.run(
-                    "DELETE FROM \(table) WHERE id IN (SELECT id FROM \(table) WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
-                    .integer(now.rawValue), .integer(limit)))
+            var ids: [Int64] = []
+            try connection.each(
+                "SELECT id FROM \(category.table) WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", .integer(now.rawValue),
+                .integer(limit)
+            ) { ids.append($0.int(0)) }
+            try deleteEvents(ids, of: category, connection)
+            most = max(most, ids.count)
             try connection.run(
                 "DELETE FROM event_counts WHERE category = ? AND day < ?", .text(category.rawValue),
-                .integer(now.day - retention.length.days))
+                .integer(now.day - category.retention.length.days))
         }
         return most
     }
@@ -175,7 +176,25 @@ extension IntakeStore {
     }
 
     func deleteEvents(_ ids: [Int64], of category: EventCount.Category, _ connection: Connection) throws {
-        for id in ids { try connection.run("DELETE FROM \(category.table) WHERE id = ?", .integer(id)) }
+        for id in ids {
+            if category == .usage { try uncount(id, connection) }
+            try connection.run("DELETE FROM \(category.table) WHERE id = ?", .integer(id))
+        }
+    }
+
+    /// What was counted on a consent alone counts no more when it was taken back. Other numbers outlive their rows.
+    private func uncount(_ usage: Int64, _ connection: Connection) throws {
+        let withdrawn = try connection.first(
+            """
+            SELECT usage_events.workspace, kind, at FROM usage_events JOIN consents ON consents.id = consent
+            WHERE usage_events.id = ? AND withdrawn_at IS NOT NULL
+            """, .integer(usage)
+        ) { (workspace: $0.text(0), kind: $0.text(1), day: Timestamp(rawValue: $0.int(2)).day) }
+        guard let withdrawn else { return }
+        let place = [SQLValue.integer(withdrawn.day), .text(withdrawn.workspace), .text(withdrawn.kind)]
+        let ofKind = "day = ? AND workspace = ? AND category = 'usage' AND kind = ?"
+        try connection.run("UPDATE event_counts SET count = count - 1 WHERE \(ofKind)", place)
+        try connection.run("DELETE FROM event_counts WHERE \(ofKind) AND count = 0", place)
     }
 }
 

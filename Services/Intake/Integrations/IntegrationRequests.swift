@@ -16,11 +16,8 @@ extension Intake {
         guard !request.uses.isEmpty, Set(request.uses).count == request.uses.count else {
             return reply.fault(.malformed, "body: uses: expected at least one, and each once")
         }
-        switch request.uses.objection {
-        case .unknownPurpose?: return reply.refuse(.unknownPurpose, UseObjection.unknownPurpose.message)
-        case .never(let category, let purpose)?:
-            return reply.refuse(.useNotAllowed, UseObjection.never(category, purpose).message)
-        case nil: break
+        if let objection = request.uses.objectionOfIntegration {
+            return reply.refuse(objection == .unknownPurpose ? .unknownPurpose : .useNotAllowed, objection.message)
         }
         let (now, keyed, id) = (process.system.clock.now, keyed(request), IntegrationID(rawValue: newID("int_")))
         let secret = request.secret.map { integrationSeal.seal(Array($0.utf8)) }

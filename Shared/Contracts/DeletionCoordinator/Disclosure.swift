@@ -62,6 +62,8 @@ public struct Recipient: Fields, Equatable {
         case person
         /// The workspace itself, beyond what its members see day by day.
         case customer
+        /// Whoever runs the mesh, who took a token of the member named and may act as them until it ends.
+        case `operator`
     }
 
     public var kind = Kind.support

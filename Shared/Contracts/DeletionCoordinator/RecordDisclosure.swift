@@ -7,7 +7,7 @@ import Wire
 public struct RecordDisclosure: Keyed {
     public static let contract = Contract(
         "disclosures.record", purpose: .complyWithObligation, writes: [.security], repeats: .deduplicated,
-        callers: [.conversationStore, .handoffContext])
+        callers: [.intake, .conversationStore, .handoffContext])
 
     public var key = RequestKey()
     public var disclosure = Disclosure()

@@ -30,7 +30,7 @@ public struct SetSubprocessor: Request {
     public enum Refusal: String, RefusalReason {
         /// The policy knows no such purpose. What it forbids (sale, sharing, advertising, profiling) is the fault `purposeForbidden`.
         case unknownPurpose
-        /// A category that never serves its purpose.
+        /// A category that never serves its purpose, or serves it in part.
         case useNotAllowed
         /// `countMax` are in it.
         case registerFull

@@ -72,7 +72,7 @@ public struct ConnectIntegration: Keyed, WorkspaceRequest {
         case unknownWorkspace, workspaceTerminated, attestationIncomplete, keyReused
         /// The policy knows no such purpose. What it forbids (sale, sharing, advertising, profiling) is the fault `purposeForbidden`.
         case unknownPurpose
-        /// A category that never serves its purpose.
+        /// A category that never serves its purpose, serves it in part, or is not the customer's to give.
         case useNotAllowed
     }
 }

@@ -3,7 +3,8 @@ import Policy
 import Wire
 
 /// Makes a token for a member whom the caller has signed in: what an envelope's `actor` carries. Programs' own work, and so without an
-/// actor; a gateway that speaks for one workspace gets tokens for its members only.
+/// actor; a gateway that speaks for one workspace gets tokens for its members only. Each one that the operator gets is a disclosure on
+/// record (`disclosures.list`), for the workspace's owner to see.
 public struct IssueToken: AnyWorkspaceRequest {
     public static let contract = Contract(
         "members.issueToken", purpose: .provideService, reads: [.account], repeats: .harmless, callers: [.operator, .gateway])

@@ -1,3 +1,5 @@
+import Domain
+
 /// `€25`, `25,50 €`, `USD 1,200.00`, `30 reais`.
 enum AmountsWritten {
     private static let currencies: Set<String> = [

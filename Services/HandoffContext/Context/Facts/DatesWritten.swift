@@ -1,3 +1,5 @@
+import Domain
+
 /// `2026-03-12`, `12.3.2026`, `3/12/26`, `12 March`, `March 12th`, `12 de marzo de 2026`.
 enum DatesWritten {
     private static let months = Set(

@@ -26,7 +26,7 @@ enum KeyFacts {
     private static func found(in line: ContextLine) -> [(ContextFact.Kind, String)] {
         let words = line.text.split(whereSeparator: \.isWhitespace).map(String.init)
         var found: [(ContextFact.Kind, String)] = []
-        if line.author == .participant, NamesGiven.mayStand(in: line.text) { found += NamesGiven.in(words).map { (.name, $0) } }
+        if line.author == .participant { found += NamesGiven.in(line.text).map { (.name, $0) } }
         let hasDigit = words.map { $0.utf8.contains { (0x30...0x39).contains($0) } } + [false]
         var index = 0
         var dates: Set<String> = []

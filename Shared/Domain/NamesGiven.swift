@@ -1,5 +1,5 @@
-/// `My name is Mara Ødegård`, in several languages.
-enum NamesGiven {
+/// How somebody says that they are called: `My name is Mara Ødegård`, in several languages.
+public enum NamesGiven {
     private static let openings = [
         "my name is", "mein name ist", "ich heiße", "me llamo", "mi nombre es", "je m'appelle", "mon nom est", "mi chiamo", "il mio nome è",
         "meu nome é", "me chamo", "mijn naam is", "ik heet", "nazywam się", "mam na imię", "benim adım", "adım", "меня зовут", "мене звати",
@@ -7,20 +7,21 @@ enum NamesGiven {
     ].map(FoldedText.init)
     private static let wordCountMax = 3
 
-    static func mayStand(in text: String) -> Bool {
-        let text = FoldedText(text)
-        return openings.contains(where: text.contains)
-    }
-
-    static func `in`(_ words: [String]) -> [String] {
-        let folded = words.map { FoldedText($0).words }
+    /// Each name that an opening leads to, as it is written: up to three words with capitals.
+    public static func `in`(_ text: String) -> [String] {
+        let whole = FoldedText(text)
+        guard openings.contains(where: whole.contains) else { return [] }
+        let words = text.split(whereSeparator: \.isWhitespace)
+        let folded = words.map { FoldedText(String($0)).words }
         var names: [String] = []
         for start in words.indices {
             guard let end = openings.lazy.compactMap({ openingEnd($0.words, folded, from: start) }).first else { continue }
-            var name: [String] = []
+            var name: [Substring] = []
             for word in words[end...].prefix(wordCountMax) {
-                guard word.first?.isUppercase == true else { break }
-                name.append(word.trimmedOfSigns)
+                guard let first = word.firstIndex(where: { $0.isLetter || $0.isNumber }), word[first].isUppercase,
+                    let last = word.lastIndex(where: { $0.isLetter || $0.isNumber })
+                else { break }
+                name.append(word[first...last])
                 if word.last.map({ !$0.isLetter }) == true { break }
             }
             if !name.isEmpty { names.append(name.joined(separator: " ")) }

@@ -1,9 +1,9 @@
-/// Text as words that are equal when people mean the same word: without case, accents, punctuation.
-struct FoldedText: Equatable, Sendable {
-    let words: [String]
+/// Text as words that are equal when people mean the same word: without case, accents, punctuation (José and jose).
+public struct FoldedText: Equatable, Sendable {
+    public let words: [String]
     private let known: Set<String>
 
-    init(_ text: String) {
+    public init(_ text: String) {
         words = text.utf8.allSatisfy { $0 < 0x80 } ? FoldedText.plainWords(text) : FoldedText.words(text)
         known = Set(words)
     }
@@ -37,10 +37,10 @@ struct FoldedText: Equatable, Sendable {
         return words
     }
 
-    var isEmpty: Bool { words.isEmpty }
+    public var isEmpty: Bool { words.isEmpty }
 
     /// Whether the phrase's words stand here one after another. Where a script puts no blanks between words, the phrase may stand anywhere.
-    func contains(_ phrase: FoldedText) -> Bool {
+    public func contains(_ phrase: FoldedText) -> Bool {
         guard let first = phrase.words.first else { return false }
         if phrase.words.count == 1, first.unicodeScalars.contains(where: FoldedText.isUnspaced) {
             return words.contains { FoldedText.contains(Array($0.utf8), Array(first.utf8)) }
@@ -108,7 +108,7 @@ struct FoldedText: Equatable, Sendable {
     }
 
     /// Chinese, Japanese, Thai, Lao, Khmer, Burmese.
-    static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3040...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF: true
         default: false
