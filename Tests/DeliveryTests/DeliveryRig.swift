@@ -113,6 +113,8 @@ final class DeliveryRig {
 
     func metric(_ name: String) -> Int64 { intakeProcess.metrics.snapshot()[name] ?? 0 }
 
+    func digester() throws -> ErasureDigester { ErasureDigester(peppers: try intakeProcess.keys.peppers()) }
+
     // MARK: Deliveries
 
     /// Posts all at once, as many connections do, and waits for every answer.
