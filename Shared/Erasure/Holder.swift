@@ -22,6 +22,24 @@ public protocol HolderStore: Sendable {
     func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64]
     /// Takes the subject's rows out of use, for a hold that keeps them; returns how many by table. `erase` removes them all the same.
     func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
+    /// Files beside the database, its log and the service's that may name somebody: the scan looks into them too.
+    func papers() throws -> [Paper]
+}
+
+extension HolderStore {
+    public func papers() throws -> [Paper] { [] }
+}
+
+/// A file of a holder's that is no database.
+public struct Paper: Sendable {
+    public let path: String
+    /// The table whose row says that it is there, and that it goes with that row; nil: a leftover.
+    public let table: String?
+
+    public init(path: String, table: String?) {
+        self.path = path
+        self.table = table
+    }
 }
 
 /// Serves `holder.*` for one service, the same way in all.
@@ -129,7 +147,7 @@ public final class Holder: Sendable {
     private func prove(_ request: ProveErasure, _ reply: Reply<ProveErasure>) {
         guard request.scan else { return answer(request, reply, scan: nil) }
         let patience = reply.caller.timeoutMilliseconds
-        let scan = SubjectScan(process, database, deadlineMilliseconds: patience)
+        let scan = SubjectScan(process, database, store, deadlineMilliseconds: patience)
         // The log first: what others' rows share a page with the subject's would be found in its older copies.
         let isQueued = database.writer.eraseResidue(deadlineMilliseconds: patience) { result in
             if case .failure(let error) = result { return self.fail(error, reply) }

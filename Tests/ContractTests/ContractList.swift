@@ -42,10 +42,11 @@ enum ContractList {
         ] + [
             ContractEntry(RequestDeletion.self), ContractEntry(ConfirmIdentity.self), ContractEntry(ReadDeletion.self),
             ContractEntry(ListDeletions.self), ContractEntry(ApproveDeletion.self), ContractEntry(RefuseDeletion.self),
-            ContractEntry(CancelDeletion.self),
+            ContractEntry(CancelDeletion.self), ContractEntry(ExtendDeletion.self),
             ContractEntry(PlaceHold.self), ContractEntry(LiftHold.self), ContractEntry(ListHolds.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self),
-            ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
+            ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self),
+            ContractEntry(RecordBackup.self), ContractEntry(ListBackups.self)
         ] + [
             ContractEntry(DescribeHolder.self), ContractEntry(CollectSubject.self), ContractEntry(PlaceTombstones.self),
             ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self), ContractEntry(CopyHolder.self)
