@@ -12,6 +12,8 @@ struct Appended: Sendable {
     var withdrawn: Int64 = 0
     var learned: [Face: ConversationPlace] = [:]
     var generation = 0
+    /// Some event waits for its message; without one nothing needs to be looked for.
+    var mayWait = true
 }
 
 enum EventOutcome { case stored, waiting, repeated, keptOut }
@@ -21,7 +23,11 @@ extension ConversationStoreStore {
     func append(_ delivery: PreparedDelivery, _ connection: Connection) throws -> Appended {
         var appended = Appended()
         appended.generation = acquaintances.generation
-        let hasTombstones = try connection.first("SELECT 1 FROM tombstones LIMIT 1") { _ in true } ?? false
+        let (hasTombstones, hasWaiting) =
+            try connection.first(
+                "SELECT EXISTS (SELECT 1 FROM tombstones), EXISTS (SELECT 1 FROM waiting_events)"
+            ) { ($0.bool(0), $0.bool(1)) } ?? (true, true)
+        appended.mayWait = hasWaiting
         for event in delivery.events {
             if hasTombstones {
                 let admission = try admission(of: event, connection)

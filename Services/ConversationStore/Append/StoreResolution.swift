@@ -40,9 +40,11 @@ extension ConversationStoreStore {
         _ prepared: PreparedEvent, as id: MessageID, _ subject: EventSubject, _ connection: Connection, _ appended: inout Appended
     ) throws {
         switch subject {
-        case .none: try takeWaiting(for: id, prepared.messageNames, connection, &appended)
+        case .none: if appended.mayWait { try takeWaiting(for: id, prepared.messageNames, connection, &appended) }
         case .message(let message, _): try apply(Happening(id, prepared.event), to: message, connection, &appended)
-        case .awaited: try wait(prepared, as: id, connection)
+        case .awaited:
+            try wait(prepared, as: id, connection)
+            appended.mayWait = true
         }
     }
 

@@ -43,7 +43,8 @@ extension ConversationStoreStore {
     /// The response's list, a row after the other, newest first.
     private func messages(_ request: ReadConversation, readUntil: Int64, _ connection: Connection) throws -> WrittenList {
         let messages = WrittenList(
-            of: ConversationStoreStore.messageNames, reserving: Int(request.limit) * ConversationStoreStore.messageBytesExpected)
+            of: ConversationStoreStore.messageNames, .lastFoundFirst,
+            reserving: Int(request.limit) * ConversationStoreStore.messageBytesExpected)
         var bytes = 0
         var isFull = false
         try connection.each(

@@ -18,7 +18,7 @@ extension IntakeStore {
 
     /// Keeps one piece as it came; the same bytes again are kept once, and not anew when they were erased. Returns 1 when it is new.
     func quarantine(_ item: Delivery.Quarantined, _ delivery: Delivery, _ connection: Connection) throws -> Int64 {
-        guard try note(item.digest, day: nil, receivedAt: delivery.receivedAt, connection) else { return 0 }
+        guard try note(item.digest, ofReceiptAt: delivery.receivedAt, connection) else { return 0 }
         let expiresAt = delivery.receivedAt.adding(milliseconds: Retention.quarantine.length.milliseconds)
         try connection.run(
             """
