@@ -12,7 +12,7 @@ public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
             Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
-            search, participantNotes, mentions, heldRooms, echoes, namelessStatuses
+            search, participantNotes, mentions, heldRooms, echoes, namelessStatuses, expiry
         ]
 
     /// Few or none: the feed passes over them by this.
@@ -22,6 +22,10 @@ public enum ConversationStoreMigrations {
             CREATE INDEX conversations_held ON conversations (id) WHERE instr(workspace, '~') > 0;
             CREATE INDEX participants_by_workspace ON participants (workspace);
             """, columns: [])
+
+    /// Comments have a length of their own in every workspace.
+    private static let expiry = Migration(
+        "comments by age", sql: "CREATE INDEX messages_comments ON messages (sent_at) WHERE kind = 9;", columns: [])
 
     private static let people = Migration(
         "participants",

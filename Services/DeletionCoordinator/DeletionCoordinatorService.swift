@@ -19,6 +19,7 @@ public final class DeletionCoordinator: Sendable {
     let access: AccessFollower
     private let holder: Holder
     let driver: ErasureDriver
+    let retention: RetentionRuns
     let door: PublicDoor
     private let requested, repeated, joined: Metrics.Counter
 
@@ -48,9 +49,11 @@ public final class DeletionCoordinator: Sendable {
         let digester = ErasureDigester(peppers: try process.keys.peppers())
         holder = Holder(process, database, OwnHolder(facts: access.facts, store: store, digester: digester))
         let own: [Peer: any Transport] = [.deletionCoordinator: LocalTransport(process.router, as: .deletionCoordinator)]
+        let reached = own.merging(holders) { _, given in given }
+        retention = RetentionRuns(process, store, reached)
         let signers = ErasureRun.holders.map { ($0, ReceiptSigner(key: process.secret(KeyName.receiptKey($0)))) }
         let hands = ErasureHands(
-            holders: own.merging(holders) { _, given in given }, journal: journal,
+            holders: reached, journal: journal,
             digester: digester,
             signers: Dictionary(uniqueKeysWithValues: signers), store: store, clock: process.system.clock, facts: access.facts,
             log: process.log)
@@ -70,6 +73,7 @@ public final class DeletionCoordinator: Sendable {
         registerHolds()
         registerDisclosures()
         registerSubprocessors()
+        registerRetention()
     }
 
     public func start() throws {
@@ -77,9 +81,11 @@ public final class DeletionCoordinator: Sendable {
         access.facts.whenWorkspacesTerminate { [driver] in driver.wake() }
         access.start()
         try driver.start()
+        retention.start()
     }
 
     public func stop() {
+        retention.stop()
         driver.stop()
         access.stop()
     }

@@ -30,7 +30,6 @@ public final class Handoff: Sendable {
     private let accounts: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
     private let patience: Patience
-    private let expiry: Expiry
     private let holder: Holder
 
     public convenience init(_ process: ServiceProcess, _ configuration: HandoffConfiguration, _ database: Database) throws {
@@ -58,7 +57,6 @@ public final class Handoff: Sendable {
         self.conversations = conversations
         let ruled = RuledChanges(database: database, store: store, conversations: conversations)
         patience = Patience(process, database, store)
-        expiry = Expiry(process, database, store)
         let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
         follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
             try database.read("conversation cursor") { try store.cursor($0) }
@@ -82,11 +80,9 @@ public final class Handoff: Sendable {
         summarisers.start()
         follower.start()
         patience.start()
-        expiry.start()
     }
 
     public func stop() {
-        expiry.stop()
         patience.stop()
         follower.stop()
         summarisers.stop()

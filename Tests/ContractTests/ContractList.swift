@@ -45,10 +45,12 @@ enum ContractList {
             ContractEntry(CancelDeletion.self),
             ContractEntry(PlaceHold.self), ContractEntry(LiftHold.self), ContractEntry(ListHolds.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self),
-            ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
+            ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self),
+            ContractEntry(SetRetention.self), ContractEntry(ReadRetention.self), ContractEntry(RunRetention.self)
         ] + [
             ContractEntry(DescribeHolder.self), ContractEntry(CollectSubject.self), ContractEntry(PlaceTombstones.self),
-            ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self), ContractEntry(CopyHolder.self)
+            ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self), ContractEntry(CopyHolder.self),
+            ContractEntry(ExpireData.self)
         ]
 
     /// What the services register, and refuse to start without.

@@ -53,18 +53,20 @@ extension ConversationStoreStore {
 
     /// Takes a conversation's messages out of the index, before they go themselves. Returns from how many terms.
     func removeFromIndex(_ conversation: ConversationID, _ connection: Connection) throws -> Int64 {
-        let indexed = try indexedUntil(connection)
         var messages: [MessageID] = []
-        try connection.each(
-            "SELECT id FROM messages WHERE conversation = ? AND id <= ?", .integer(conversation.rawValue), .integer(indexed)
-        ) { messages.append(MessageID(rawValue: $0.int(0))) }
+        try connection.each("SELECT id FROM messages WHERE conversation = ?", .integer(conversation.rawValue)) {
+            messages.append(MessageID(rawValue: $0.int(0)))
+        }
+        return try messages.reduce(0) { try $0 + removeFromIndex($1, connection) }
+    }
+
+    /// Takes one message out of the index, before it goes itself. Returns from how many terms.
+    func removeFromIndex(_ message: MessageID, _ connection: Connection) throws -> Int64 {
+        guard try message.rawValue <= indexedUntil(connection), let workspace = try workspace(of: message, connection) else { return 0 }
         var count: Int64 = 0
-        for message in messages {
-            guard let workspace = try workspace(of: message, connection) else { continue }
-            for term in try terms(ofAllVersionsOf: message, connection)
-            where try remove(message.rawValue, from: IndexedTerm(workspace: workspace, term: term), connection) {
-                count += 1
-            }
+        for term in try terms(ofAllVersionsOf: message, connection)
+        where try remove(message.rawValue, from: IndexedTerm(workspace: workspace, term: term), connection) {
+            count += 1
         }
         return count
     }

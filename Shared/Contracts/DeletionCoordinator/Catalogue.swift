@@ -4,6 +4,7 @@ public enum DeletionCoordinatorCatalogue {
         RequestDeletion.contract, ConfirmIdentity.contract, ReadDeletion.contract, ListDeletions.contract, ApproveDeletion.contract,
         RefuseDeletion.contract, CancelDeletion.contract, PlaceHold.contract, LiftHold.contract, ListHolds.contract,
         RecordDisclosure.contract, ListDisclosures.contract,
-        SetSubprocessor.contract, ListSubprocessors.contract
+        SetSubprocessor.contract, ListSubprocessors.contract,
+        SetRetention.contract, ReadRetention.contract, RunRetention.contract
     ].map(\.method)
 }
