@@ -30,6 +30,7 @@ enum ContractList {
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(SearchConversations.self), ContractEntry(UpdateConversation.self),
+            ContractEntry(MarkConversationRead.self),
             ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self),
             ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self),
             ContractEntry(ReadParticipant.self), ContractEntry(LinkParticipants.self), ContractEntry(UnlinkParticipants.self),

@@ -179,6 +179,14 @@ struct ForeignCase: Sendable {
             ]
         ),
         (
+            "conversations.markRead",
+            [
+                ForeignCase("unknownConversation") {
+                    #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[0].rawValue),"until":1}"#
+                }
+            ]
+        ),
+        (
             "conversations.search",
             [
                 ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","query":"hello","limit":50}"# },

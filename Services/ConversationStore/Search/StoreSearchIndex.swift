@@ -81,8 +81,15 @@ extension ConversationStoreStore {
                 AND edit.text IS NOT NULL ORDER BY edit.sent_at DESC, edit.erasure_digest LIMIT 1), messages.text) END
         """
 
-    /// Where the captions of its media stand; NULL likewise.
-    static let mediaNow = "CASE WHEN messages.kind IN (0, 1, 2, 7, 9) THEN messages.details END"
+    /// Where the captions of its media stand now: with its last edit that has media, or with itself; NULL likewise. Only the member itself
+    /// is written so: within a text its quotation marks would be escaped.
+    static let mediaNow = """
+        CASE WHEN messages.kind NOT IN (0, 1, 2, 7, 9) THEN NULL
+            WHEN messages.edited_at IS NULL THEN messages.details
+            ELSE coalesce((SELECT edit.details FROM messages AS edit WHERE edit.about = messages.id AND edit.kind = 3
+                AND instr(edit.details, CAST('"attachments":' AS BLOB)) > 0
+                ORDER BY edit.sent_at DESC, edit.erasure_digest LIMIT 1), messages.details) END
+        """
 
     /// A message's words and those of its media, line by line.
     static func searchedText(_ text: String?, _ details: [UInt8]?) throws -> String {
