@@ -64,7 +64,7 @@ let package = Package(
                 "Access", "DeletionCoordinatorContracts", "Digest", "Domain", "IntakeContracts", "MeshContracts", "Net", "Policy",
                 "Runtime", "Threads", "Wire"
             ]),
-        shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
+        shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Threads", "Wire"])
     ]
         + service(
             "Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"],

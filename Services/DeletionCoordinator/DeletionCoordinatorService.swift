@@ -24,6 +24,7 @@ public final class DeletionCoordinator: Sendable {
     let holdsFile = Lock()
     let driver: ErasureDriver
     let notices: Notices
+    let retention: RetentionRuns
     let door: PublicDoor
     private let requested, repeated, joined: Metrics.Counter
 
@@ -54,9 +55,11 @@ public final class DeletionCoordinator: Sendable {
         let spool = try NoticeSpool(configuration.spoolFolder ?? "\(process.configuration.dataFolder)/notices")
         holder = Holder(process, database, OwnHolder(process, facts: access.facts, store: store, digester: digester, spool: spool))
         let own: [Peer: any Transport] = [.deletionCoordinator: LocalTransport(process.router, as: .deletionCoordinator)]
+        let reached = own.merging(holders) { _, given in given }
+        retention = RetentionRuns(process, store, reached)
         let signers = ErasureRun.holders.map { ($0, ReceiptSigner(key: process.secret(KeyName.receiptKey($0)))) }
         let hands = ErasureHands(
-            holders: own.merging(holders) { _, given in given }, journal: journal,
+            holders: reached, journal: journal,
             digester: digester,
             signers: Dictionary(uniqueKeysWithValues: signers), store: store, clock: process.system.clock, facts: access.facts,
             log: process.log)
@@ -79,6 +82,7 @@ public final class DeletionCoordinator: Sendable {
         registerDisclosures()
         registerSubprocessors()
         registerBackups()
+        registerRetention()
     }
 
     public func start() throws {
@@ -88,9 +92,11 @@ public final class DeletionCoordinator: Sendable {
         access.start()
         try notices.start()
         try driver.start()
+        retention.start()
     }
 
     public func stop() {
+        retention.stop()
         driver.stop()
         notices.stop()
         access.stop()

@@ -6,7 +6,8 @@ import SQLite
 /// The schema of deletion-coordinator's file, and what each of its columns is kept for.
 public enum DeletionCoordinatorMigrations {
     public static let all =
-        AccessFollower.migrations + [Tombstones.migration, deletions, disclosures, subprocessors, holds, notices, backups]
+        AccessFollower.migrations
+        + [Tombstones.migration, deletions, disclosures, subprocessors, holds, retention, notices, backups]
 
     /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
     /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.
@@ -231,6 +232,40 @@ public enum DeletionCoordinatorMigrations {
             ) STRICT;
             """,
         columns: ColumnNote.plain("backups", "made_at", "expires_at"))
+
+    /// What workspaces chose, and what was done by it: numbers, of nobody.
+    private static let retention = Migration(
+        "retention",
+        sql: """
+            CREATE TABLE retention_rules (
+                workspace TEXT NOT NULL,
+                rule      TEXT NOT NULL,
+                days      INTEGER NOT NULL CHECK (days > 0),
+                set_at    INTEGER NOT NULL,
+                PRIMARY KEY (workspace, rule)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE retention_runs (
+                id           INTEGER PRIMARY KEY AUTOINCREMENT,
+                started_at   INTEGER NOT NULL,
+                ended_at     INTEGER,  -- null: it is under way, or was cut off
+                is_scheduled INTEGER NOT NULL CHECK (is_scheduled IN (0, 1))
+            ) STRICT;
+            CREATE TABLE retention_results (
+                id        INTEGER PRIMARY KEY,
+                run       INTEGER NOT NULL REFERENCES retention_runs ON DELETE CASCADE,
+                workspace TEXT,  -- null: all that have no length of their own
+                result    BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX retention_results_by_run ON retention_results (run);
+            """,
+        columns: ["workspace", "rule", "days", "set_at"].map {
+            ColumnNote(
+                "retention_rules", $0, .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                kept: .accountData, subject: nil, erasure: .keep)
+        }
+            + ["started_at", "ended_at", "is_scheduled"].map { record("retention_runs", $0, about: nil, erasure: .keep) }
+            + ["workspace", "result"].map { record("retention_results", $0, about: nil, erasure: .keep) }
+            + ColumnNote.plain("retention_runs", "id") + ColumnNote.plain("retention_results", "id", "run"))
 
     /// Of what was asked, done and shown.
     private static func record(_ table: String, _ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {

@@ -85,6 +85,16 @@ struct OwnHolder: HolderStore {
     /// The scopes of holds name nothing of ours.
     func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] { [:] }
 
+    func expiring(_ expiry: ExpireData, _ connection: Connection) throws -> [ExpiringRows] {
+        switch expiry.rule {
+        case .requestRecords: DeletionCoordinatorStore.expiringRecords(until: expiry.until)
+        case .requestIdentifiers: DeletionCoordinatorStore.expiringIdentifiers(until: expiry.until)
+        case .messengerData, .comments, .handoffContext, .accountData, .consents, .forms, .support, .usage, .technical, .security, .billing,
+            .exports, .outbox, .quarantine, .deliveryKeys, .outgoingKeys, .tombstones:
+            []
+        }
+    }
+
     private func digests(of subject: Subject) -> [[UInt8]] { subject.participants.flatMap { digester.digests(.participant($0)) } }
 
     private func leftovers(of subject: Subject, _ connection: Connection) throws -> [DeletionID] {

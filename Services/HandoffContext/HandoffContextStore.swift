@@ -34,32 +34,52 @@ public struct HandoffContextStore: HolderStore {
             try connection.run("DELETE FROM sessions")
             try connection.run("DELETE FROM snapshots")
         }
+        // Without tombstones nobody's digest need be made.
+        let hasTombstones = try connection.first("SELECT 1 FROM tombstones LIMIT 1") { _ in true } ?? false
         var keptOut: Int64 = 0
-        for (place, change) in response.changes.enumerated() where try !take(change, asks[place], now: now, connection) { keptOut += 1 }
+        for (place, change) in response.changes.enumerated() {
+            if try hasTombstones && isErased(change.participant, connection) {
+                keptOut += 1
+            } else {
+                try take(change, asks[place], now: now, connection)
+            }
+        }
         try connection.run(
             "INSERT OR REPLACE INTO conversation_cursor (id, epoch, sequence) VALUES (1, ?, ?)", .text(response.next.epoch),
             .integer(response.next.sequence))
         return keptOut
     }
 
-    /// False when it was kept out.
-    private func take(_ change: ConversationChange, _ ask: HandoffAsk?, now: Timestamp, _ connection: Connection) throws -> Bool {
-        let place = SessionPlace(conversation: change.conversation, workspace: change.workspace, participant: change.participant)
-        guard try open(place, now: change.at, connection) else { return false }
-        try connection.run(
-            """
-            UPDATE sessions SET last_message = max(last_message, ?2), last_activity_at = max(last_activity_at, ?3) WHERE conversation = ?1
-            """, .integer(change.conversation.rawValue), .integer(change.message.rawValue), .integer(change.at.rawValue))
+    private func take(_ change: ConversationChange, _ ask: HandoffAsk?, now: Timestamp, _ connection: Connection) throws {
+        let state = try note(change, connection)
         switch change.kind {
         case .messageReceived:
-            try act(.wrote(at: change.at), on: change.conversation, now: now, connection)
-            try waits(change.conversation, since: change.at, connection)
+            // An assistant goes on answering; anything else may have lapsed or end here.
+            if state != Session.State.bot.code { try act(.wrote(at: change.at), on: change.conversation, now: now, connection) }
         case .messageSent: try answered(change.conversation, at: change.at, connection)
         case .messageWithdrawn: try dropSnapshots(of: change.conversation, connection)
         case .statusChanged, .activityRecorded: break
         }
         if let ask { try act(.asked(ask), on: change.conversation, now: now, connection) }
-        return true
+    }
+
+    /// What every change tells of its conversation, in one statement: nearly all that happens are messages that are just that. Returns the
+    /// code of the session's state.
+    private func note(_ change: ConversationChange, _ connection: Connection) throws -> Int64 {
+        // The person wrote, and waits from then on if they did not wait already.
+        let since = change.kind == .messageReceived ? change.at.rawValue : nil
+        let state = try connection.first(
+            """
+            INSERT INTO sessions (conversation, workspace, participant, last_message, last_activity_at, unanswered_since)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (conversation) DO UPDATE SET last_message = max(last_message, ?4), last_activity_at = max(last_activity_at, ?5),
+                unanswered_since = coalesce(unanswered_since, ?6)
+            RETURNING state
+            """, .integer(change.conversation.rawValue), .text(change.workspace.rawValue), .integer(change.participant.rawValue),
+            .integer(change.message.rawValue), .integer(change.at.rawValue), SQLValue(since)
+        ) { $0.int(0) }
+        guard let state else { preconditionFailure("RETURNING gives the row that was written") }
+        return state
     }
 
     // MARK: Erasure

@@ -29,8 +29,7 @@ struct IntakeStore: Sendable {
         let channel: ChannelID
         var workspace = WorkspaceID()
         var sequences: [Int64] = []
-        var events: [ChannelEvent] = []
-        /// The first row, where it is no event of our contract: nothing behind it is read before it is parked.
+        /// The first row, where it is not even JSON: nothing behind it is read before it is parked.
         var unreadable: Int64?
     }
 
@@ -44,19 +43,17 @@ struct IntakeStore: Sendable {
     func accept(_ delivery: Delivery, now: Timestamp, _ connection: Connection) throws -> Tally {
         var tally = Tally()
         tally.dropped = delivery.dropped
-        var live: [ChannelID: Bool] = [:]
         for arrival in delivery.arrivals {
-            let isLive = try live[arrival.channel] ?? isLive(arrival.channel, connection)
-            live[arrival.channel] = isLive
-            guard isLive else {
+            let check = try check(arrival, connection)
+            guard check.isLive else {
                 tally.dropped.ended += 1
                 continue
             }
-            if let cutoff = try Tombstones.cutoff(arrival.names, connection), arrival.happenedAt <= cutoff {
+            if check.hasTombstones, let cutoff = try Tombstones.cutoff(arrival.names, connection), arrival.happenedAt <= cutoff {
                 tally.keptOut += 1
                 continue
             }
-            guard try note(arrival.key, day: arrival.day, receivedAt: delivery.receivedAt, connection) else {
+            guard try !check.isSettled && note(arrival, receivedAt: delivery.receivedAt, connection) else {
                 tally.repeated += 1
                 continue
             }
@@ -71,6 +68,31 @@ struct IntakeStore: Sendable {
         for item in delivery.quarantined { tally.quarantined += try quarantine(item, delivery, connection) }
         tally.changed = try change(delivery, now: now, connection)
         return tally
+    }
+
+    /// What the tables say of an arrival, in one statement.
+    private struct ArrivalCheck {
+        let isLive: Bool
+        /// Somebody's; without any no digest need be looked up.
+        let hasTombstones: Bool
+        /// Its inbox key stands in its place, if it has a day of its own.
+        let isSettled: Bool
+    }
+
+    private func check(_ arrival: Delivery.Arrival, _ connection: Connection) throws -> ArrivalCheck {
+        let check = try connection.first(
+            """
+            SELECT ended_at IS NULL, EXISTS (SELECT 1 FROM tombstones),
+                EXISTS (SELECT 1 FROM inbox_keys WHERE day = ?2 AND digest = ?3)
+            FROM channels WHERE id = ?1
+            """, .text(arrival.channel.rawValue), SQLValue(arrival.day), .blob(arrival.key)
+        ) { ArrivalCheck(isLive: $0.bool(0), hasTombstones: $0.bool(1), isSettled: $0.bool(2)) }
+        return check ?? ArrivalCheck(isLive: false, hasTombstones: false, isSettled: false)
+    }
+
+    private func note(_ arrival: Delivery.Arrival, receivedAt: Timestamp, _ connection: Connection) throws -> Bool {
+        guard let day = arrival.day else { return try note(arrival.key, ofReceiptAt: receivedAt, connection) }
+        return try noteUnsettled(arrival.key, day: day, connection)
     }
 
     /// What a delivery says of the channels themselves. Returns those that it has changed.
@@ -114,8 +136,9 @@ struct IntakeStore: Sendable {
         try connection.first("SELECT received_at FROM outbox ORDER BY sequence LIMIT 1") { Timestamp(rawValue: $0.int(0)) }
     }
 
-    /// The oldest rows of a channel, in the order in which they were taken in; at most `limit`, and up to a row that can't be read.
-    func batch(of channel: ChannelID, limit: Int, _ connection: Connection) throws -> Batch {
+    /// The oldest rows of a channel, in the order in which they were taken in; at most `limit`, and up to a row that can't be read. Their
+    /// events go to `events` as they are: the store is who reads them.
+    func batch(of channel: ChannelID, limit: Int, to events: WrittenList, _ connection: Connection) throws -> Batch {
         var batch = Batch(channel: channel)
         var bytes = 0
         var isEnd = false
@@ -124,12 +147,12 @@ struct IntakeStore: Sendable {
             .integer(Int64(limit))
         ) { row in
             if isEnd { return }
-            let json = row.withBytes(1) { Array($0) }
+            let json = row.optionalBytes(1) ?? UnsafeRawBufferPointer(start: nil, count: 0)
             bytes += json.count
-            isEnd = !batch.events.isEmpty && bytes > IntakeStore.batchBytesMax
+            isEnd = events.count > 0 && bytes > IntakeStore.batchBytesMax
             if isEnd { return }
-            do throws(WireError) { batch.events.append(try FieldVisitor.read(ChannelEvent.self, from: json)) } catch {
-                if batch.events.isEmpty { batch.unreadable = row.int(0) }
+            do throws(WireError) { try events.append(json: json) } catch {
+                if events.count == 0 { batch.unreadable = row.int(0) }
                 isEnd = true
                 return
             }

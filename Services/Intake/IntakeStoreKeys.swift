@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import SQLite
 
 /// The keys of all that was taken in, by which a repeat is known.
@@ -18,11 +19,9 @@ extension IntakeStore {
             """)
     }
 
-    /// Notes an inbox key by its own day, or by the day of receipt where it has none: then the days before may know it. False when it was
-    /// known.
-    func note(_ key: [UInt8], day: Int64?, receivedAt: Timestamp, _ connection: Connection) throws -> Bool {
-        if let day { return try note(key, day: day, connection) }
-        let today = receivedAt.day
+    /// Notes an inbox key that has no day of its own by the day of receipt: then the days before may know it. False when it was known.
+    func note(_ key: [UInt8], ofReceiptAt time: Timestamp, _ connection: Connection) throws -> Bool {
+        let today = time.day
         for earlier in (today - InboxKeys.timelessDays)..<today where try isKnown(key, day: earlier, connection) { return false }
         return try note(key, day: today, connection)
     }
@@ -30,9 +29,13 @@ extension IntakeStore {
     /// Notes an inbox key; false when it was known.
     @discardableResult
     func note(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
-        guard try !isSettled(key, day: day, connection),
-            try connection.run("INSERT OR IGNORE INTO temp.recent (day, digest) VALUES (?, ?)", .integer(day), .blob(key)) == 1
-        else { return false }
+        try !isSettled(key, day: day, connection) && noteUnsettled(key, day: day, connection)
+    }
+
+    /// As above, for a key that is known not to be in its place.
+    func noteUnsettled(_ key: [UInt8], day: Int64, _ connection: Connection) throws -> Bool {
+        let isNew = try connection.run("INSERT OR IGNORE INTO temp.recent (day, digest) VALUES (?, ?)", .integer(day), .blob(key)) == 1
+        guard isNew else { return false }
         try connection.run("INSERT INTO recent_keys (day, digest) VALUES (?, ?)", .integer(day), .blob(key))
         if connection.lastInsertedRow >= IntakeStore.recentKeysMax { try settleKeys(connection) }
         return true
@@ -53,16 +56,17 @@ extension IntakeStore {
         for table in ["recent_keys", "temp.recent"] { try connection.run("DELETE FROM \(table)") }
     }
 
-    /// Forgets keys that no repeat can match any more; at most `limit` at once. Returns how many.
-    func forgetKeys(before day: Int64, limit: Int64, _ connection: Connection) throws -> Int {
-        var count = try connection.run(
-            """
-            DELETE FROM inbox_keys WHERE (day, digest) IN (
-                SELECT day, digest FROM inbox_keys WHERE day < ? ORDER BY day, digest LIMIT ?)
-            """, .integer(day), .integer(limit))
-        if try connection.run("DELETE FROM temp.recent WHERE day < ?", .integer(day)) > 0 {
-            count += try connection.run("DELETE FROM recent_keys WHERE day < ?", .integer(day))
-        }
-        return count
+    /// Keys that no repeat can match any more.
+    func expiringKeys(before day: Int64) -> [ExpiringRows] {
+        [
+            ExpiringRows(
+                "inbox_keys", keys: ["day", "digest"], due: "SELECT day, digest FROM inbox_keys WHERE day < ?", [.integer(day)]),
+            ExpiringRows(
+                "recent_keys", keys: ["day", "digest"], due: "SELECT day, digest FROM recent_keys WHERE day < ?", [.integer(day)],
+                before: { key, connection in
+                    try connection.run("DELETE FROM temp.recent WHERE day = ? AND digest = ?", key)
+                    return 0
+                })
+        ]
     }
 }

@@ -1,19 +1,31 @@
 /// Text as words that are equal when people mean the same word: without case, accents, punctuation (José and jose).
 public struct FoldedText: Equatable, Sendable {
     public let words: [String]
-    private let known: Set<String>
+    /// Of a long text: there a phrase's words are looked up before they are looked for.
+    private let known: Set<String>?
+    private static let lookUpFrom = 64
 
     public init(_ text: String) {
         // A blank parts words in every script, and most of what it parts is ASCII: that is several times as fast.
-        words = text.utf8.split { $0 <= 0x20 }.flatMap { part in
-            part.allSatisfy { $0 < 0x80 } ? FoldedText.plainWords(part) : FoldedText.words(Substring(part))
+        var words: [String] = []
+        for part in text.utf8.split(whereSeparator: { $0 <= 0x20 }) {
+            if part.allSatisfy({ $0 < 0x80 }) {
+                FoldedText.addPlainWords(part, to: &words)
+            } else {
+                words += FoldedText.words(Substring(part))
+            }
         }
-        known = Set(words)
+        self.words = words
+        known = words.count < FoldedText.lookUpFrom ? nil : Set(words)
     }
 
-    private static func plainWords(_ text: Substring.UTF8View) -> [String] {
-        text.split { !isAlphanumeric($0) }.map { word in
-            String(decoding: word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    private static func addPlainWords(_ text: Substring.UTF8View, to words: inout [String]) {
+        for word in text.split(whereSeparator: { !isAlphanumeric($0) }) {
+            words.append(
+                String(unsafeUninitializedCapacity: word.count) { folded in
+                    for (place, byte) in word.enumerated() { folded[place] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+                    return word.count
+                })
         }
     }
 
@@ -47,7 +59,7 @@ public struct FoldedText: Equatable, Sendable {
         if phrase.words.count == 1, first.unicodeScalars.contains(where: FoldedText.isUnspaced) {
             return words.contains { FoldedText.contains(Array($0.utf8), Array(first.utf8)) }
         }
-        guard phrase.words.allSatisfy(known.contains), words.count >= phrase.words.count else { return false }
+        guard words.count >= phrase.words.count, known.map({ phrase.words.allSatisfy($0.contains) }) ?? true else { return false }
         return (0...(words.count - phrase.words.count)).contains { start in
             words[start] == first && words[start..<(start + phrase.words.count)].elementsEqual(phrase.words)
         }

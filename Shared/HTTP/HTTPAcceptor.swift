@@ -1,6 +1,7 @@
 import Net
 
-/// Accepts a listener's connections for one loop. When descriptors or memory run out it stops for a moment: the connections wait in
+/// Accepts a listener's connections on one loop and deals them to all: a loop that took whatever it finds would take them all, and
+/// leave the others without work. When descriptors or memory run out it stops for a moment: the connections wait in
 /// the backlog, and a loop that kept trying would only burn the processor.
 final class HTTPAcceptor: EventHandler, @unchecked Sendable {  // Only touched on the loop's thread once it has started.
     /// Connections in a row before those that are open get their turn.
@@ -8,16 +9,20 @@ final class HTTPAcceptor: EventHandler, @unchecked Sendable {  // Only touched o
     static let pauseMilliseconds: Int64 = 500
 
     private let descriptor: Int32
-    private let worker: HTTPWorker
+    private let workers: [HTTPWorker]
+    private var dealtCount = 0
     private let accept: @Sendable () throws(NetError) -> Socket?
     private var token: EventLoop.Token?
 
     /// `accept` is the listener's; a test lets it fail.
-    init(_ descriptor: Int32, _ worker: HTTPWorker, accept: @escaping @Sendable () throws(NetError) -> Socket?) {
+    /// - Parameter workers: the first is the one whose loop accepts.
+    init(_ descriptor: Int32, _ workers: [HTTPWorker], accept: @escaping @Sendable () throws(NetError) -> Socket?) {
         self.descriptor = descriptor
-        self.worker = worker
+        self.workers = workers
         self.accept = accept
     }
+
+    private var worker: HTTPWorker { workers[0] }
 
     func start() throws(NetError) { token = try worker.loop.register(descriptor, .listener, self) }
 
@@ -48,7 +53,10 @@ final class HTTPAcceptor: EventHandler, @unchecked Sendable {  // Only touched o
         } catch {
             return socket.close()  // The peer is gone already.
         }
-        worker.admit(socket)
+        let chosen = workers[dealtCount % workers.count]
+        dealtCount += 1
+        if chosen === worker { return worker.admit(socket) }
+        chosen.loop.run { chosen.admit(socket) }  // The loops stop after the acceptor: none drops it.
     }
 
     private func pause() {

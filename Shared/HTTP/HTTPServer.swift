@@ -13,7 +13,7 @@ public final class HTTPServer: @unchecked Sendable {  // `hasStarted` is only to
     private let state = HTTPServerState()
     private let loops: [EventLoop]
     private let workers: [HTTPWorker]
-    private let acceptors: [HTTPAcceptor]
+    private let acceptor: HTTPAcceptor
     private let lock = Lock()
     private var hasStarted = false
 
@@ -50,7 +50,7 @@ public final class HTTPServer: @unchecked Sendable {  // `hasStarted` is only to
         let state = state
         self.loops = loops
         workers = loops.map { HTTPWorker($0, limits, state, date, onFailure, handler) }
-        acceptors = workers.map { HTTPAcceptor(listener.descriptor, $0, accept: accept) }
+        acceptor = HTTPAcceptor(listener.descriptor, workers, accept: accept)
     }
 
     public var port: UInt16 { address.port }
@@ -63,13 +63,11 @@ public final class HTTPServer: @unchecked Sendable {  // `hasStarted` is only to
             precondition(!hasStarted, "a server starts once")
             hasStarted = true
         }
-        for (loop, acceptor) in zip(loops, acceptors) {
-            let outcome = Outcome()
-            loop.runAndWait {
-                do throws(NetError) { try acceptor.start() } catch { outcome.error = error }
-            }
-            if let error = outcome.error { throw error }
+        let outcome = Outcome()
+        loops[0].runAndWait { [acceptor] in
+            do throws(NetError) { try acceptor.start() } catch { outcome.error = error }
         }
+        if let error = outcome.error { throw error }
     }
 
     /// Stops: accepts no more, closes idle connections, lets requests that have begun finish with `Connection: close`, and cuts what
@@ -80,7 +78,7 @@ public final class HTTPServer: @unchecked Sendable {  // `hasStarted` is only to
         guard state.startDraining() else { return 0 }
         let clock = EventLoop.monotonicMilliseconds  // A person waits for this one, also under a test's clock.
         let deadline = clock() + deadlineMilliseconds
-        for (loop, acceptor) in zip(loops, acceptors) { loop.runAndWait { acceptor.stop() } }
+        loops[0].runAndWait { [acceptor] in acceptor.stop() }
         listener.close()
         for (loop, worker) in zip(loops, workers) { loop.runAndWait { worker.drain() } }
         let isEmpty = state.waitUntilEmpty(until: deadline, clock: clock)

@@ -45,6 +45,7 @@ public final class Worker: @unchecked Sendable {  // All state is guarded by `lo
     /// Ends a pause. Remembered when it comes during a round, so that no news is slept through. From any thread; cheap.
     public func wake() {
         lock.withLock {
+            if isWoken { return }
             isWoken = true
             changed.broadcast()
         }

@@ -31,12 +31,16 @@ extension Transport {
     }
 
     /// Puts a request; `receive` gets its outcome on a thread of the transport and must not block there.
+    /// - Parameter list: stands for the empty list of its elements in `request`.
     @inlinable
-    public func call<R: Request>(_ request: R, _ options: CallOptions = CallOptions(), receive: @escaping @Sendable (Outcome<R>) -> Void) {
+    public func call<R: Request>(
+        _ request: R, with list: WrittenList? = nil, _ options: CallOptions = CallOptions(),
+        receive: @escaping @Sendable (Outcome<R>) -> Void
+    ) {
         let timeout = options.timeoutMilliseconds ?? R.contract.deadlineMilliseconds
         guard timeout > 0 else { return receive(.fault(.noTimeLeft)) }
         exchange(timeoutMilliseconds: timeout, mayRepeat: R.contract.repeats != .forbidden) { id in
-            Envelope.frame(request, id: id, timeout: timeout, options: options)
+            Envelope.frame(request, with: list, id: id, timeout: timeout, options: options)
         } receive: {
             receive(Outcome($0))
         }

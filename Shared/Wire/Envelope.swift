@@ -39,9 +39,11 @@ public struct Envelope: Fields {
 
     /// A whole request as a frame.
     @inlinable
-    static func frame<R: Request>(_ request: R, id: Int64, timeout: Int64, options: CallOptions) -> [UInt8] {
+    static func frame<R: Request>(
+        _ request: R, with list: WrittenList? = nil, id: Int64, timeout: Int64, options: CallOptions
+    ) -> [UInt8] {
         let key = request.requestKey
-        if key == nil, options.isUsual {
+        if key == nil, list == nil, options.isUsual {
             return Frame.write { writer in
                 writer.plain("{\"id\":")
                 writer.int(id)
@@ -50,8 +52,9 @@ public struct Envelope: Fields {
                 writer.endObject()
             }
         }
-        return frame(id: id, method: R.contract.method, timeout: timeout, key: key, options: options) { writer in
-            FieldVisitor.write(request, into: &writer)
+        let bytesMax = list?.bytesMax ?? 0
+        return frame(id: id, method: R.contract.method, timeout: timeout, key: key, options: options, reserving: bytesMax) { writer in
+            FieldVisitor.write(request, into: &writer, with: list)
         }
     }
 
@@ -65,9 +68,10 @@ public struct Envelope: Fields {
     /// The same around any body.
     @inlinable
     static func frame(
-        id: Int64, method: String, timeout: Int64, key: RequestKey?, options: CallOptions, body: (inout JSONWriter) -> Void
+        id: Int64, method: String, timeout: Int64, key: RequestKey?, options: CallOptions, reserving capacity: Int = 0,
+        body: (inout JSONWriter) -> Void
     ) -> [UInt8] {
-        Frame.write { writer in
+        Frame.write(reserving: Frame.commonBytes + capacity) { writer in
             writer.beginObject()
             writer.member("id")
             writer.int(id)

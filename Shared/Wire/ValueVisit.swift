@@ -107,7 +107,7 @@ extension FieldVisitor {
     func elementsExpected(since start: Int) -> Int { 1 + (reader.end - reader.position) / (reader.position - start) }
 
     @usableFromInline
-    mutating func putWritten() { written?.writeReversed(into: &writer) }
+    mutating func putWritten() { written?.write(into: &writer) }
 
     @usableFromInline
     mutating func openArray() {

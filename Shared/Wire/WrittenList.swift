@@ -1,4 +1,4 @@
-/// The elements of a response's list as JSON, written while they are found: who passes rows on makes no value of them.
+/// The elements of a list as JSON, written while they are found: who passes rows on makes no value of them.
 ///
 /// The names come from the element's own `visit`, in its order, and each member is given in that order: what it writes is what the
 /// element would write.
@@ -9,14 +9,19 @@
 ///         message.text(row.optionalBytes(1))      // nil: the member is absent
 ///     }
 public final class WrittenList {
+    /// In which order the elements come in the list.
+    public enum Order: Sendable { case asFound, lastFoundFirst }
+
     private let names: MemberNames
+    private let order: Order
     // Used by one thread, and never from within `append`'s closure.
     @exclusivity(unchecked) private var members: MemberWriter
     @exclusivity(unchecked) private var ends: [Int] = []
 
     /// - Parameter capacity: bytes that are likely.
-    public init(of names: MemberNames, reserving capacity: Int = 0) {
+    public init(of names: MemberNames, _ order: Order, reserving capacity: Int = 0) {
         self.names = names
+        self.order = order
         members = MemberWriter(names.list, reserving: capacity)
     }
 
@@ -29,6 +34,15 @@ public final class WrittenList {
         ends.append(members.write(body))
     }
 
+    /// Adds an element that is JSON already. Throws, and adds nothing, when that is not one JSON value; whether it is a good element the
+    /// receiver tells.
+    public func append(json: UnsafeRawBufferPointer) throws(WireError) {
+        var reader = JSONReader(json.assumingMemoryBound(to: UInt8.self))
+        try reader.skipValue()
+        try reader.finish()
+        ends.append(members.write(json))
+    }
+
     /// The response with its list as values, for who must change some before they leave. Throws when they are beyond the reader's limits.
     public func filling<Response: Fields>(_ response: Response) throws(WireError) -> Response {
         var writer = JSONWriter(reserving: Frame.commonBytes + bytesMax)
@@ -39,11 +53,11 @@ public final class WrittenList {
     /// Enough room for it in a frame: the elements, and a comma each.
     @usableFromInline var bytesMax: Int { members.writer.count + ends.count }
 
-    /// The elements from last to first: rows are found newest first and shown oldest first.
-    func writeReversed(into reply: inout JSONWriter) {
+    func write(into frame: inout JSONWriter) {
         members.writer.withBytes { bytes in
-            for index in ends.indices.reversed() {
-                reply.raw(UnsafeRawBufferPointer(rebasing: bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]))
+            for place in ends.indices {
+                let index = order == .asFound ? place : ends.count - 1 - place
+                frame.raw(UnsafeRawBufferPointer(rebasing: bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]))
             }
         }
     }
@@ -68,6 +82,12 @@ public struct MemberWriter: ~Copyable {
         body(&self)
         writer.endObject()
         precondition(next == names.count, "an element has all its members")
+        return writer.count
+    }
+
+    fileprivate mutating func write(_ json: UnsafeRawBufferPointer) -> Int {
+        writer.beginAlone()
+        writer.raw(json)
         return writer.count
     }
 

@@ -195,11 +195,15 @@ final class Coordinator {
         desk.on(PlaceHold.self, service.placeHold)
         desk.on(LiftHold.self, service.liftHold)
         desk.on(ListHolds.self, service.listHolds)
+        desk.on(SetRetention.self, service.setRetention)
+        desk.on(ReadRetention.self, service.readRetention)
+        desk.on(RunRetention.self, service.runRetention)
         try service.notices.start()
         try service.driver.start()  // Alone: there is no intake to follow.
     }
 
     func close() {
+        service.retention.stop()
         service.driver.stop()
         service.notices.stop()
         database.close()
@@ -284,6 +288,7 @@ private final class OwnLink: Sendable {
         router.on(CollectSubject.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
         router.on(PlaceTombstones.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
         router.on(EraseSubject.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
+        router.on(ExpireData.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
         router.on(ProveErasure.self) { request, reply in
             own.call(ProveErasure(subject: request.subject, scan: false)) { outcome in
                 guard case .ok(var proof) = outcome else { return outcome.pass(to: reply) }

@@ -20,6 +20,20 @@ struct HTTPServerTests {
         #expect(server.server.counts.requests == 100)
     }
 
+    @Test func connectionsAreDealtToAllLoops() throws {
+        let loops = SeenThreads()
+        let server = try HTTPServer(host: "127.0.0.1", port: 0, loopCount: 2) { _, reply in
+            loops.see()
+            reply.send(.empty(.ok))
+        }
+        try server.start()
+        defer { server.drain(deadlineMilliseconds: 1_000) }
+        let clients = try (0..<4).map { _ in try HTTPTestClient(server.port) }
+        for client in clients { try client.send(Samples.get("/")) }
+        for client in clients { #expect(try client.response().status == 200) }
+        #expect(loops.counts.sorted() == [2, 2])
+    }
+
     @Test func aRequestKnowsWhoIsAtTheOtherEnd() throws {
         let server = try HTTPTestServer()
         let client = try server.client()
@@ -194,4 +208,13 @@ struct HTTPServerTests {
         let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return try #require(Int(text.split(separator: " ")[1])) * 4_096
     }
+}
+
+/// Which threads called, and how often each.
+private final class SeenThreads: @unchecked Sendable {  // Guarded by `lock`.
+    private let lock = Lock()
+    private var seen: [pthread_t: Int] = [:]
+
+    var counts: [Int] { lock.withLock { Array(seen.values) } }
+    func see() { lock.withLock { seen[pthread_self(), default: 0] += 1 } }
 }

@@ -173,3 +173,33 @@ struct RelayLanesTests {
         #expect(lanes.begin(now: 0) == [channels[RelayLanes.inFlightMax]])
     }
 }
+
+struct RelayPaceTests {
+    @Test func itRestsAsLongAsItWorkedAndNeverLongerThanTheLimit() {
+        var pace = RelayPace()
+        #expect(pace.rest(now: 0) == nil && !pace.isResting)
+        pace.begin(now: 100)
+        pace.end(now: 108)
+
+        #expect(pace.rest(now: 108) == 8 && pace.isResting)
+        #expect(pace.rest(now: 115) == 1)
+        #expect(pace.rest(now: 116) == nil && !pace.isResting)
+
+        pace.begin(now: 200)
+        pace.end(now: 5_000)
+        #expect(pace.rest(now: 5_000) == RelayPace.restMillisecondsMax)
+    }
+
+    @Test func whoIsBehindDoesNotRest() {
+        var pace = RelayPace()
+        pace.begin(now: 100)
+        pace.fallBehind()
+        pace.end(now: 108)
+        #expect(pace.rest(now: 108) == nil)
+
+        // Control: the next round took all.
+        pace.begin(now: 108)
+        pace.end(now: 110)
+        #expect(pace.rest(now: 110) == 2)
+    }
+}

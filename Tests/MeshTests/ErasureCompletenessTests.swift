@@ -84,6 +84,9 @@ extension RealMesh {
                 .conversationStore, SetParticipantFields(workspace: shop.workspace, participant: participant, fields: fields))
             _ = try mesh.call(
                 .conversationStore, UpdateConversation(workspace: shop.workspace, conversation: conversation, assignee: shop.owner))
+            let read = MarkConversationRead(
+                workspace: shop.workspace, conversation: conversation, until: try #require(known).lastMessage)
+            _ = try mesh.call(.conversationStore, read)
             // The search index follows.
             #expect(
                 try mesh.eventually {

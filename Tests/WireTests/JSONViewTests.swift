@@ -35,19 +35,23 @@ struct JSONViewTests {
         #expect(names == ["ab", "\"", "😀", "e\u{301}", "", "x\\"])
     }
 
-    @Test func anIndexedViewAnswersAsAnyOther() throws {
-        for text in [#"{"a":1,"\u0062":{"c":[2]},"dd":"x","":4,"\\":5}"#, #"{"a":1,"b":2,"a":3}"#, "{}", "[1]", "7"] {
-            let (plain, indexed) = (try view(text), try view(text).indexed)
-            for name in ["a", "b", "c", "d", "dd", "ddd", "", "\\"] {
-                #expect(plain[name]?.raw == indexed[name]?.raw, "\(name) of \(text)")
-            }
-            func names(_ view: JSONView) -> [String] {
-                var names: [String] = []
-                view.members { name, value in names.append("\(name)=\(String(decoding: value.raw, as: UTF8.self))") }
-                return names
-            }
-            #expect(names(plain) == names(indexed))
-        }
+    @Test func whatIsBehindALongValueIsFoundAsWell() throws {
+        let hook = try view(#"{"a":{"b":[[1,{"c":"}"}],"]",{}],"d":{}},"e":[],"f":{"g":[0]},"h":"x"}"#)
+        #expect(hook["a"]?["b"]?.elements?.map { text($0.raw) } == [#"[1,{"c":"}"}]"#, #""]""#, "{}"])
+        #expect(hook["a"]?["b"]?.elements?[0].elements?[1]["c"]?.string == "}")
+        #expect(hook["a"]?["d"].map { text($0.raw) } == "{}")
+        #expect(hook["e"]?.elements?.isEmpty == true)
+        #expect(hook["f"]?["g"]?.elements?.map(\.int) == [0])
+        #expect(hook["h"]?.string == "x")
+        #expect(hook["c"] == nil && hook["g"] == nil && hook["b"] == nil, "what lies deeper is another's")
+    }
+
+    @Test func membersBesidesTheKnownAreNoticed() throws {
+        let hook = try view(#"{"a":1,"\u0062":{"x":0},"":2}"#)
+        #expect(!hook.hasMembers(besides: ["b", "a", "", "more"]))
+        #expect(!hook.hasMembers(besides: ["a", ""], "b"))
+        #expect(hook.hasMembers(besides: ["a", "b"]) && hook.hasMembers(besides: ["a", "", "x"]))
+        #expect(try !view("[1]").hasMembers(besides: []) && !view("{}").hasMembers(besides: []))
     }
 
     @Test func aNameThatStandsTwiceIsNotedAndLeadsNowhere() throws {

@@ -41,7 +41,7 @@ struct WrittenListTests {
 
     /// As a service would write rows that hold these items, the last first.
     private static func list(_ items: [Item]) -> WrittenList {
-        let list = WrittenList(of: names)
+        let list = WrittenList(of: names, .lastFoundFirst)
         for item in items.reversed() {
             bytes(item.text) { text in
                 (item.more?.bytes ?? []).withUnsafeBytes { more in
@@ -96,7 +96,7 @@ struct WrittenListTests {
 
     /// Only a damaged file holds such text: the reply stays JSON all the same.
     @Test func textThatIsNotUTF8IsRepaired() {
-        let list = WrittenList(of: WrittenListTests.names)
+        let list = WrittenList(of: WrittenListTests.names, .lastFoundFirst)
         [UInt8]([0x61, 0xFF, 0x62]).withUnsafeBytes { text in
             list.append { members in
                 members.integer(1)
@@ -108,5 +108,17 @@ struct WrittenListTests {
         var writer = JSONWriter()
         FieldVisitor.write(Look.Response(), into: &writer, with: list)
         #expect(String(decoding: writer.bytes, as: UTF8.self).contains(#"{"number":1,"text":"a\#u{FFFD}b"}"#))
+    }
+
+    @Test func elementsThatAreJSONAlreadyArePassedOnAsTheyAreAndInTheirOrder() throws {
+        let list = WrittenList(of: WrittenListTests.names, .asFound)
+        for json in [#"{"number":1}"#, #"{"number":2,"text":"x"}"#] { try Array(json.utf8).withUnsafeBytes { try list.append(json: $0) } }
+        for broken in ["", "{", #"{"number":3}{}"#, #"{"number":1e999}"#, #"{"a":1,"a":2}"#] {
+            #expect(throws: WireError.self) { try Array(broken.utf8).withUnsafeBytes { try list.append(json: $0) } }
+        }
+        #expect(list.count == 2)
+        let response = try list.filling(Look.Response())
+        #expect(response.items.map(\.number) == [1, 2])
+        #expect(response.items[1].text == "x")
     }
 }

@@ -40,9 +40,11 @@ extension ConversationStoreStore {
         _ prepared: PreparedEvent, as id: MessageID, _ subject: EventSubject, _ connection: Connection, _ appended: inout Appended
     ) throws {
         switch subject {
-        case .none: try takeWaiting(for: id, prepared.messageNames, connection, &appended)
+        case .none: if appended.mayWait { try takeWaiting(for: id, prepared.messageNames, connection, &appended) }
         case .message(let message, _): try apply(Happening(id, prepared.event), to: message, connection, &appended)
-        case .awaited: try wait(prepared, as: id, connection)
+        case .awaited:
+            try wait(prepared, as: id, connection)
+            appended.mayWait = true
         }
     }
 
@@ -71,7 +73,8 @@ extension ConversationStoreStore {
             let found = try connection.first(
                 """
                 SELECT id, withdrawn_at IS NOT NULL FROM (
-                    SELECT id, erasure_digest, kind, author, withdrawn_at FROM messages WHERE conversation = ?1 ORDER BY id DESC LIMIT ?2)
+                    SELECT id, erasure_digest, kind, author, withdrawn_at FROM messages
+                    WHERE conversation = ?1 AND thread IS NULL ORDER BY id DESC LIMIT ?2)
                 WHERE erasure_digest = ?3 AND kind NOT BETWEEN ?4 AND ?5 AND (?6 OR (author = ?7) = ?8) LIMIT 1
                 """, .integer(conversation.rawValue), .integer(reach), .blob(name), .integer(ChannelEvent.Kind.edit.code),
                 .integer(ChannelEvent.Kind.read.code), .integer(kind.isOfItsSubjectsAuthor ? 0 : 1),

@@ -36,6 +36,9 @@ extension ConversationStoreStore {
                 try placeTombstones(in: conversation, connection)
                 // While the index knows them by their workspace.
                 _ = try removeFromIndex(conversation, connection)
+                // Where others comment on, nothing of them is seen or counted.
+                try connection.run(
+                    "UPDATE messages SET thread = NULL WHERE conversation = ? AND thread IS NOT NULL", .integer(conversation.rawValue))
             }
             for table in ["aliases", "conversations"] {
                 try connection.run("UPDATE \(table) SET workspace = ? WHERE participant = ?", room, .integer(person.rawValue))

@@ -159,7 +159,7 @@ extension DeletionCoordinatorStore {
         return hold
     }
 
-    private static func readScope(_ text: String) -> [Hold.Scope] {
+    static func readScope(_ text: String) -> [Hold.Scope] {
         text.split(separator: " ").compactMap { Hold.Scope(rawValue: String($0)) }
     }
 }

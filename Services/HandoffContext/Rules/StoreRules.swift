@@ -60,13 +60,6 @@ extension HandoffContextStore {
         try act(.asked(ask), on: waiting.conversation, now: now, connection)
     }
 
-    /// The person wrote, and waits from then on if they did not wait already.
-    func waits(_ conversation: ConversationID, since time: Timestamp, _ connection: Connection) throws {
-        try connection.run(
-            "UPDATE sessions SET unanswered_since = coalesce(unanswered_since, ?2) WHERE conversation = ?1",
-            .integer(conversation.rawValue), .integer(time.rawValue))
-    }
-
     /// Somebody answered what was said until then.
     func answered(_ conversation: ConversationID, at time: Timestamp, _ connection: Connection) throws {
         try connection.run(

@@ -32,8 +32,7 @@ extension HandoffContextStore {
 
     /// Makes the session's row where the feed has not told of the conversation yet; false for somebody who was erased.
     func open(_ place: SessionPlace, now: Timestamp, _ connection: Connection) throws -> Bool {
-        // The number of an erased participant is never given again: whatever names it is late.
-        if try Tombstones.cutoff(digester.digests(.participant(place.participant)), connection) != nil { return false }
+        if try isErased(place.participant, connection) { return false }
         try connection.run(
             """
             INSERT INTO sessions (conversation, workspace, participant, last_message, last_activity_at) VALUES (?, ?, ?, 0, ?)
@@ -41,6 +40,11 @@ extension HandoffContextStore {
             """, .integer(place.conversation.rawValue), .text(place.workspace.rawValue), .integer(place.participant.rawValue),
             .integer(now.rawValue))
         return true
+    }
+
+    /// The number of an erased participant is never given again: whatever names it is late.
+    func isErased(_ participant: ParticipantID, _ connection: Connection) throws -> Bool {
+        try Tombstones.cutoff(digester.digests(.participant(participant)), connection) != nil
     }
 
     func isKnown(_ conversation: ConversationID, in workspace: WorkspaceID, _ connection: Connection) throws -> Bool {
@@ -121,7 +125,7 @@ extension Session {
 }
 
 extension Session.State {
-    fileprivate var code: Int64 {
+    var code: Int64 {
         switch self {
         case .bot: 0
         case .waiting: 1

@@ -140,10 +140,6 @@ extension IntakeStore {
         return channel
     }
 
-    func isLive(_ channel: ChannelID, _ connection: Connection) throws -> Bool {
-        try connection.first("SELECT ended_at IS NULL FROM channels WHERE id = ?", .text(channel.rawValue)) { $0.bool(0) } ?? false
-    }
-
     /// Returns the channel as it stands then, and since when it has been ended.
     func disconnect(_ request: DisconnectChannel, now: Timestamp, _ connection: Connection) throws -> (Channel, endedAt: Timestamp) {
         guard let channel = try channel(request.channel, connection), channel.workspace == request.workspace else {

@@ -10,7 +10,8 @@ enum ChatCode {
         let bytes = text.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }
         let length = prefix.count + groupCount * (groupLength + 1) - 1
         guard bytes.count >= length else { return nil }
-        for start in 0...(bytes.count - length) where bytes[start..<(start + prefix.count)].elementsEqual(prefix) {
+        for start in 0...(bytes.count - length)
+        where bytes[start] == prefix[0] && bytes[start..<(start + prefix.count)].elementsEqual(prefix) {
             let code = bytes[start..<(start + length)]
             if isCode(code), !(bytes.dropFirst(start + length).first.map(isSign) ?? false) { return String(decoding: code, as: UTF8.self) }
         }

@@ -4,7 +4,7 @@ import Wire
 
 /// One element of `messaging` or `standby`.
 struct InstagramEvent {
-    private static let frame: Set<String> = ["sender", "recipient", "timestamp"]
+    private static let frame: [String] = ["sender", "recipient", "timestamp"]
 
     let view: JSONView
     let business: String
@@ -16,7 +16,6 @@ struct InstagramEvent {
     private let isOutgoing: Bool
 
     init(_ view: JSONView, business: String, _ origin: ChannelEvent.Origin?, _ receivedAt: Timestamp, _ keys: InboxKeys) {
-        let view = view.indexed
         self.view = view
         self.business = business
         self.origin = origin

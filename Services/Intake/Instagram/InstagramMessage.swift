@@ -3,7 +3,7 @@ import Wire
 
 /// What a `message` consists of.
 struct InstagramMessage {
-    private static let members: Set<String> = [
+    private static let members: [String] = [
         "mid", "text", "attachments", "is_echo", "app_id", "quick_reply", "reply_to", "referral", "is_unsupported"
     ]
 

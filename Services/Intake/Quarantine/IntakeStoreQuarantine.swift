@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import HolderContracts
 import IntakeContracts
 import Policy
@@ -18,7 +19,7 @@ extension IntakeStore {
 
     /// Keeps one piece as it came; the same bytes again are kept once, and not anew when they were erased. Returns 1 when it is new.
     func quarantine(_ item: Delivery.Quarantined, _ delivery: Delivery, _ connection: Connection) throws -> Int64 {
-        guard try note(item.digest, day: nil, receivedAt: delivery.receivedAt, connection) else { return 0 }
+        guard try note(item.digest, ofReceiptAt: delivery.receivedAt, connection) else { return 0 }
         let expiresAt = delivery.receivedAt.adding(milliseconds: Retention.quarantine.length.milliseconds)
         try connection.run(
             """
@@ -88,11 +89,13 @@ extension IntakeStore {
         return Int64(count)
     }
 
-    /// Deletes what has been kept long enough; at most `limit` rows at once, since each may be a whole body. Returns how many.
-    func expireQuarantine(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
-            "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
-            .integer(now.rawValue), .integer(limit))
+    /// Pieces may have 3 MiB each.
+    static let quarantinePortionRows = 16
+
+    func expiringQuarantine(at time: Timestamp) -> ExpiringRows {
+        ExpiringRows(
+            "quarantine", due: "SELECT id FROM quarantine WHERE expires_at <= ?", [.integer(time.rawValue)],
+            portionRows: IntakeStore.quarantinePortionRows)
     }
 }
 

@@ -1,5 +1,6 @@
 import ConversationStoreContracts
 import Domain
+import Net
 import Runtime
 import SQLite
 import Threads
@@ -7,7 +8,7 @@ import Wire
 
 /// Hands the outbox to conversation-store: at least once, in order within a channel. A row is deleted when the store has it for good. An
 /// event that the store refuses is found by halving its batch, and parked in quarantine: no one else's waits for it.
-final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; everything else is constant.
+final class Relay: @unchecked Sendable {  // `lanes` and `pace` are guarded by `lock`; everything else is constant.
     /// An outbox that waits longer than this is a trouble to be seen.
     static let healthyMilliseconds: Int64 = 60_000
 
@@ -20,8 +21,11 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
     private let counters: RelayCounters
     private let lock = Lock()
     private var lanes = RelayLanes()
+    private var pace = RelayPace()
     private var worker: Worker?
     let backlog = Backlog()
+
+    private static let eventNames = MemberNames(of: ChannelEvent.self)
 
     init(
         _ process: ServiceProcess, _ database: Database, _ store: IntakeStore, _ directory: ChannelDirectory, _ keys: InboxKeys,
@@ -66,38 +70,77 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
         guard !channels.isEmpty else { return }
         let worker = lock.withLock {
             lanes.arrived(channels)
-            return self.worker
+            return lanes.inFlightCount > 0 || pace.isResting ? nil : self.worker
         }
         worker?.wake()
     }
 
     // MARK: A round
 
-    private func round() -> Worker.Next {
-        let clock = process.system.clock
-        let channels = lock.withLock { lanes.begin(now: clock.monotonicMilliseconds) }
-        for channel in channels { send(channel) }
-        do { backlog.see(oldest: try database.read("oldest outbox row") { try store.oldest($0) }) } catch { fail("oldest", error) }
-        // Whoever ends a batch wakes the worker.
-        guard let due = lock.withLock({ lanes.nextDue }) else { return .untilWoken }
-        return .pause(milliseconds: max(1, due - clock.monotonicMilliseconds))
+    private enum Turn {
+        /// These channels, so many events of each.
+        case begin([(ChannelID, limit: Int)])
+        case rest(milliseconds: Int64)
+        /// Whoever ends the last batch wakes the worker.
+        case underWay
     }
 
-    private func send(_ channel: ChannelID) {
-        let limit = lock.withLock { lanes.batchMax(of: channel) }
+    private func round() -> Worker.Next {
+        let clock = process.system.clock
+        let turn = lock.withLock { self.turn(now: clock.monotonicMilliseconds) }
+        switch turn {
+        case .underWay: return .untilWoken
+        case .rest(let milliseconds): return .pause(milliseconds: milliseconds)
+        case .begin(let channels):
+            send(channels)
+            guard let due = lock.withLock({ lanes.nextDue }) else { return .untilWoken }
+            return .pause(milliseconds: max(1, due - clock.monotonicMilliseconds))
+        }
+    }
+
+    /// The caller holds the lock.
+    private func turn(now: Int64) -> Turn {
+        if lanes.inFlightCount > 0 { return .underWay }
+        if let milliseconds = pace.rest(now: now) { return .rest(milliseconds: milliseconds) }
+        pace.begin(now: now)
+        let channels = lanes.begin(now: now)
+        if channels.count == RelayLanes.inFlightMax { pace.fallBehind() }
+        return .begin(channels.map { ($0, lanes.batchMax(of: $0)) })
+    }
+
+    private struct Load {
         let batch: IntakeStore.Batch
-        do { batch = try database.read("outbox batch") { try store.batch(of: channel, limit: limit, $0) } } catch {
+        let events: WrittenList
+    }
+
+    private func send(_ channels: [(ChannelID, limit: Int)]) {
+        let loads: [Load]
+        do {
+            loads = try database.read("outbox batches") { connection in
+                backlog.see(oldest: try store.oldest(connection))
+                return try channels.map { channel, limit in
+                    let events = WrittenList(of: Relay.eventNames, .asFound)
+                    return Load(batch: try store.batch(of: channel, limit: limit, to: events, connection), events: events)
+                }
+            }
+        } catch {
             fail("read", error)
-            return retry(channel)
+            for (channel, _) in channels { retry(channel) }
+            return
         }
-        if let row = batch.unreadable { return park(row, of: channel) }
-        guard let first = batch.sequences.first, let last = batch.sequences.last, let account = directory[channel]?.account else {
-            return lock.withLock { lanes.foundEmpty(channel) }
+        FlushScope.run { for (load, channel) in zip(loads, channels) { send(load, isFull: load.batch.sequences.count == channel.limit) } }
+    }
+
+    private func send(_ load: Load, isFull: Bool) {
+        let batch = load.batch
+        if let row = batch.unreadable { return park(row, of: batch.channel) }
+        guard let first = batch.sequences.first, let last = batch.sequences.last, let account = directory[batch.channel]?.account else {
+            return end { $0.foundEmpty(batch.channel) }
         }
+        if isFull { lock.withLock { pace.fallBehind() } }
         let request = AppendEvents(
-            key: RequestKey("outbox:\(first)-\(last)"), workspace: batch.workspace, channel: channel, account: account, events: batch.events
-        )
-        conversations.call(request) { [self] outcome in received(outcome, for: batch) }
+            key: RequestKey("outbox:\(first)-\(last)"), workspace: batch.workspace, channel: batch.channel, account: account, events: [])
+        conversations.call(request, with: load.events) { [self] outcome in received(outcome, for: batch) }
     }
 
     /// On the transport's thread: nothing blocks here.
@@ -109,7 +152,7 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
             counters.keptOut.add(response.keptOut)
             remove(batch)
         case .refused(.workspaceTerminated, _):
-            counters.dropped.add(Int64(batch.events.count))
+            counters.dropped.add(Int64(batch.sequences.count))
             remove(batch)
         case .fault(let fault):
             counters.faults.add()
@@ -127,13 +170,9 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
     }
 
     private func refused(_ batch: IntakeStore.Batch) {
-        let (mustPark, worker) = lock.withLock {
-            let mustPark = lanes.refused(
-                batch.channel, count: batch.events.count, now: process.system.clock.monotonicMilliseconds,
-                jitter: process.system.jitter())
-            return (mustPark, self.worker)
-        }
-        if mustPark, let row = batch.sequences.first { park(row, of: batch.channel) } else { worker?.wake() }
+        let (now, jitter) = (process.system.clock.monotonicMilliseconds, process.system.jitter())
+        let mustPark = end { $0.refused(batch.channel, count: batch.sequences.count, now: now, jitter: jitter) }
+        if mustPark, let row = batch.sequences.first { park(row, of: batch.channel) }
     }
 
     private func park(_ row: Int64, of channel: ChannelID) {
@@ -161,7 +200,7 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
         } completion: { [self] result in
             switch result {
             case .success(let count):
-                finish(batch.channel, rows: count, sent: batch.events.count)
+                finish(batch.channel, rows: count, sent: batch.sequences.count)
             case .failure(let error):
                 fail("delete", error)
                 retry(batch.channel)
@@ -174,19 +213,25 @@ final class Relay: @unchecked Sendable {  // `lanes` is guarded by `lock`; every
     /// What was under way has left the outbox.
     private func finish(_ channel: ChannelID, rows: Int64, sent: Int) {
         backlog.add(-rows, at: process.system.clock.now)
-        let worker = lock.withLock {
-            lanes.succeeded(channel, count: sent)
-            return self.worker
-        }
-        worker?.wake()
+        end { $0.succeeded(channel, count: sent) }
     }
 
     private func retry(_ channel: ChannelID) {
-        let worker = lock.withLock {
-            lanes.failed(channel, now: process.system.clock.monotonicMilliseconds, jitter: process.system.jitter())
-            return self.worker
+        let (now, jitter) = (process.system.clock.monotonicMilliseconds, process.system.jitter())
+        end { $0.failed(channel, now: now, jitter: jitter) }
+    }
+
+    /// A batch is no longer under way, unless it is to be parked; with the last of them the round is over.
+    @discardableResult
+    private func end<Value>(_ change: (inout RelayLanes) -> Value) -> Value {
+        let (value, worker) = lock.withLock {
+            let value = change(&lanes)
+            guard lanes.inFlightCount == 0 else { return (value, nil as Worker?) }
+            pace.end(now: process.system.clock.monotonicMilliseconds)
+            return (value, self.worker)
         }
         worker?.wake()
+        return value
     }
 
     private func fail(_ step: StaticString, _ error: any Error) {

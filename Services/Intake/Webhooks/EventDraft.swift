@@ -17,7 +17,7 @@ struct EventDraft {
     }
 
     /// Notes whether an object has members that nobody takes over.
-    mutating func open(_ view: JSONView, _ known: Set<String>, _ further: String? = nil) {
+    mutating func open(_ view: JSONView, _ known: [String], _ further: String? = nil) {
         if isWhole && view.hasMembers(besides: known, further) { isWhole = false }
     }
 

@@ -14,13 +14,6 @@ extension JSONView {
 
     /// A time in milliseconds or seconds, as a number or as text; nil for garbage and for what no calendar has.
     var time: Timestamp? { number.flatMap(PlatformTime.timestamp) }
-
-    /// Whether an object has members that the caller does not take over.
-    func hasMembers(besides known: Set<String>, _ further: String? = nil) -> Bool {
-        var hasOther = false
-        members { name, _ in if name != further && !known.contains(name) { hasOther = true } }
-        return hasOther
-    }
 }
 
 enum PlatformTime {

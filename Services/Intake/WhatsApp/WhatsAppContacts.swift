@@ -46,8 +46,8 @@ struct WhatsAppContacts: Sendable {
 extension String {
     /// A phone as we keep it: digits only; nil for anything else.
     var phoneDigits: String? {
-        let digits = first == "+" ? dropFirst() : self[...]
-        guard 1...32 ~= digits.utf8.count, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        return String(digits)
+        let digits = utf8.first == UInt8(ascii: "+") ? utf8.dropFirst() : utf8[...]
+        guard 1...32 ~= digits.count, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        return digits.count == utf8.count ? self : String(Substring(digits))
     }
 }

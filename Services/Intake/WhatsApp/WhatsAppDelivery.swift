@@ -7,14 +7,13 @@ import Wire
 enum WhatsAppDelivery {
     /// nil when the body is no delivery of this platform.
     static func updates(of body: JSONView, receivedAt: Timestamp, keys: InboxKeys) -> [Update]? {
-        let body = body.indexed
         guard body["object"]?.string == "whatsapp_business_account", let entries = body["entry"]?.elements else { return nil }
-        return entries.map(\.indexed).flatMap { entry -> [Update] in
+        return entries.flatMap { entry -> [Update] in
             guard let changes = entry["changes"]?.elements, !changes.isEmpty else {
                 let recipient = Recipient(business: entry["id"]?.identifier)
                 return [Update(recipient, nil) { WhatsAppPiece.delivery(entry) }]
             }
-            return changes.flatMap { WhatsAppChange($0.indexed, in: entry, receivedAt, keys).updates() }
+            return changes.flatMap { WhatsAppChange($0, in: entry, receivedAt, keys).updates() }
         }
     }
 
@@ -41,11 +40,11 @@ struct WhatsAppChange {
     private let contacts: WhatsAppContacts
 
     init(_ view: JSONView, in entry: JSONView, _ receivedAt: Timestamp, _ keys: InboxKeys) {
-        self.init(view, view["value"]?.indexed, view["field"]?.string ?? "", entry, receivedAt, keys)
+        self.init(view, view["value"], view["field"]?.string ?? "", entry, receivedAt, keys)
     }
 
     init(flat body: JSONView, _ receivedAt: Timestamp, _ keys: InboxKeys) {
-        self.init(body, body.indexed, "messages", nil, receivedAt, keys)
+        self.init(body, body, "messages", nil, receivedAt, keys)
     }
 
     private init(

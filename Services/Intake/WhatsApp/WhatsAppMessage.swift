@@ -9,7 +9,7 @@ struct WhatsAppMessage {
         "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "interactive", "button", "order", "unsupported",
         "unknown"
     ]
-    private static let frame: Set<String> = [
+    private static let frame: [String] = [
         "from", "from_user_id", "to", "to_user_id", "id", "timestamp", "type", "context", "referral", "group_id", "errors"
     ]
 
@@ -29,7 +29,6 @@ struct WhatsAppMessage {
         _ view: JSONView, _ kind: ChannelEvent.Kind, _ contacts: WhatsAppContacts, thread: JSONView?, _ receivedAt: Timestamp,
         _ keys: InboxKeys
     ) {
-        let view = view.indexed
         self.view = view
         self.receivedAt = receivedAt
         self.keys = keys

@@ -4,7 +4,7 @@ import Wire
 
 /// One element of `statuses`: how far a message of the business got.
 struct WhatsAppStatus {
-    private static let members: Set<String> = [
+    private static let members: [String] = [
         "id", "status", "timestamp", "recipient_id", "recipient_user_id", "recipient_type", "recipient_participant_id",
         "recipient_participant_user_id", "conversation", "pricing", "errors"
     ]
@@ -15,7 +15,7 @@ struct WhatsAppStatus {
     private let keys: InboxKeys
 
     init(_ view: JSONView, _ contacts: WhatsAppContacts, _ receivedAt: Timestamp, _ keys: InboxKeys) {
-        self.view = view.indexed
+        self.view = view
         self.contacts = contacts
         self.receivedAt = receivedAt
         self.keys = keys

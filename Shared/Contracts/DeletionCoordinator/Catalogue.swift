@@ -5,6 +5,7 @@ public enum DeletionCoordinatorCatalogue {
         RefuseDeletion.contract, CancelDeletion.contract, ExtendDeletion.contract,
         PlaceHold.contract, LiftHold.contract, ListHolds.contract,
         RecordDisclosure.contract, ListDisclosures.contract,
-        SetSubprocessor.contract, ListSubprocessors.contract, RecordBackup.contract, ListBackups.contract
+        SetSubprocessor.contract, ListSubprocessors.contract, RecordBackup.contract, ListBackups.contract,
+        SetRetention.contract, ReadRetention.contract, RunRetention.contract
     ].map(\.method)
 }
