@@ -91,7 +91,7 @@ struct ErasureBenchmark: Benchmark {
     private func settle(_ deletions: [DeletionID], _ mesh: ContextMesh, _ meanwhile: () throws -> Void) throws {
         var open = deletions[...]
         while let deletion = open.first {
-            let read = try mesh.deletions.answer(ReadDeletion(deletion: deletion), mesh.owner).deletion
+            let read = try mesh.deletions.answer(ReadDeletion(workspace: mesh.workspace, deletion: deletion), mesh.owner).deletion
             if read.state == .completed {
                 guard read.found == true else { throw BenchmarkFailure("a deletion found nobody") }
                 open = open.dropFirst()
