@@ -118,7 +118,7 @@ let package = Package(
                     "Access", "DeletionCoordinatorContracts", "Digest", "Domain", "IntakeContracts", "Policy", "Runtime", "SQLite",
                     "TestKit", "Threads", "Wire"
                 ]),
-            tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "SQLite", "TestKit"]),
+            tests("ErasureTests", ["Domain", "Erasure", "HolderContracts", "Runtime", "SQLite", "TestKit", "Threads"]),
             tests(
                 "IntakeServiceTests",
                 [
@@ -177,8 +177,9 @@ let package = Package(
             .executableTarget(
                 name: "benchmarks",
                 dependencies: [
-                    "Access", "Baselines", "CLinux", "ConversationStoreContracts", "Digest", "Domain", "HTTP", "HandoffContextContracts",
-                    "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "Threads", "Wire"
+                    "Access", "Baselines", "CLinux", "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain",
+                    "HTTP", "HandoffContextContracts", "HolderContracts", "IntakeContracts", "MeshContracts", "Net", "Policy",
+                    "Runtime", "SQLite", "Threads", "Wire"
                 ], path: "Tests/Benchmarks", exclude: ["Baselines"], swiftSettings: strict)
         ]
 )

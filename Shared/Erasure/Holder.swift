@@ -54,7 +54,8 @@ public final class Holder: @unchecked Sendable {  // `owesBytes` is guarded by `
     let database: Database
     let store: any HolderStore
     private let signer: ReceiptSigner
-    private let scans, expiries: WorkQueue
+    private let scans: ScanQueue
+    private let expiries: WorkQueue
     private let lock = Lock()
     /// Of rows that expired. At first too: what ran before may have ended between a deletion and its bytes.
     private var owesBytes = true
@@ -64,7 +65,10 @@ public final class Holder: @unchecked Sendable {  // `owesBytes` is guarded by `
         self.database = database
         self.store = store
         signer = ReceiptSigner(key: process.secret(KeyName.receiptKey(process.service)))
-        scans = WorkQueue(process.system, "scan")
+        scans = ScanQueue(process.system) { subjects in
+            let patience = ProveErasure.contract.deadlineMilliseconds
+            return try SubjectScan(process, database, store, deadlineMilliseconds: patience).run(subjects)
+        }
         expiries = WorkQueue(process.system, "expiry")
         process.router.on(DescribeHolder.self, describe)
         process.router.on(CollectSubject.self, collect)
@@ -154,18 +158,17 @@ public final class Holder: @unchecked Sendable {  // `owesBytes` is guarded by `
                 erasedAt: process.system.clock.now, isPartial: isPartial))
     }
 
-    /// Tables at once; files one scan after another, since each takes as long as the files are large.
+    /// Tables at once; files one scan after another, each for all who wait by then.
     private func prove(_ request: ProveErasure, _ reply: Reply<ProveErasure>) {
         guard request.scan else { return answer(request, reply, scan: nil) }
         let patience = reply.caller.timeoutMilliseconds
-        let scan = SubjectScan(process, database, store, deadlineMilliseconds: patience)
         // The log first: what others' rows share a page with the subject's would be found in its older copies.
         let isQueued = database.writer.eraseResidue(deadlineMilliseconds: patience) { result in
             if case .failure(let error) = result { return self.fail(error, reply) }
-            let isWaiting = self.scans.add {
-                do { self.answer(request, reply, scan: try scan.run(request.subject)) } catch { self.fail(error, reply) }
+            let isWaiting = self.scans.add(request.subject) { result in
+                do { self.answer(request, reply, scan: try result.get()) } catch { self.fail(error, reply) }
             }
-            if !isWaiting { reply.fault(.overloaded, "\(WorkQueue.countMax) scans wait already: try again later") }
+            if !isWaiting { reply.fault(.overloaded, "\(ScanQueue.countMax) scans wait already: try again later") }
         }
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }

@@ -42,6 +42,8 @@ public struct ByteScan {
     /// How often a file that changes under the scan is read.
     public static let attemptCountMax = 5
     public static let fileCountMax = 1_024
+    /// Of one scan.
+    public static let needleCountMax = Needles.countMax
     private static let chunkBytes = 1 << 20
 
     private let needles: Needles

@@ -10,7 +10,7 @@ protocol Benchmark: Sendable {
 struct BenchmarkRun {
     private static let all: [any Benchmark] = [
         RoundTripBenchmark(), EnforcementBenchmark(), AppendBenchmark(), LastMessagesBenchmark(), ContextBenchmark(),
-        WebhookBenchmark()
+        WebhookBenchmark(), ErasureBenchmark()
     ]
     static let names = all.map { type(of: $0).name }
 

@@ -9,7 +9,7 @@ import Policy
 import Runtime
 import Wire
 
-/// The whole mesh with one customer, whose conversations are long and whose assistant asks for contexts.
+/// The whole mesh with one customer, whose conversations are long, whose assistant asks for contexts, and some of whose people are forgotten.
 final class ContextMesh {
     static let account = Account(.whatsapp, "100000000000001")
     private static let fillInFlight = 8
@@ -24,11 +24,14 @@ final class ContextMesh {
     let workspace: WorkspaceID
     let token: String
     let contexts, conversations: MeshClient
+    /// The coordinator as the operator reaches it, the store as the coordinator does.
+    let deletions, holder: MeshClient
+    let owner: CallOptions
     private let dataFolder: String
     private let intake, store, handoff, coordinator: MeshProcess
 
-    init(_ folder: WorkFolder) throws {
-        dataFolder = try folder.subfolder("context")
+    init(_ folder: WorkFolder, named name: String = "context") throws {
+        dataFolder = try folder.subfolder(name)
         intake = try MeshProcess(.intake, dataFolder: dataFolder)
         store = try MeshProcess(.conversationStore, dataFolder: dataFolder)
         handoff = try MeshProcess(.handoffContext, dataFolder: dataFolder)
@@ -41,7 +44,7 @@ final class ContextMesh {
                 agreementVersion: "2026-01", onDeletion: .erase)
         ).workspace
         self.workspace = workspace
-        let owner = CallOptions(actor: try ContextMesh.token(.owner, of: workspace, accounts))
+        owner = CallOptions(actor: try ContextMesh.token(.owner, of: workspace, accounts))
         token = try ContextMesh.token(.assistant, of: workspace, accounts)
         let attestation = Attestation(
             member: "member-1", textVersion: "2026-01", attestedAt: System.real().clock.now, rights: true, notices: true, consents: true)
@@ -49,6 +52,8 @@ final class ContextMesh {
             ConnectChannel(key: RequestKey("connect"), workspace: workspace, account: ContextMesh.account, attestation: attestation), owner)
         contexts = try handoff.client(as: .operator)
         conversations = try store.client(as: .handoffContext)
+        deletions = try coordinator.client(as: .operator)
+        holder = try store.client(as: .deletionCoordinator)
     }
 
     /// A new member's.
@@ -58,8 +63,7 @@ final class ContextMesh {
     }
 
     func stop() {
-        contexts.close()
-        conversations.close()
+        for client in [contexts, conversations, deletions, holder] { client.close() }
         for process in [coordinator, handoff, store, intake] { process.stop() }
     }
 

@@ -60,14 +60,19 @@ struct Effort {
     let webhooksOfMany: Int
     let largeWebhooks: Int
     let updatesOfLargeWebhook: Int
+    /// In the stores from which people are erased.
+    let erasureMessages: [Int]
+    let erasuresAlone: Int
+    let erasuresQueued: Int
 
     static let full = Effort(
         rounds: 9, exchangesPerRound: 4_000, appendsPerRound: 30_000, appendConversations: 1_000, readsPerRound: 1_000,
         readMessages: 100_000, readConversations: 1_000, webhooksOfOne: 1_000, webhooksOfMany: 20_000, largeWebhooks: 5,
-        updatesOfLargeWebhook: 1_000)
+        updatesOfLargeWebhook: 1_000, erasureMessages: [100_000, 1_000_000], erasuresAlone: 100, erasuresQueued: 1_000)
     static let quick = Effort(
         rounds: 3, exchangesPerRound: 200, appendsPerRound: 1_000, appendConversations: 100, readsPerRound: 50, readMessages: 5_000,
-        readConversations: 20, webhooksOfOne: 50, webhooksOfMany: 500, largeWebhooks: 1, updatesOfLargeWebhook: 50)
+        readConversations: 20, webhooksOfOne: 50, webhooksOfMany: 500, largeWebhooks: 1, updatesOfLargeWebhook: 50,
+        erasureMessages: [5_000], erasuresAlone: 5, erasuresQueued: 20)
 }
 
 func printLine(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {

@@ -8,8 +8,8 @@ import Threads
 /// One thread owns all runs, and it never waits for a holder: a deletion that is held up holds up no other. Runs that rest are in the
 /// file only, with the time at which they go on.
 final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock`; `flights` is the worker's own.
-    /// Runs with something under way at one time.
-    static let flightCountMax = 8
+    /// Runs with something under way at one time: as many as a holder proves with one scan of its files.
+    static let flightCountMax = 48
     /// Even with nothing to do the gauges are looked at.
     static let pauseMillisecondsMax: Int64 = 60_000
     /// Between two attempts at what failed.
