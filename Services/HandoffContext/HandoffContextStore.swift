@@ -48,8 +48,10 @@ public struct HandoffContextStore: HolderStore {
         guard try open(place, now: change.at, connection) else { return false }
         try connection.run(
             """
-            UPDATE sessions SET last_message = max(last_message, ?2), last_activity_at = max(last_activity_at, ?3) WHERE conversation = ?1
-            """, .integer(change.conversation.rawValue), .integer(change.message.rawValue), .integer(change.at.rawValue))
+            UPDATE sessions SET last_message = max(last_message, ?2), last_activity_at = max(last_activity_at, ?3),
+                channel = coalesce(?4, channel) WHERE conversation = ?1
+            """, .integer(change.conversation.rawValue), .integer(change.message.rawValue), .integer(change.at.rawValue),
+            SQLValue(change.channel?.rawValue))
         switch change.kind {
         case .messageReceived:
             try act(.wrote(at: change.at), on: change.conversation, now: now, connection)
@@ -67,6 +69,9 @@ public struct HandoffContextStore: HolderStore {
     public func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
         if subject.isWhole == true {
             return CollectSubject.Response(subject: subject, rows: try workspaceCounts(subject.workspace, connection))
+        }
+        if let part = subject.part {
+            return CollectSubject.Response(subject: subject, rows: try counts(of: subject, part, connection))
         }
         var subject = subject
         var found = Set(subject.conversations)
@@ -94,6 +99,7 @@ public struct HandoffContextStore: HolderStore {
     }
 
     public func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        if let part = subject.part { return try erase(subject, part, connection) }
         let now = clock.now
         var erased = 0
         for participant in subject.participants {

@@ -15,7 +15,8 @@ extension IntakeHolding {
         known += try store.membersWithEvents(connection)
         known += try store.peopleWhoAuthorized(connection)
         let ended = try Tombstones.erasedWorkspaces(Set(try store.channels(connection).map(\.workspace)), digester, connection)
-        return try ended
+        let channels = try store.channels(connection).map { ($0.id, $0.workspace) }
+        return try ended + Tombstones.erasedChannels(channels, digester, connection)
             + Set(known).compactMap { person in
                 guard let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return nil }
                 var subject = person.subject
@@ -42,7 +43,8 @@ private struct KnownPerson: Hashable {
         case .contact(let contact): return Subject(workspace: workspace, contacts: [contact])
         case .member(let workspace, let member): return Subject(workspace: workspace, members: [member])
         case .authorization(let authorization): return Subject(workspace: workspace, authorization: authorization)
-        case .participant, .message, .workspace, .objection: preconditionFailure("a person is none of these in intake's rows")
+        case .participant, .message, .workspace, .objection, .talk, .conversation, .ownMessage, .channel:
+            preconditionFailure("a person is none of these in intake's rows")
         }
     }
 }

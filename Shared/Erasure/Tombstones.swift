@@ -72,6 +72,16 @@ public enum Tombstones {
         }
     }
 
+    /// Those of the channels, each with its workspace, of which all was erased, as subjects.
+    public static func erasedChannels(
+        _ channels: some Sequence<(ChannelID, WorkspaceID)>, _ digester: ErasureDigester, _ connection: Connection
+    ) throws -> [Subject] {
+        try channels.compactMap { channel, workspace in
+            guard let cutoff = try cutoff(digester.digests(.channel(channel)), connection) else { return nil }
+            return Subject(channel: channel, of: workspace, cutoff: cutoff)
+        }
+    }
+
     /// Adds to what a deletion removed here, so that a receipt counts all attempts.
     static func count(_ rows: [String: Int64], _ deletion: DeletionID, _ connection: Connection) throws -> [String: Int64] {
         for (table, count) in rows {

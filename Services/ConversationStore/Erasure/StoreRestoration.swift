@@ -12,8 +12,9 @@ extension ConversationStoreStore {
         try connection.each("SELECT id, workspace FROM participants WHERE instr(workspace, ?) = 0 ORDER BY id", .text(HeldRoom.mark)) {
             people.append((ParticipantID(rawValue: $0.int(0)), WorkspaceID(rawValue: $0.text(1))))
         }
+        let parts = try returnedParts(digester, connection)
         let ended = try Tombstones.erasedWorkspaces(Set(people.map(\.workspace)), digester, connection)
-        return try ended
+        return try ended + parts
             + people.compactMap { person in
                 guard let cutoff = try Tombstones.cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
                 var subject = Subject(workspace: person.workspace)
