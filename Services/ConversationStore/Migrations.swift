@@ -25,7 +25,11 @@ public enum ConversationStoreMigrations {
 
     /// Comments have a length of their own in every workspace.
     private static let expiry = Migration(
-        "comments by age", sql: "CREATE INDEX messages_comments ON messages (sent_at) WHERE kind = 9;", columns: [])
+        "comments by age, conversations by channel",
+        sql: """
+            CREATE INDEX messages_comments ON messages (sent_at) WHERE kind = 9;
+            CREATE INDEX conversations_by_channel ON conversations (channel);
+            """, columns: [])
 
     private static let people = Migration(
         "participants",

@@ -110,6 +110,7 @@ public final class DeletionCoordinator: Sendable {
             case .notProven:
                 return reply.refuse(
                     .subjectNotProven, "a username may belong to somebody else by now: name the person by IGSID, phone or BSUID")
+            case .unknownChannel: return reply.refuse(.unknownChannel, "the workspace has no such channel: see channels.list")
             case .nowhere: return reply.refuse(.unknownWorkspace, "no workspace has an account of that platform")
             }
         }

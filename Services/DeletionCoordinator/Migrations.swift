@@ -16,7 +16,8 @@ public enum DeletionCoordinatorMigrations {
         sql: """
             CREATE TABLE deletions (
                 id              INTEGER PRIMARY KEY AUTOINCREMENT,
-                kind            TEXT NOT NULL CHECK (kind IN ('person', 'forms', 'member', 'workspace', 'connection')),
+                kind            TEXT NOT NULL
+                    CHECK (kind IN ('person', 'forms', 'member', 'workspace', 'conversation', 'message', 'channel', 'connection')),
                 source          TEXT NOT NULL CHECK (source IN ('customer', 'officer', 'termination', 'callback', 'page')),
                 proof           TEXT CHECK (proof IN ('memberToken', 'officerRecord', 'signedCallback', 'codeInChat')),
                 workspace       TEXT,

@@ -31,6 +31,7 @@ struct OwnHolder: HolderStore {
             let count = try DeletionCoordinatorStore.disclosureCount(of: subject.workspace, connection)
             return CollectSubject.Response(subject: subject, rows: ["disclosures": count])
         }
+        if subject.part != nil { return CollectSubject.Response(subject: placed(subject), rows: [:]) }
         var known = subject
         known.formUnion(Subject(workspace: subject.workspace, accounts: facts.accounts(of: subject.workspace)))
         return CollectSubject.Response(
@@ -43,6 +44,7 @@ struct OwnHolder: HolderStore {
     }
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        if subject.part != nil { return [:] }
         let leftovers = try leftovers(of: subject, connection)
         for deletion in leftovers { try DeletionCoordinatorStore.forget(deletion, connection) }
         let disclosures = try DeletionCoordinatorStore.anonymizeDisclosures(about: digests(of: subject), connection)
@@ -72,8 +74,9 @@ struct OwnHolder: HolderStore {
     }
 
     /// Who got whose data stays on record, of nobody.
-    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
-        ["disclosures": try DeletionCoordinatorStore.anonymizeDisclosures(of: workspace, limit: limit, connection)]
+    func erasePortion(of subject: Subject, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+        if subject.part != nil { return [:] }
+        return ["disclosures": try DeletionCoordinatorStore.anonymizeDisclosures(of: subject.workspace, limit: limit, connection)]
     }
 
     /// The spool: a notice that waits for the mailer names whom it answers, anything else there would be a leftover.
@@ -93,6 +96,15 @@ struct OwnHolder: HolderStore {
             .exports, .outbox, .quarantine, .deliveryKeys, .outgoingKeys, .tombstones:
             []
         }
+    }
+
+    /// With the account on which a conversation is.
+    private func placed(_ subject: Subject) -> Subject {
+        var placed = subject
+        if subject.part == .conversations, let channel = subject.channel.flatMap(facts.channel), channel.workspace == subject.workspace {
+            placed.formUnion(Subject(workspace: subject.workspace, accounts: [channel.account]))
+        }
+        return placed
     }
 
     private func digests(of subject: Subject) -> [[UInt8]] { subject.participants.flatMap { digester.digests(.participant($0)) } }

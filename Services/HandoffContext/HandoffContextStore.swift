@@ -70,13 +70,14 @@ public struct HandoffContextStore: HolderStore {
         let since = change.kind == .messageReceived ? change.at.rawValue : nil
         let state = try connection.first(
             """
-            INSERT INTO sessions (conversation, workspace, participant, last_message, last_activity_at, unanswered_since)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO sessions (conversation, workspace, participant, last_message, last_activity_at, unanswered_since, channel)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (conversation) DO UPDATE SET last_message = max(last_message, ?4), last_activity_at = max(last_activity_at, ?5),
-                unanswered_since = coalesce(unanswered_since, ?6)
+                unanswered_since = coalesce(unanswered_since, ?6), channel = coalesce(?7, channel)
             RETURNING state
             """, .integer(change.conversation.rawValue), .text(change.workspace.rawValue), .integer(change.participant.rawValue),
-            .integer(change.message.rawValue), .integer(change.at.rawValue), SQLValue(since)
+            .integer(change.message.rawValue), .integer(change.at.rawValue), SQLValue(since),
+            SQLValue(change.channel?.rawValue)
         ) { $0.int(0) }
         guard let state else { preconditionFailure("RETURNING gives the row that was written") }
         return state
@@ -87,6 +88,9 @@ public struct HandoffContextStore: HolderStore {
     public func collect(_ subject: Subject, _ connection: Connection) throws -> CollectSubject.Response {
         if subject.isWhole == true {
             return CollectSubject.Response(subject: subject, rows: try workspaceCounts(subject.workspace, connection))
+        }
+        if let part = subject.part {
+            return CollectSubject.Response(subject: subject, rows: try counts(of: subject, part, connection))
         }
         var subject = subject
         var found = Set(subject.conversations)
@@ -114,6 +118,7 @@ public struct HandoffContextStore: HolderStore {
     }
 
     public func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        if let part = subject.part { return try erase(subject, part, connection) }
         let now = clock.now
         var erased = 0
         for participant in subject.participants {

@@ -6,7 +6,9 @@ import SQLite
 /// The tables of handoff-context, each column with what it holds.
 public enum HandoffContextMigrations {
     public static let all =
-        AccessFollower.migrations + [Tombstones.migration, DisclosureOutbox.migration, assistants, rules, sessions, snapshots, summarisers]
+        AccessFollower.migrations + [
+            Tombstones.migration, DisclosureOutbox.migration, assistants, rules, sessions, snapshots, summarisers, channels
+        ]
 
     static let assistants = Migration(
         "assistants",
@@ -91,6 +93,19 @@ public enum HandoffContextMigrations {
                     "sessions", "holder", .account, for: [.provideService], on: .contract, kept: .messengerData, subject: "holder",
                     erasure: .clearColumn)
             ])
+
+    /// By which channel a conversation comes: all that came by one may have to go.
+    static let channels = Migration(
+        "channels of sessions",
+        sql: """
+            ALTER TABLE sessions ADD COLUMN channel TEXT;
+            CREATE INDEX sessions_by_channel ON sessions (channel) WHERE channel IS NOT NULL;
+            """,
+        columns: [
+            ColumnNote(
+                "sessions", "channel", .communication, for: [.provideService], on: .customerInstruction, kept: .messengerData,
+                subject: "participant", erasure: .deleteRow)
+        ])
 
     static let snapshots = Migration(
         "snapshots",

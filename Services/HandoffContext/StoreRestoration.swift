@@ -11,7 +11,22 @@ extension HandoffContextStore {
         }
         var workspaces = Set(people.map(\.workspace))
         try connection.each("SELECT workspace FROM assistants") { workspaces.insert(WorkspaceID(rawValue: $0.text(0))) }
-        return try Tombstones.returned(people, of: workspaces, digester, connection)
+        var channels: [(ChannelID, WorkspaceID)] = []
+        var conversations: [(id: ConversationID, workspace: WorkspaceID)] = []
+        try connection.each("SELECT DISTINCT channel, workspace FROM sessions WHERE channel IS NOT NULL") {
+            channels.append((ChannelID(rawValue: $0.text(0)), WorkspaceID(rawValue: $0.text(1))))
+        }
+        try connection.each("SELECT conversation, workspace FROM sessions") {
+            conversations.append((ConversationID(rawValue: $0.int(0)), WorkspaceID(rawValue: $0.text(1))))
+        }
+        return try Tombstones.erasedChannels(channels, digester, connection)
+            + conversations.compactMap { conversation in
+                guard let cutoff = try Tombstones.cutoff(digester.digests(.conversation(conversation.id)), connection) else { return nil }
+                var subject = Subject(workspace: conversation.workspace)
+                (subject.conversations, subject.part, subject.cutoff) = ([conversation.id], .conversations, cutoff)
+                return subject
+            }
+            + Tombstones.returned(people, of: workspaces, digester, connection)
     }
 
     /// The store's feed is of another epoch now, and is followed from its beginning.

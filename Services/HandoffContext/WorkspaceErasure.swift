@@ -1,4 +1,5 @@
 import Domain
+import HolderContracts
 import SQLite
 
 /// All that a workspace's people and assistants left here.
@@ -7,13 +8,14 @@ extension HandoffContextStore {
         ("sessions", "conversation"), ("snapshots", "id"), ("assistants", "workspace"), ("rules", "workspace")
     ]
 
-    public func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+    public func erasePortion(of subject: Subject, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+        if let part = subject.part { return try erase(subject, part, limit: limit, connection) }
         var rows: [String: Int64] = [:]
         for (table, key) in HandoffContextStore.workspaceTables {
             rows[table] = Int64(
                 try connection.run(
                     "DELETE FROM \(table) WHERE \(key) IN (SELECT \(key) FROM \(table) WHERE workspace = ? LIMIT ?)",
-                    .text(workspace.rawValue), SQLValue(limit)))
+                    .text(subject.workspace.rawValue), SQLValue(limit)))
         }
         return rows
     }

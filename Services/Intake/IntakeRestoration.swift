@@ -10,7 +10,9 @@ extension IntakeHolding {
     /// members' events, and who authorised a channel. Each is looked up as the walk comes by: only who returned is remembered.
     func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] {
         var returned: Set<KnownPerson> = []
-        var subjects = try Tombstones.erasedWorkspaces(Set(try store.channels(connection).map(\.workspace)), digester, connection)
+        let channels = try store.channels(connection).map { ($0.id, $0.workspace) }
+        var subjects = try Tombstones.erasedWorkspaces(Set(channels.map(\.1)), digester, connection)
+        subjects += try Tombstones.erasedChannels(channels, digester, connection)
         let meet = { (person: KnownPerson) in
             guard !returned.contains(person), let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return }
             returned.insert(person)
@@ -44,7 +46,8 @@ private struct KnownPerson: Hashable {
         case .contact(let contact): return Subject(workspace: workspace, contacts: [contact])
         case .member(let workspace, let member): return Subject(workspace: workspace, members: [member])
         case .authorization(let authorization): return Subject(workspace: workspace, authorization: authorization)
-        case .participant, .message, .workspace, .objection, .held: preconditionFailure("a person is none of these in intake's rows")
+        case .participant, .message, .workspace, .objection, .held, .talk, .conversation, .ownMessage, .channel:
+            preconditionFailure("a person is none of these in intake's rows")
         }
     }
 }

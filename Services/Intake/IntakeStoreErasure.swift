@@ -19,6 +19,9 @@ struct IntakeHolding: HolderStore {
         if subject.isWhole == true {
             return CollectSubject.Response(subject: subject, rows: try store.workspaceCounts(subject.workspace, connection))
         }
+        if let part = subject.part {
+            return CollectSubject.Response(subject: subject, rows: try store.counts(of: subject, part, connection))
+        }
         var subject = subject
         for channel in try store.channels(connection) where channel.workspace == subject.workspace {
             subject.accounts.append(channel.account)
@@ -43,17 +46,21 @@ struct IntakeHolding: HolderStore {
     }
 
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
-        try remove(subject, connection) { try store.deleteForms($0, connection) }
+        if let part = subject.part { return try store.erase(subject, part, connection) }
+        return try remove(subject, connection) { try store.deleteForms($0, connection) }
     }
 
-    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+    func erasePortion(of subject: Subject, limit: Int, _ connection: Connection) throws -> [String: Int64] {
         defer { onErased() }
-        return try store.eraseWorkspace(workspace, limit: limit, connection)
+        if let part = subject.part { return try store.erase(subject, part, limit: limit, connection) }
+        return try store.eraseWorkspace(subject.workspace, limit: limit, connection)
     }
 
     /// Forms alone are kept; what is on its way, and what members did, goes.
     func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
-        try remove(subject, connection) { try store.holdForms($0, now: clock.now, connection) }
+        // What is on its way is not kept here: a held part has no rows of its own in intake but these.
+        if let part = subject.part { return try store.erase(subject, part, connection) }
+        return try remove(subject, connection) { try store.holdForms($0, now: clock.now, connection) }
     }
 
     private func remove(
@@ -118,8 +125,8 @@ extension IntakeStore {
             SELECT sequence, platform, event ->> '$.participant.igsid', event ->> '$.participant.bsuid', event ->> '$.participant.phone',
                 min(event ->> '$.sentAt', event ->> '$.receivedAt'), event ->> '$.details.previous.bsuid',
                 event ->> '$.details.previous.phone', CASE WHEN event -> '$.participant' = '{}' THEN event END
-            FROM outbox JOIN channels ON channels.id = outbox.channel WHERE outbox.workspace = ?
-            """, .text(subject.workspace.rawValue)
+            FROM outbox JOIN channels ON channels.id = outbox.channel WHERE outbox.workspace = ?1 AND outbox.channel = ifnull(?2, outbox.channel)
+            """, .text(subject.workspace.rawValue), SQLValue(subject.channel?.rawValue)
         ) { row in
             guard let platform = Platform(rawValue: row.text(1)), subject.covers(Timestamp(rawValue: row.int(5))) else { return }
             let participant = ParticipantIdentity(igsid: row.optionalText(2), bsuid: row.optionalText(3), phone: row.optionalText(4))

@@ -21,6 +21,8 @@ public enum Command {
                                         programs that may connect beside the mesh's own
           delete --workspace W --platform instagram|whatsapp --igsid|--phone|--bsuid ID [--now] [--no-wait]
                                         erases a person and shows every receipt; --now leaves out the 24 h for cancelling
+          delete --workspace W --conversation N | --message N | --channel C [--now] [--no-wait]
+                                        erases a part of the workspace's data; whose it is stays
           request ID                    where a deletion stands
           hold place --workspace W [--platform P --igsid|--phone|--bsuid ID] | --deletion N
                [--ground legalClaims|authorityOrder|legalDuty] [--scope messages|forms] [--reference FILE] [--days N]

@@ -5,21 +5,39 @@ import Wire
 /// `delete`: asks for an erasure and follows it to its end. As JSON it says two lines: the acceptance with its code, then the report.
 struct DeleteCommand {
     private let mesh: Mesh
-    private let person: PersonArguments
+    private let request: RequestDeletion
     private let arguments: Arguments
-    private let key: RequestKey
 
     init(_ arguments: Arguments) throws {
-        try arguments.allow("--workspace", "--platform", "--igsid", "--phone", "--bsuid", "--key")
+        try arguments.allow(
+            "--workspace", "--platform", "--igsid", "--phone", "--bsuid", "--conversation", "--message", "--channel", "--key")
         self.arguments = arguments
-        person = try PersonArguments(arguments)
-        key = try Mesh.key(arguments)
+        request = try DeleteCommand.request(arguments)
         mesh = try Mesh(arguments)
     }
 
+    private static func request(_ arguments: Arguments) throws -> RequestDeletion {
+        let (key, isNow) = (try Mesh.key(arguments), arguments.has("--now"))
+        let parts = ["--conversation", "--message", "--channel"].filter { arguments.option($0) != nil }
+        guard let part = parts.first else {
+            let person = try PersonArguments(arguments)
+            return RequestDeletion(key: key, workspace: person.workspace, subject: person.alias, source: .customer, immediately: isNow)
+        }
+        guard parts.count == 1, arguments.option("--platform") == nil else {
+            throw UsageError("name one of a person, --conversation, --message and --channel")
+        }
+        let workspace = WorkspaceID(rawValue: try arguments.required("--workspace", "the workspace's id"))
+        let name = try arguments.required(part, "what is to be erased")
+        if part == "--channel" {
+            return RequestDeletion(key: key, workspace: workspace, channel: ChannelID(rawValue: name), immediately: isNow)
+        }
+        guard let number = Int64(name) else { throw UsageError("\(part) takes a number") }
+        return RequestDeletion(
+            key: key, workspace: workspace, conversation: part == "--conversation" ? ConversationID(rawValue: number) : nil,
+            message: part == "--message" ? MessageID(rawValue: number) : nil, immediately: isNow)
+    }
+
     func run() throws -> Int32 {
-        let request = RequestDeletion(
-            key: key, workspace: person.workspace, subject: person.alias, source: .customer, immediately: arguments.has("--now"))
         let accepted = try mesh.call(.deletionCoordinator, request)
         let isJSON = arguments.has("--json")
         if isJSON {

@@ -16,7 +16,8 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
         public let workspace: WorkspaceID
         public let account: Account
         public var features: Set<ChannelFeature> = []
-        public var isEnded = false
+        public var endedAt: Timestamp?
+        public var isEnded: Bool { endedAt != nil }
     }
 
     public struct Integration: Sendable, Equatable {
@@ -70,6 +71,20 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
     /// Those whose agreements have ended.
     public var terminatedWorkspaces: [WorkspaceID] { lock.withLock { workspaces.filter(\.value.isTerminated).map(\.key).sorted() } }
 
+    /// Channels that ended by then and whose account their workspace has not connected again, nor ended later; each with the time of its
+    /// end. Not those of an agreement that ended: of it all is erased.
+    public func channels(endedBy time: Timestamp) -> [(id: ChannelID, workspace: WorkspaceID, endedAt: Timestamp)] {
+        lock.withLock {
+            channels.compactMap { id, channel in
+                let kept = channels.values.contains {
+                    $0.workspace == channel.workspace && $0.account == channel.account && ($0.endedAt ?? .init(rawValue: .max)) > time
+                }
+                guard let endedAt = channel.endedAt, !kept, workspaces[channel.workspace]?.isTerminated != true else { return nil }
+                return (id, channel.workspace, endedAt)
+            }.sorted { $0.id < $1.id }
+        }
+    }
+
     /// Those that ever had an account of a platform: where somebody whom it names may be known.
     public func workspaces(on platform: Platform) -> [WorkspaceID] {
         lock.withLock { Set(channels.values.filter { $0.account.platform == platform }.map(\.workspace)).sorted() }
@@ -120,7 +135,7 @@ public final class AccessFacts: @unchecked Sendable {  // All tables are guarded
             workspaces[workspace, default: Workspace(instructions: Instructions())].isTerminated = true
         case .channelConnected, .channelEnded:
             guard let workspace = fact.workspace, let channel = fact.channel, let account = fact.account else { return }
-            channels[channel] = Channel(workspace: workspace, account: account, isEnded: fact.kind == .channelEnded)
+            channels[channel] = Channel(workspace: workspace, account: account, endedAt: fact.kind == .channelEnded ? fact.at : nil)
         case .channelFeatures:
             if let channel = fact.channel { channels[channel]?.features = Set(fact.features ?? []) }
         case .integrationConnected, .integrationEnded:

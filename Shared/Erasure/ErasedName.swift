@@ -12,6 +12,14 @@ public enum ErasedName: Hashable, Sendable {
     case objection(WorkspaceID, Alias)
     /// Whom a legal hold is about: of one workspace, on all its accounts of a platform.
     case held(WorkspaceID, Alias)
+    /// What somebody said on an account, who goes on to be known there. Bears the digest of their person, inverted: whoever takes a message
+    /// in looks for both at the price of one.
+    case talk(WorkspaceID, Account, Alias)
+    /// A conversation, or a message, in our own tables; the numbers are never given again.
+    case conversation(ConversationID)
+    case ownMessage(MessageID)
+    /// All that came by a channel.
+    case channel(ChannelID)
     /// A message by the platform's id: what names it later (a status, an edit) stays out whatever its time.
     case message(Account, id: String)
     /// Who authorised an app.
@@ -24,7 +32,7 @@ public enum ErasedName: Hashable, Sendable {
 
     var text: String {
         switch self {
-        case .person(let workspace, let account, let alias):
+        case .person(let workspace, let account, let alias), .talk(let workspace, let account, let alias):
             "person\n\(workspace.rawValue)\n\(account.platform.rawValue)\n\(account.id)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .objection(let workspace, let alias):
             "objection\n\(workspace.rawValue)\n\(alias.platform.rawValue)\n\(alias.kind.rawValue)\n\(alias.value)"
@@ -32,6 +40,9 @@ public enum ErasedName: Hashable, Sendable {
             "held\n\(workspace.rawValue)\n\(alias.platform.rawValue)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .participant(let id): "participant\n\(id.rawValue)"
         case .message(let account, let id): "message\n\(account.platform.rawValue)\n\(account.id)\n\(id)"
+        case .conversation(let id): "conversation\n\(id.rawValue)"
+        case .ownMessage(let id): "own message\n\(id.rawValue)"
+        case .channel(let id): "channel\n\(id.rawValue)"
         case .member(let workspace, let member): "member\n\(workspace.rawValue)\n\(member.rawValue)"
         case .contact(let contact): "contact\n\(contact.kind.rawValue)\n\(contact.folded)"
         case .workspace(let workspace): "workspace\n\(workspace.rawValue)"
@@ -58,8 +69,13 @@ public struct ErasureDigester: Sendable {
     /// One digest under every live pepper, the newest first: a tombstone may have been made under any of them.
     public func digests(_ name: ErasedName) -> [[UInt8]] {
         let text = Array(name.text.utf8)
-        return peppers.map { Array($0.key.authenticate(text).prefix(ErasureDigester.digestBytes)) }
+        let digests = peppers.map { Array($0.key.authenticate(text).prefix(ErasureDigester.digestBytes)) }
+        if case .talk = name { return ErasureDigester.ofTalk(digests) }
+        return digests
     }
+
+    /// The digests of what somebody said, of those of the person.
+    public static func ofTalk(_ person: [[UInt8]]) -> [[UInt8]] { person.map { $0.map(~) } }
 
     /// A name for records that must not say whom they are about: 32 lower-case hex digits, the digest that a tombstone would have.
     public func tag(_ name: ErasedName) -> String { Hex.encode(digests(name)[0]) }

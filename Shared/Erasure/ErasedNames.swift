@@ -6,6 +6,7 @@ extension Subject {
     ///
     /// A username is left out: it may pass to somebody else, and keeping them out would erase the wrong person.
     public var erasedNames: [ErasedName] {
+        if let part { return erasedNames(of: part) }
         var names: [ErasedName] = []
         for alias in aliases where alias.kind != .username {
             for account in accounts where account.platform == alias.platform { names.append(.person(workspace, account, alias)) }
@@ -16,5 +17,18 @@ extension Subject {
         if isWhole == true { names.append(.workspace(workspace)) }
         if let authorization { names.append(.authorization(authorization)) }
         return names
+    }
+
+    /// Whose part it is stays, and may go on.
+    private func erasedNames(of part: Part) -> [ErasedName] {
+        switch part {
+        case .conversations:
+            conversations.map(ErasedName.conversation)
+                + aliases.filter { $0.kind != .username }.flatMap { alias in
+                    accounts.filter { $0.platform == alias.platform }.map { .talk(workspace, $0, alias) }
+                }
+        case .messages: (messages ?? []).map(ErasedName.ownMessage)
+        case .channel: channel.map { [.channel($0)] } ?? []
+        }
     }
 }

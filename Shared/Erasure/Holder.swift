@@ -18,9 +18,9 @@ public protocol HolderStore: Sendable {
     /// The file is a copy that goes on by itself: what others know of the file's feeds must not be taken for what it says now, and numbers
     /// that the store gives itself go on above `numbersFrom`.
     func beginAnew(numbersFrom: Int64, _ connection: Connection) throws
-    /// Deletes at most about `limit` rows of all that came by a workspace's channels; returns how many by table, all zero when nothing is
-    /// left.
-    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64]
+    /// Deletes at most about `limit` rows of all that came by a workspace's channels, or by one of them; returns how many by table, all
+    /// zero when nothing is left.
+    func erasePortion(of subject: Subject, limit: Int, _ connection: Connection) throws -> [String: Int64]
     /// Takes the subject's rows out of use, for a hold that keeps them; returns how many by table. `erase` removes them all the same.
     func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
     /// Files beside the database, its log and the service's that may name somebody: the scan looks into them too.
@@ -116,7 +116,7 @@ public final class Holder: @unchecked Sendable {  // `owesBytes` is guarded by `
     /// Rows first, then their residue: the answer waits until the file holds no byte of them.
     private func erase(_ request: EraseSubject, _ reply: Reply<EraseSubject>) {
         if request.isHeld == true { return setAside(request, reply) }
-        if request.subject.isWhole == true { return WholeErasure(self, request, reply).go() }
+        if request.subject.isMany { return WholeErasure(self, request, reply).go() }
         let isQueued = database.writer.submit("erase subject") { [store] connection in
             try Tombstones.count(try store.erase(request.subject, connection), request.deletion, connection)
         } completion: { result in

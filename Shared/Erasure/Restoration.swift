@@ -57,7 +57,7 @@ struct Restoration {
 
     /// Returns the subject with all its names; nil where a hold keeps it, out of use.
     private func forget(_ subject: Subject, _ held: HeldAgain) throws -> Subject? {
-        if subject.isWhole == true, !held.keeps(subject) { return try forgetWorkspace(subject) }
+        if subject.isMany, !held.keeps(subject) { return try forgetMany(subject) }
         return try database.writer.write("forget again") { [store] connection in
             var known = subject
             known.formUnion(try store.collect(subject, connection).subject)
@@ -70,11 +70,11 @@ struct Restoration {
         }
     }
 
-    private func forgetWorkspace(_ subject: Subject) throws -> Subject {
+    private func forgetMany(_ subject: Subject) throws -> Subject {
         var isDone = false
         while !isDone {
-            isDone = try database.writer.write("forget a workspace again") { [store] connection in
-                try store.eraseWorkspace(subject.workspace, limit: WholeErasure.portionRows, connection).values.allSatisfy { $0 == 0 }
+            isDone = try database.writer.write("forget many again") { [store] connection in
+                try store.erasePortion(of: subject, limit: WholeErasure.portionRows, connection).values.allSatisfy { $0 == 0 }
             }
         }
         return subject
@@ -83,7 +83,8 @@ struct Restoration {
     private func prove(_ subjects: ArraySlice<Subject>) throws {
         let patience = EraseSubject.contract.deadlineMilliseconds
         var all = Subject()
-        for subject in subjects {
+        // Whose part it is stays, and may be named anywhere.
+        for subject in subjects where subject.part == nil {
             all.aliases += subject.aliases
             all.contacts += subject.contacts
         }

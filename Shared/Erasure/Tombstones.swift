@@ -72,6 +72,16 @@ public enum Tombstones {
         }
     }
 
+    /// Those of the channels, each with its workspace, of which all was erased, as subjects.
+    public static func erasedChannels(
+        _ channels: some Sequence<(ChannelID, WorkspaceID)>, _ digester: ErasureDigester, _ connection: Connection
+    ) throws -> [Subject] {
+        try channels.compactMap { channel, workspace in
+            guard let cutoff = try cutoff(digester.digests(.channel(channel)), connection) else { return nil }
+            return Subject(channel: channel, of: workspace, cutoff: cutoff)
+        }
+    }
+
     /// Those of the people who were erased, and the workspaces that were as a whole: whom a copy from before that brings back. A person's
     /// number is never given again, so that the tombstone of a number is enough.
     public static func returned(

@@ -4,7 +4,7 @@ import Runtime
 import SQLite
 import Wire
 
-/// Erases a whole workspace portion by portion, each a transaction of its own between those of others: in bounded memory, however much there
+/// Erases a whole workspace, or all of a channel, portion by portion, each a transaction of its own between those of others: in bounded memory, however much there
 /// is. What one call has no time for, the next one goes on with.
 final class WholeErasure: @unchecked Sendable {  // Each portion begins when the one before has ended: one thread at a time.
     static let portionRows = 2000
@@ -25,8 +25,8 @@ final class WholeErasure: @unchecked Sendable {  // Each portion begins when the
 
     func go() {
         let (store, request) = (holder.store, request)
-        let isQueued = holder.database.writer.submit("erase workspace") { connection in
-            let rows = try store.eraseWorkspace(request.subject.workspace, limit: WholeErasure.portionRows, connection)
+        let isQueued = holder.database.writer.submit("erase portion") { connection in
+            let rows = try store.erasePortion(of: request.subject, limit: WholeErasure.portionRows, connection)
             return (try Tombstones.count(rows, request.deletion, connection), isDone: rows.values.allSatisfy { $0 == 0 })
         } completion: { [self] result in
             switch result {

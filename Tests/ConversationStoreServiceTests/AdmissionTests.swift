@@ -5,9 +5,11 @@ import Testing
 @testable import ConversationStoreService
 
 @Suite struct AdmissionTests {
-    private func keepsOut(_ kind: ChannelEvent.Kind, message: Bool = false, cutoff: Timestamp?, isKnown: Bool) -> Bool {
+    private func keepsOut(_ kind: ChannelEvent.Kind, message: Bool = false, cutoff: Timestamp?, place: Timestamp? = nil, isKnown: Bool)
+        -> Bool
+    {
         let event = ChannelEvent(kind: kind, id: "m", participant: ada, sentAt: noon, receivedAt: noon.adding(seconds: 1))
-        return Admission(messageIsErased: message, personCutoff: cutoff).keepsOut(event) { isKnown }
+        return Admission(messageIsErased: message, personCutoff: cutoff, placeCutoff: place).keepsOut(event) { isKnown }
     }
 
     @Test(arguments: ChannelEvent.Kind.allCases) func theRuleIsTheSameForEveryKind(kind: ChannelEvent.Kind) {
@@ -16,6 +18,9 @@ import Testing
             #expect(keepsOut(kind, message: true, cutoff: nil, isKnown: isKnown))
             #expect(keepsOut(kind, cutoff: noon, isKnown: isKnown))
             #expect(keepsOut(kind, cutoff: noon.adding(days: 1), isKnown: isKnown))
+            // What was said on an erased place goes on after it, whatever it is.
+            #expect(keepsOut(kind, cutoff: nil, place: noon, isKnown: isKnown))
+            #expect(!keepsOut(kind, cutoff: nil, place: noon.adding(milliseconds: -1), isKnown: isKnown))
         }
         #expect(!keepsOut(kind, cutoff: noon.adding(seconds: -1), isKnown: true))
         let isOwnAccord = [.message, .postback, .comment, .preference].contains(kind)
@@ -26,7 +31,7 @@ import Testing
     @Test func whatNamesNobodyIsJudgedByItsTimeAlone() {
         let notice = ChannelEvent(kind: .account, id: "a", participant: ParticipantIdentity(), sentAt: noon, receivedAt: noon)
         for (cutoff, isOut) in [(noon, true), (noon.adding(milliseconds: -1), false)] {
-            #expect(Admission(messageIsErased: false, personCutoff: cutoff).keepsOut(notice) { false } == isOut)
+            #expect(Admission(messageIsErased: false, personCutoff: cutoff, placeCutoff: nil).keepsOut(notice) { false } == isOut)
         }
     }
 

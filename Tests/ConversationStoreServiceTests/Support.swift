@@ -92,7 +92,11 @@ final class StoreFixture {
     }
 
     func erasePortion(of workspace: WorkspaceID, limit: Int) throws -> [String: Int64] {
-        try database.writer.write("portion") { [store = service.store] in try store.eraseWorkspace(workspace, limit: limit, $0) }
+        try database.writer.write("portion") { [store = service.store] in
+            var subject = Subject(workspace: workspace)
+            subject.isWhole = true
+            return try store.erasePortion(of: subject, limit: limit, $0)
+        }
     }
 
     // MARK: Requests

@@ -176,7 +176,8 @@ final class Coordinator {
         let log = Log(service: "deletion-coordinator", system: system) { [events = mesh.events] in events.add($0) }
         process = try ServiceProcess(service: .deletionCoordinator, configuration: configuration, system: system, log: log)
         database = process.database(migrations: DeletionCoordinatorMigrations.all)
-        try Coordinator.putFacts(database, mesh.onDeletion)
+        let isNew = try database.read { try $0.first("SELECT count(*) = 0 FROM access_facts") { $0.bool(0) } ?? true }
+        if isNew { try Coordinator.putFacts(database, mesh.onDeletion) }
         var holders: [Peer: any Transport] = [:]
         for holder in mesh.holders {
             let inner = LocalTransport(holder.router, as: .deletionCoordinator)
@@ -223,6 +224,18 @@ final class Coordinator {
         service.access.facts.take([AccessFact(.workspaceTerminated, Mesh.workspace, at: process.system.clock.now)])
         service.driver.wake()
     }
+
+    func endChannel(_ channel: ChannelID, account: Account) throws { try tell(.channelEnded, channel, account) }
+    func connectChannel(_ channel: ChannelID, account: Account) throws { try tell(.channelConnected, channel, account) }
+
+    /// As `access.feed` brings it, into the file and the memory.
+    private func tell(_ kind: AccessFact.Kind, _ channel: ChannelID, _ account: Account) throws {
+        let fact = AccessFact(kind, Mesh.workspace, channel: channel, account: account, at: process.system.clock.now)
+        try database.writer.write("tell") { try AccessTable.put(fact, $0) }
+        service.access.facts.take([fact])
+    }
+
+    func digester() throws -> ErasureDigester { ErasureDigester(peppers: try process.keys.peppers()) }
 
     /// What `mesh.health` says of deletions.
     var standing: String? { process.health.report().first { $0.name == "deletions" }?.state.word }

@@ -42,7 +42,7 @@ struct ChannelEndTests {
         let facts = try fixture.ok(ReadAccessFeed(after: known, waitMilliseconds: 0), as: .conversationStore).facts
         #expect(facts.map(\.kind).filter { $0 == .channelEnded }.count == 1)
         let entry = try #require(try listed().first)
-        #expect(entry.endedAt == before && entry.erasureDueAt == nil)
+        #expect(entry.endedAt == before && entry.erasureDueAt == before.adding(milliseconds: 30 * 86_400_000))
         #expect(entry.attestation == ConnectChannel.sample(workspace, IntakeFixture.instagram).attestation)
         try fixture.reopen()
         try post(3)

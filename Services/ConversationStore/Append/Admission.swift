@@ -7,10 +7,13 @@ struct Admission {
     let messageIsErased: Bool
     /// The latest cut-off of any of the person's names, or of any that stands in what names nobody; nil when nobody erased them.
     let personCutoff: Timestamp?
+    /// The later cut-off of the conversation and of the channel; nil when neither was erased. What comes after it goes on as ever.
+    let placeCutoff: Timestamp?
 
     /// - Parameter isKnown: whether the person has rows here, which after an erasure means: has written anew. Asked only if it matters.
     func keepsOut(_ event: ChannelEvent, isKnown: () throws -> Bool) rethrows -> Bool {
         if messageIsErased { return true }
+        if let placeCutoff, event.happenedAt <= placeCutoff { return true }
         guard let personCutoff else { return false }
         if event.happenedAt <= personCutoff { return true }
         // What names nobody is no talk with them.

@@ -8,6 +8,8 @@ struct PreparedDelivery: Sendable {
     let workspace: WorkspaceID
     let channel: ChannelID
     let platform: Platform
+    /// Of the channel, under each live pepper.
+    let channelNames: [[UInt8]]
     let events: [PreparedEvent]
 }
 
@@ -80,7 +82,9 @@ struct DeliveryDigester: Sendable {
             guard let prepared = PreparedEvent(event, of: request, self) else { return nil }
             events.append(prepared)
         }
-        return PreparedDelivery(workspace: request.workspace, channel: request.channel, platform: request.account.platform, events: events)
+        return PreparedDelivery(
+            workspace: request.workspace, channel: request.channel, platform: request.account.platform,
+            channelNames: erasure.digests(.channel(request.channel)), events: events)
     }
 
     /// All that a notice's words could name by an id or a phone.

@@ -28,9 +28,10 @@ extension ConversationStoreStore {
                 "SELECT EXISTS (SELECT 1 FROM tombstones), EXISTS (SELECT 1 FROM waiting_events)"
             ) { ($0.bool(0), $0.bool(1)) } ?? (true, true)
         appended.mayWait = hasWaiting
+        let channelCutoff = hasTombstones ? try Tombstones.cutoff(delivery.channelNames, connection) : nil
         for event in delivery.events {
             if hasTombstones {
-                let admission = try admission(of: event, connection)
+                let admission = try admission(of: event, channelCutoff, connection)
                 if try admission.keepsOut(event.event, isKnown: { try participant(of: event.event, delivery, connection) != nil }) {
                     appended.response.keptOut += 1
                     continue
@@ -55,10 +56,12 @@ extension ConversationStoreStore {
         acquaintances.learn(appended.learned, generation: appended.generation)
     }
 
-    private func admission(of event: PreparedEvent, _ connection: Connection) throws -> Admission {
-        Admission(
+    private func admission(of event: PreparedEvent, _ channelCutoff: Timestamp?, _ connection: Connection) throws -> Admission {
+        let talkCutoff = try Tombstones.cutoff(ErasureDigester.ofTalk(event.personNames), connection)
+        return Admission(
             messageIsErased: try Tombstones.cutoff(event.messageNames + event.targetNames, connection) != nil,
-            personCutoff: try Tombstones.cutoff(event.personNames + event.mentionedNames, connection))
+            personCutoff: try Tombstones.cutoff(event.personNames + event.mentionedNames, connection),
+            placeCutoff: [talkCutoff, channelCutoff].compactMap(\.self).max())
     }
 
     /// A person who writes after the cut-off while their erasure is still under way: who they were is about to go, so they become

@@ -24,8 +24,9 @@ enum HeldRoom {
 extension ConversationStoreStore {
     /// Their messages get tombstones, so that no edit, unsend or reaction touches what is kept.
     func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
-        // A workspace whose agreement has ended is in nobody's use.
+        // A workspace whose agreement has ended, or a channel that has, is in nobody's use.
         if subject.isWhole == true { return try workspaceCounts(subject.workspace, connection) }
+        if let part = subject.part { return try setAside(subject, part, connection) }
         let people = try people(of: subject, connection)
         var rows = try count(people, connection)
         let notices = try notices(about: subject, people, connection)

@@ -13,6 +13,7 @@ extension ConversationStoreStore: HolderStore {
         if subject.isWhole == true {
             return CollectSubject.Response(subject: subject, rows: try workspaceCounts(subject.workspace, connection))
         }
+        if let part = subject.part { return try collect(subject, part, connection) }
         var found = subject
         let people = try people(of: subject, connection)
         found.participants = people
@@ -36,6 +37,7 @@ extension ConversationStoreStore: HolderStore {
     /// Marks every message as erased under the platform's id, then deletes the rows. The messages' keys stay: no person is found by them,
     /// and repeats stay out.
     func erase(_ subject: Subject, _ connection: Connection) throws -> [String: Int64] {
+        if let part = subject.part { return try erase(subject, part, connection) }
         let people = try people(of: subject, connection)
         var rows: [String: Int64] = ["notices": 0, "search_terms": 0, "mentions": 0]
         // While the comments that they answer are here.
@@ -175,15 +177,17 @@ extension ConversationStoreStore: HolderStore {
     }
 
     func placeTombstones(in conversation: ConversationID, _ connection: Connection) throws {
+        for table in ["messages", "pending_statuses"] {
+            try placeTombstones(table, where: "conversation = ?", [.integer(conversation.rawValue)], connection)
+        }
+    }
+
+    /// So that whatever names them later stays out.
+    func placeTombstones(_ table: String, where condition: String, _ values: [SQLValue], _ connection: Connection) throws {
         let now = clock.now
         var tombstones: [Tombstone] = []
-        for sql in [
-            "SELECT erasure_digest, erasure_pepper FROM messages WHERE conversation = ?",
-            "SELECT erasure_digest, erasure_pepper FROM pending_statuses WHERE conversation = ?"
-        ] {
-            try connection.each(sql, .integer(conversation.rawValue)) { row in
-                tombstones.append(Tombstone(digest: Hex.encode(row.blob(0)), pepper: row.int(1), cutoff: now))
-            }
+        try connection.each("SELECT erasure_digest, erasure_pepper FROM \(table) WHERE \(condition)", values) { row in
+            tombstones.append(Tombstone(digest: Hex.encode(row.blob(0)), pepper: row.int(1), cutoff: now))
         }
         try Tombstones.place(tombstones, now: now, connection)
     }

@@ -11,7 +11,7 @@ extension ConversationStoreStore {
             let workspace = HeldRoom.workspace(ofRoom: row.text(1))
             people.append((ParticipantID(rawValue: row.int(0)), workspace))
         }
-        return try Tombstones.returned(people, of: Set(people.map(\.workspace)), digester, connection)
+        return try returnedParts(digester, connection) + Tombstones.returned(people, of: Set(people.map(\.workspace)), digester, connection)
     }
 
     func beginAnew(numbersFrom: Int64, _ connection: Connection) throws {

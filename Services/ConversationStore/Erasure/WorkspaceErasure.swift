@@ -1,10 +1,16 @@
 import Domain
+import HolderContracts
 import SQLite
 
 /// All people of a workspace, those in its held rooms too, and what is of nobody there.
 extension ConversationStoreStore {
     /// Person by person, message by message: no statement touches more than the limit.
-    func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+    func erasePortion(of subject: Subject, limit: Int, _ connection: Connection) throws -> [String: Int64] {
+        if let part = subject.part { return try erase(subject, part, limit: limit, connection) }
+        return try eraseWorkspace(subject.workspace, limit: limit, connection)
+    }
+
+    private func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64] {
         var rows: [String: Int64] = ["messages": 0, "participants": 0, "notices": 0, "insights": 0, "search_terms": 0]
         var rest = limit
         while rest > 0, let person = try anyone(in: workspace, connection) {

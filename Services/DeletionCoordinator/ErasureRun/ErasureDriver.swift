@@ -100,6 +100,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
         for note in takeInbox() { take(note) }
         do {
             try terminations.enrol()
+            try terminations.enrolChannels()
             try takeUpDue()
             try gauges.show(store, process.system.clock, isIdle: flights.isEmpty)
             return .pause(milliseconds: try pause())

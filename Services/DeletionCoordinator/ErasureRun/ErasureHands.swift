@@ -53,7 +53,7 @@ struct ErasureHands: Sendable {
                 .setAside(receipt, isAuthentic: signers[holder]?.isValid(receipt) ?? false)
             }
         case .prove(let holder):
-            call(ProveErasure(subject: run.subject, scan: run.kind != .workspace), at: holder, for: run, post) { .proved($0) }
+            call(ProveErasure(subject: run.subject, scan: run.kind.isNamed), at: holder, for: run, post) { .proved($0) }
         case .clear: eraseResidue(post)
         case .wait, .rest, .finish: preconditionFailure("a run that rests has nothing to be done")
         }
@@ -63,7 +63,7 @@ struct ErasureHands: Sendable {
     private func consulted(_ run: ErasureRun) -> ErasureEvent {
         switch run.kind {
         case .connection, .forms, .member, .workspace: return .instructed(.erase)
-        case .person:
+        case .person, .conversation, .message, .channel:
             // Facts that have not come yet come soon.
             guard let workspace = facts.workspace(run.subject.workspace) else { return .failed }
             return .instructed(workspace.instructions.onDeletion)

@@ -283,11 +283,22 @@ struct ErasureRun: Equatable, Sendable {
 
 extension ProveErasure.Response {
     /// No row, and no byte that nobody answers for; a scan that looked for no name shows nothing. Hits in rows that stand are others' own:
-    /// a message that quotes a phone, an open request. A whole workspace has no name to look for: its rows are counted.
+    /// a message that quotes a phone, an open request. What has no name to look for is proved by its rows.
     func showsErasure(of kind: Deletion.Kind) -> Bool {
         guard rows.values.allSatisfy({ $0 == 0 }) else { return false }
-        guard kind != .workspace else { return true }
+        guard kind.isNamed else { return true }
         guard let scan else { return false }
         return scan.names > 0 && scan.residue == 0 && scan.other == 0
+    }
+}
+
+extension Deletion.Kind {
+    /// Whether somebody goes who has names that can be looked for in the files. A workspace or a channel has none; whose conversation or
+    /// message it is stays.
+    var isNamed: Bool {
+        switch self {
+        case .person, .forms, .member, .connection: true
+        case .workspace, .conversation, .message, .channel: false
+        }
     }
 }

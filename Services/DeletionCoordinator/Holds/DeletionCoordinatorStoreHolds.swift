@@ -175,6 +175,7 @@ extension Hold.Scope {
 }
 
 extension Subject {
-    /// Whether a hold on this person covers what a run has found of somebody. A whole workspace is everybody in it.
-    fileprivate func isAbout(_ other: Subject) -> Bool { other.isWhole == true || !Set(aliases).isDisjoint(with: other.aliases) }
+    /// Whether a hold on this person covers what a run has found of somebody. A whole workspace is everybody in it, a channel
+    /// everybody on it.
+    fileprivate func isAbout(_ other: Subject) -> Bool { other.isMany || !Set(aliases).isDisjoint(with: other.aliases) }
 }

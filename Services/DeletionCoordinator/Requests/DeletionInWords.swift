@@ -85,10 +85,13 @@ struct DeletionInWords {
     /// Never "erased" where nothing was: a callback's id may be known to nobody although the person is.
     private var outcome: String {
         switch (deletion.kind, deletion.found) {
+        case (.conversation, true), (.message, true), (.channel, true):
+            "What was asked for was erased, and every system has shown that nothing of it is left."
         case (_, true): "The data that we found about you was erased, and every system has shown that nothing is left."
         case (.connection, _):
             "We found no data under the id that came with this request, so there was nothing to erase. "
                 + "If you wrote to a business that works with us, please ask that business, or us, and name the chat."
+        case (.conversation, _), (.message, _), (.channel, _): "We found nothing of what was asked for, so there was nothing to erase."
         case (.forms, _), (.member, _), (.workspace, _): "We found no data under the name given, so there was nothing to erase."
         case (.person, _): "We found no data under the name given, so there was nothing to erase. It will be kept out from now on."
         }

@@ -13,6 +13,7 @@ struct WantedDeletion {
         case notProven
         /// No workspace has the platform by which the person is named.
         case nowhere
+        case unknownChannel
     }
 
     let kind: Deletion.Kind
@@ -20,6 +21,11 @@ struct WantedDeletion {
     let subjects: [Subject]
 
     init(_ request: RequestDeletion, _ facts: AccessFacts) throws(Problem) {
+        if let part = try WantedDeletion.part(request, facts) {
+            guard request.subject == nil, request.contact == nil, request.member == nil else { throw WantedDeletion.notOne }
+            (kind, subjects) = (part.kind, [part.subject])
+            return
+        }
         switch (request.subject, request.contact, request.member) {
         case (let alias?, nil, nil):
             guard request.workspace != nil || request.source == .officer else {
@@ -39,7 +45,31 @@ struct WantedDeletion {
             (kind, subjects) = (.forms, [Subject(workspace: .nobodys, contacts: [checked])])
         case (nil, nil, let member?):
             (kind, subjects) = (.member, [Subject(workspace: request.workspace ?? .nobodys, members: [member])])
-        default: throw .malformed("expected exactly one of subject, contact and member")
+        default: throw WantedDeletion.notOne
+        }
+    }
+
+    private static let notOne = Problem.malformed("expected exactly one of subject, contact, member, conversation, message and channel")
+
+    /// nil where it is about a whole person.
+    private static func part(
+        _ request: RequestDeletion, _ facts: AccessFacts
+    ) throws(Problem) -> (kind: Deletion.Kind, subject: Subject)? {
+        if request.conversation == nil, request.message == nil, request.channel == nil { return nil }
+        guard let workspace = request.workspace else { throw .malformed("workspace: expected the one whose it is") }
+        var subject = Subject(workspace: workspace)
+        switch (request.conversation, request.message, request.channel) {
+        case (let conversation?, nil, nil):
+            (subject.conversations, subject.part) = ([conversation], .conversations)
+            return (.conversation, subject)
+        case (nil, let message?, nil):
+            (subject.messages, subject.part) = ([message], .messages)
+            return (.message, subject)
+        case (nil, nil, let channel?):
+            // By facts, which may be a minute old: what is erased by a wrong id is nothing.
+            guard facts.channel(channel)?.workspace == workspace else { throw .unknownChannel }
+            return (.channel, Subject(channel: channel, of: workspace))
+        default: throw notOne
         }
     }
 }

@@ -6,7 +6,7 @@ import Wire
 
 /// Channels: connected, changed, ended. What others must know of it is a fact.
 extension IntakeStore {
-    /// After a platform ended an account: so long its customer may connect it again before its data is erased.
+    /// After a channel's end: so long its customer may connect it again before its data is erased.
     static let endedAccountMilliseconds: Int64 = 30 * 86_400_000
 
     func connect(
@@ -144,6 +144,12 @@ extension IntakeStore {
     func disconnect(_ request: DisconnectChannel, now: Timestamp, _ connection: Connection) throws -> (Channel, endedAt: Timestamp) {
         guard let channel = try channel(request.channel, connection), channel.workspace == request.workspace else {
             throw Refused<DisconnectChannel>(reason: .unknownChannel)
+        }
+        // As where the platform ended it; one that had ended before keeps its time.
+        if !channel.isEnded {
+            try connection.run(
+                "UPDATE channels SET erasure_due_at = ? WHERE id = ?",
+                .integer(now.adding(milliseconds: IntakeStore.endedAccountMilliseconds).rawValue), .text(channel.id.rawValue))
         }
         try end(channel, now: now, connection)
         let endedAt = try connection.first("SELECT ended_at FROM channels WHERE id = ?", .text(channel.id.rawValue)) { $0.int(0) }

@@ -65,6 +65,8 @@ public struct ConversationChange: Fields, Equatable {
     public var participant = ParticipantID()
     public var message = MessageID()
     public var at = Timestamp()
+    /// By which it came.
+    public var channel: ChannelID?
     /// Where a comment is read; `conversation` is the one with whoever wrote it.
     public var thread: ConversationID?
 
@@ -72,7 +74,7 @@ public struct ConversationChange: Fields, Equatable {
 
     public init(
         _ kind: Kind, workspace: WorkspaceID, conversation: ConversationID, participant: ParticipantID, message: MessageID, at: Timestamp,
-        thread: ConversationID? = nil
+        channel: ChannelID? = nil, thread: ConversationID? = nil
     ) {
         self.kind = kind
         self.workspace = workspace
@@ -80,6 +82,7 @@ public struct ConversationChange: Fields, Equatable {
         self.participant = participant
         self.message = message
         self.at = at
+        self.channel = channel
         self.thread = thread
     }
 
@@ -90,6 +93,7 @@ public struct ConversationChange: Fields, Equatable {
         fields.field("participant", &participant)
         fields.field("message", &message)
         fields.field("at", &at)
+        fields.field("channel", &channel)
         fields.field("thread", &thread)
     }
 }

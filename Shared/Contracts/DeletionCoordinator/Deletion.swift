@@ -12,6 +12,12 @@ public struct Deletion: Fields, Equatable {
         case member
         /// All that came by a workspace's channels, after its agreement ended.
         case workspace
+        /// What was said in one conversation; the person stays.
+        case conversation
+        /// One message.
+        case message
+        /// All that came by one channel.
+        case channel
         /// Whoever authorised a connection, named by a platform's callback.
         case connection
     }
@@ -22,7 +28,7 @@ public struct Deletion: Fields, Equatable {
         case customer
         /// An e-mail that the privacy officer entered.
         case officer
-        /// The end of a workspace's agreement.
+        /// The end of a workspace's agreement, or of a channel.
         case termination
         /// Meta's data deletion callback.
         case callback

@@ -3,7 +3,7 @@ import Policy
 import Wire
 
 /// Asks for the erasure of exactly one of: a person in a workspace, by one of their aliases; whoever wrote to Botseller itself, by how they
-/// can be reached; a member, by their id.
+/// can be reached; a member, by their id; a conversation, a message or a channel of a workspace, by its number or id.
 public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
     public static let contract = Contract(
         "deletions.request", purpose: .complyWithObligation, writes: [.profile, .security], repeats: .deduplicated,
@@ -30,6 +30,10 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
     public var subject: Alias?
     public var contact: Contact?
     public var member: MemberID?
+    /// Parts of the workspace's data, of somebody who stays.
+    public var conversation: ConversationID?
+    public var message: MessageID?
+    public var channel: ChannelID?
     public var source = Source.customer
     /// Of what the officer enters; without it the deletion waits for `deletions.confirmIdentity`.
     public var identity: IdentityRecord?
@@ -62,6 +66,9 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
         fields.field("subject", &subject)
         fields.field("contact", &contact)
         fields.field("member", &member)
+        fields.field("conversation", &conversation)
+        fields.field("message", &message)
+        fields.field("channel", &channel)
         fields.field("source", &source)
         fields.field("identity", &identity)
         fields.field("receivedAt", &receivedAt)
@@ -86,6 +93,19 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
         self.workspace = workspace
         self.member = member
         self.source = source
+        self.immediately = immediately
+    }
+
+    /// A part of the workspace's data: exactly one of them.
+    public init(
+        key: RequestKey, workspace: WorkspaceID, conversation: ConversationID? = nil, message: MessageID? = nil, channel: ChannelID? = nil,
+        immediately: Bool = false
+    ) {
+        self.key = key
+        self.workspace = workspace
+        self.conversation = conversation
+        self.message = message
+        self.channel = channel
         self.immediately = immediately
     }
 
@@ -117,6 +137,8 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
 
     public enum Refusal: String, RefusalReason {
         case unknownWorkspace
+        /// The workspace never had such a channel.
+        case unknownChannel
         /// A username may belong to somebody else by now: name the person by IGSID, phone or BSUID.
         case subjectNotProven
         /// A workspace's own people ask as the customer, the privacy officer as the officer.

@@ -14,12 +14,23 @@ public struct Subject: Fields, Equatable {
     public static let listMax = 1024
     public static let searchableBytesMin = 6
 
+    /// What an erasure takes of somebody who stays.
+    public enum Part: String, WireWord {
+        /// What was said in these conversations until the cut-off.
+        case conversations
+        /// These messages, with what was done to them.
+        case messages
+        /// All that came by the channel, whoever it is of.
+        case channel
+    }
+
     public var workspace = WorkspaceID()
     public var aliases: [Alias] = []
     /// The workspace's accounts on which the person may be met.
     public var accounts: [Account] = []
     public var participants: [ParticipantID] = []
     public var conversations: [ConversationID] = []
+    public var messages: [MessageID]?
     /// Set where the subject is the member whose authorisation connected a channel.
     public var authorization: Authorization?
     /// Of a person who wrote to Botseller itself: of no workspace.
@@ -28,6 +39,10 @@ public struct Subject: Fields, Equatable {
     public var members: [MemberID] = []
     /// All that came by the workspace's channels, whoever it is of.
     public var isWhole: Bool?
+    /// What came by this channel alone; of a conversation, the one that it is on.
+    public var channel: ChannelID?
+    /// Set where it is no whole person: `aliases` say then whose it is, and they themselves stay.
+    public var part: Part?
     /// What began later is a new relationship and nobody's to erase; absent while the erasing has not begun.
     public var cutoff: Timestamp?
 
@@ -44,18 +59,32 @@ public struct Subject: Fields, Equatable {
         self.members = members
     }
 
+    /// All that came by a channel.
+    public init(channel: ChannelID, of workspace: WorkspaceID, cutoff: Timestamp? = nil) {
+        self.workspace = workspace
+        self.channel = channel
+        self.cutoff = cutoff
+        part = .channel
+    }
+
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("workspace", &workspace)
         fields.field("aliases", &aliases, max: Subject.listMax)
         fields.field("accounts", &accounts, max: Subject.listMax)
         fields.field("participants", &participants, max: Subject.listMax)
         fields.field("conversations", &conversations, max: Subject.listMax)
+        fields.field("messages", &messages, max: Subject.listMax)
         fields.field("authorization", &authorization)
         fields.field("contacts", &contacts, max: Subject.listMax)
         fields.field("members", &members, max: Subject.listMax)
         fields.field("isWhole", &isWhole)
+        fields.field("channel", &channel)
+        fields.field("part", &part)
         fields.field("cutoff", &cutoff)
     }
+
+    /// It may be more than one answer's time is enough for, and is erased portion by portion.
+    public var isMany: Bool { isWhole == true || part == .channel }
 
     /// Names that may be looked for in any bytes. Not usernames: people choose them, and one may be a word like others; shorter names
     /// stand in other words and numbers by chance.
@@ -74,6 +103,7 @@ public struct Subject: Fields, Equatable {
         conversations = Set(conversations).union(other.conversations).sorted()
         contacts = Set(contacts).union(other.contacts).sorted()
         members = Set(members).union(other.members).sorted()
+        channel = channel ?? other.channel
     }
 }
 
