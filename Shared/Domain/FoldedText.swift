@@ -4,16 +4,38 @@ public struct FoldedText: Equatable, Sendable {
     private let known: Set<String>
 
     public init(_ text: String) {
-        // A blank parts words in every script, and most of what it parts is ASCII: that is several times as fast.
-        words = text.utf8.split { $0 <= 0x20 }.flatMap { part in
-            part.allSatisfy { $0 < 0x80 } ? FoldedText.plainWords(part) : FoldedText.words(Substring(part))
-        }
+        words = FoldedText.words(of: text)
         known = Set(words)
     }
 
+    /// The words alone.
+    public static func words(of text: String) -> [String] {
+        // Most text is ASCII: that is many times as fast.
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return plainWords(text.utf8[...]) }
+        // A blank parts words in every script, and much of what it parts is ASCII.
+        return text.utf8.split { $0 <= 0x20 }.flatMap { part in
+            part.allSatisfy { $0 < 0x80 } ? plainWords(part) : words(Substring(part))
+        }
+    }
+
     private static func plainWords(_ text: Substring.UTF8View) -> [String] {
-        text.split { !isAlphanumeric($0) }.map { word in
-            String(decoding: word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        text.withContiguousStorageIfAvailable(plainWords) ?? Array(text).withUnsafeBufferPointer(plainWords)
+    }
+
+    private static func plainWords(_ text: UnsafeBufferPointer<UInt8>) -> [String] {
+        var words: [String] = []
+        var start = 0
+        for index in 0...text.count where index == text.count || !isAlphanumeric(text[index]) {
+            if index > start { words.append(lowercased(UnsafeBufferPointer(rebasing: text[start..<index]))) }
+            start = index + 1
+        }
+        return words
+    }
+
+    private static func lowercased(_ word: UnsafeBufferPointer<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: word.count) { room in
+            for index in word.indices { room[index] = (0x41...0x5A).contains(word[index]) ? word[index] | 0x20 : word[index] }
+            return word.count
         }
     }
 
