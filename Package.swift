@@ -64,7 +64,7 @@ let package = Package(
                 "Access", "DeletionCoordinatorContracts", "Digest", "Domain", "IntakeContracts", "MeshContracts", "Net", "Policy",
                 "Runtime", "Threads", "Wire"
             ]),
-        shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Wire"])
+        shared("Erasure", ["Digest", "Domain", "HolderContracts", "Policy", "Runtime", "SQLite", "Threads", "Wire"])
     ]
         + service(
             "Intake", binary: "intake", serves: "IntakeContracts", calls: ["ConversationStoreContracts", "DeletionCoordinatorContracts"],
@@ -130,7 +130,9 @@ let package = Package(
             tests(
                 "DeliveryTests",
                 [
-                    "ConversationStoreContracts", "ConversationStoreService", "Digest", "Domain", "Erasure", "HTTP", "HolderContracts",
+                    "ConversationStoreContracts", "ConversationStoreService", "DeletionCoordinatorContracts", "DeletionCoordinatorService",
+                    "Digest",
+                    "Domain", "Erasure", "HTTP", "HolderContracts",
                     "IntakeContracts", "IntakeService", "Policy", "Runtime", "SQLite", "TestKit", "Threads", "Wire"
                 ]),
             tests(
@@ -163,9 +165,9 @@ let package = Package(
             tests(
                 "MeshTests",
                 [
-                    "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "HandoffContextContracts",
-                    "HolderContracts", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "TestKit", "Threads", "Wire",
-                    "conversation-store", "deletion-coordinator", "handoff-context", "intake", "meshctl"
+                    "ConversationStoreContracts", "DeletionCoordinatorContracts", "Digest", "Domain", "Erasure", "HandoffContextContracts",
+                    "HolderContracts", "IntakeContracts", "MeshContracts", "Net", "Policy", "Runtime", "SQLite", "TestKit", "Threads",
+                    "Wire", "conversation-store", "deletion-coordinator", "handoff-context", "intake", "meshctl"
                 ]),
             // Speed as ratios to raw C of the same run: `compose/mesh bench`.
             .target(

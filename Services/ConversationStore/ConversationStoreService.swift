@@ -51,6 +51,7 @@ public final class ConversationStore: Sendable {
         process.router.on(ReadConversation.self, read)
         process.router.on(SearchConversations.self, search)
         process.router.on(UpdateConversation.self, update)
+        process.router.on(MarkConversationRead.self, markRead)
         process.router.on(ReadConversationFeed.self, feed)
         process.router.on(ListNotices.self, notices)
         process.router.on(RecordProfile.self, recordProfile)
@@ -114,7 +115,8 @@ public final class ConversationStore: Sendable {
 
     private func list(_ request: ListConversations, _ reply: Reply<ListConversations>) {
         do {
-            let response = try database.read("list conversations") { try store.list(request, $0) }
+            let member = Self.member(of: reply.caller, in: request.workspace)
+            let response = try database.read("list conversations") { try store.list(request, for: member, $0) }
             let shown = hidesContacts(reply.caller, request.workspace) ? ContactMask.masked(response) : response
             show(shown, reply, of: request.workspace, items: response.conversations.count)
         } catch { fail(error, reply) }
@@ -127,11 +129,12 @@ public final class ConversationStore: Sendable {
             }
             let isLook = reply.caller.actor?.role == .support
             guard isLook || hidesContacts(reply.caller, request.workspace) else { return reply.ok(response, with: messages) }
-            let namesGiven = try database.read("names given") { try store.namesGiven(by: response.participant.id, $0) }
+            let namesGiven = try database.read("names given") { connection in
+                try (response.participants ?? [response.participant]).flatMap { try store.namesGiven(by: $0.id, connection) }
+            }
             let shown = ContactMask.masked(try messages.filling(response), namesGiven: namesGiven)
-            show(
-                shown, reply, of: request.workspace, items: shown.messages.count,
-                about: digester.erasure.tag(.participant(shown.participant.id)))
+            let subject = shown.media == nil ? digester.erasure.tag(.participant(shown.participant.id)) : nil
+            show(shown, reply, of: request.workspace, items: shown.messages.count, about: subject)
         } catch {
             fail(error, reply)
         }

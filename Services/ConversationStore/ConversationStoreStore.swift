@@ -23,13 +23,13 @@ final class ConversationStoreStore: @unchecked Sendable {  // `numbers` and `acq
         try connection.first(
             """
             SELECT max((SELECT floor FROM feed), coalesce((SELECT max(id) FROM messages), 0),
-                       coalesce((SELECT max(sequence) FROM changes), 0))
+                       coalesce((SELECT max(id) FROM notices), 0), coalesce((SELECT max(sequence) FROM changes), 0))
             """
         ) { $0.int(0) } ?? 0
     }
 }
 
-/// The one line of numbers of messages and changes: the order of arrival. A job that is rolled back leaves a gap.
+/// The one line of numbers of messages, notices and changes: the order of arrival. A job that is rolled back leaves a gap.
 struct ArrivalNumbers {
     private(set) var last: Int64
 

@@ -6,13 +6,13 @@ import SQLite
 /// The schema of conversation-store.
 ///
 /// A message's number is its place in the order of arrival, and so in the feed: a new message needs no feed row beside it. Numbers of
-/// messages and of `changes` come from one line. AUTOINCREMENT can't count for two tables; what it promises (no number twice) is kept by
+/// messages, notices and `changes` come from one line. AUTOINCREMENT can't count for several tables; what it promises (no number twice) is kept by
 /// `feed.floor`, which rises with every deleted row.
 public enum ConversationStoreMigrations {
     public static let all =
         AccessFollower.migrations + [
             Tombstones.migration, DisclosureOutbox.migration, people, profiles, insights, conversations, keys, notices, feed,
-            search, participantNotes, mentions, heldRooms, echoes, namelessStatuses
+            search, participantNotes, mentions, heldRooms, echoes, namelessStatuses, memberReads, expiry
         ]
 
     /// Few or none: the feed passes over them by this.
@@ -22,6 +22,10 @@ public enum ConversationStoreMigrations {
             CREATE INDEX conversations_held ON conversations (id) WHERE instr(workspace, '~') > 0;
             CREATE INDEX participants_by_workspace ON participants (workspace);
             """, columns: [])
+
+    /// Comments have a length of their own in every workspace.
+    private static let expiry = Migration(
+        "comments by age", sql: "CREATE INDEX messages_comments ON messages (sent_at) WHERE kind = 9;", columns: [])
 
     private static let people = Migration(
         "participants",
@@ -102,6 +106,9 @@ public enum ConversationStoreMigrations {
     /// What happened in a conversation beside messages (an edit, a reaction, a comment) is a row here too: it came in the same order. What
     /// is about a message finds it, or waits for it (`StoreResolution`): a message keeps its first words, and an edit has the later ones.
     ///
+    /// Comments under one medium are a conversation too, with nobody in particular: its `media` says under which. Each comment is a row of
+    /// the conversation with whoever wrote it, so that it goes with them, and `thread` names the conversation in which it is read.
+    ///
     /// Small columns first: the feed and the list read them without touching the pages of a long text.
     private static let conversations = Migration(
         "conversations",
@@ -110,15 +117,19 @@ public enum ConversationStoreMigrations {
                 id           INTEGER PRIMARY KEY AUTOINCREMENT,
                 workspace    TEXT NOT NULL,
                 channel      TEXT NOT NULL,
-                participant  INTEGER NOT NULL REFERENCES participants ON DELETE CASCADE,
+                participant  INTEGER REFERENCES participants ON DELETE CASCADE,
+                media        TEXT,     -- the platform's id of what is commented on; empty where it names none
                 listed       INTEGER,
                 read_until   INTEGER,  -- when the latest message was sent that the person has read
                 assignee     TEXT,
                 closed_at    INTEGER,
                 closed_until INTEGER,  -- the last message by then
-                UNIQUE (participant, channel)
+                UNIQUE (participant, channel),
+                CHECK ((participant IS NULL) = (media IS NOT NULL))
             ) STRICT;
             CREATE INDEX conversations_by_activity ON conversations (workspace, listed) WHERE listed IS NOT NULL;
+            CREATE UNIQUE INDEX threads_by_media ON conversations (workspace, channel, media) WHERE media IS NOT NULL;
+            CREATE INDEX threads_by_activity ON conversations (workspace, listed) WHERE media IS NOT NULL AND listed IS NOT NULL;
             CREATE TABLE messages (
                 id             INTEGER PRIMARY KEY,
                 conversation   INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
@@ -132,6 +143,7 @@ public enum ConversationStoreMigrations {
                 erasure_digest BLOB NOT NULL CHECK (length(erasure_digest) = 16),
                 target         BLOB CHECK (length(target) = 16),                 -- the message that this is about, by the platform's id
                 about          INTEGER,                                          -- and by ours, once it is here
+                thread         INTEGER REFERENCES conversations ON DELETE SET NULL,
                 edited_at      INTEGER,                                          -- its words now are those of its last edit
                 reacted_at     INTEGER,
                 withdrawn_at   INTEGER,
@@ -140,7 +152,15 @@ public enum ConversationStoreMigrations {
                 details        BLOB,
                 raw            BLOB
             ) STRICT;
-            CREATE INDEX messages_by_conversation ON messages (conversation);  -- and by id, as every index
+            CREATE INDEX messages_by_conversation ON messages (conversation, thread);  -- and by id, as every index
+            CREATE INDEX comments_by_thread ON messages (thread) WHERE thread IS NOT NULL;
+            CREATE INDEX comments_by_origin ON messages (thread, erasure_digest) WHERE thread IS NOT NULL;
+            CREATE TRIGGER threads_end_with_their_last_comment AFTER DELETE ON messages WHEN OLD.thread IS NOT NULL BEGIN
+                DELETE FROM conversations WHERE id = OLD.thread AND NOT EXISTS (SELECT 1 FROM messages WHERE thread = OLD.thread);
+            END;
+            CREATE TRIGGER threads_end_with_who_leaves AFTER UPDATE OF thread ON messages WHEN OLD.thread IS NOT NULL BEGIN
+                DELETE FROM conversations WHERE id = OLD.thread AND NOT EXISTS (SELECT 1 FROM messages WHERE thread = OLD.thread);
+            END;
             CREATE UNIQUE INDEX messages_by_origin ON messages (sent_at, erasure_digest);
             CREATE INDEX messages_by_subject ON messages (about, kind) WHERE about IS NOT NULL;
             CREATE TABLE waiting_events (
@@ -160,7 +180,7 @@ public enum ConversationStoreMigrations {
             ) STRICT, WITHOUT ROWID;
             """,
         columns: ColumnNote.plain("conversations", "id", "workspace", "participant")
-            + ColumnNote.plain("messages", "id", "conversation", "erasure_pepper", "about")
+            + ColumnNote.plain("messages", "id", "conversation", "erasure_pepper", "about", "thread")
             + ColumnNote.plain("delivery_statuses", "message")
             + ["channel", "listed", "read_until", "closed_at", "closed_until"].map {
                 person("conversations", $0, .communication, "participant")
@@ -177,6 +197,10 @@ public enum ConversationStoreMigrations {
             }
             + ColumnNote.plain("waiting_events", "message") + [
                 person("waiting_events", "since", .communication, "message.conversation.participant"),
+                // The account's own: it ends with the last comment under it.
+                ColumnNote(
+                    "conversations", "media", .communication, for: [.provideService, .complyWithObligation], on: .customerInstruction,
+                    kept: .messengerData, or: [.comments], subject: nil, erasure: .keep),
                 member("conversations", "assignee"),
                 mark("waiting_events", "target", kept: .deliveryKeys, erasure: .deleteRow)
             ])
@@ -231,17 +255,19 @@ public enum ConversationStoreMigrations {
                 received_at INTEGER NOT NULL,
                 digest      BLOB NOT NULL UNIQUE CHECK (length(digest) = 16),
                 parent      BLOB CHECK (length(parent) = 16),  -- as erasure_digest of the comment that it answers
+                media       TEXT,  -- under which an own comment stands
                 type        TEXT NOT NULL,
                 text        TEXT,
                 details     BLOB,
                 raw         BLOB
             ) STRICT;
+            CREATE INDEX notices_by_media ON notices (workspace, channel, media) WHERE media IS NOT NULL;
             CREATE INDEX notices_by_workspace ON notices (workspace);
             CREATE INDEX notices_by_parent ON notices (parent) WHERE parent IS NOT NULL;
             """,
         columns: ColumnNote.plain("notices", "id", "workspace", "channel")
             + ["digest", "parent"].map { mark("notices", $0, kept: .messengerData, or: [.comments], erasure: .deleteRow) }
-            + ["kind", "sent_at", "received_at", "type", "text", "details", "raw"].map {
+            + ["kind", "sent_at", "received_at", "media", "type", "text", "details", "raw"].map {
                 person("notices", $0, .communication, "text, details, raw", or: [.comments])
             })
 
@@ -262,6 +288,9 @@ public enum ConversationStoreMigrations {
             ) STRICT;
             INSERT INTO feed (id, epoch, floor) VALUES (1, lower(hex(randomblob(16))), 0);
             CREATE TRIGGER messages_keep_their_number AFTER DELETE ON messages BEGIN
+                UPDATE feed SET floor = OLD.id WHERE floor < OLD.id;
+            END;
+            CREATE TRIGGER notices_keep_their_number AFTER DELETE ON notices BEGIN
                 UPDATE feed SET floor = OLD.id WHERE floor < OLD.id;
             END;
             CREATE TRIGGER changes_keep_their_number AFTER DELETE ON changes BEGIN
@@ -389,6 +418,21 @@ public enum ConversationStoreMigrations {
             """,
         columns: [])
 
+    /// How far each of the customer's people has read.
+    private static let memberReads = Migration(
+        "what members have read",
+        sql: """
+            CREATE TABLE member_reads (
+                conversation INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+                member       TEXT NOT NULL,
+                read_until   INTEGER NOT NULL,
+                PRIMARY KEY (conversation, member)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX member_reads_by_member ON member_reads (member);
+            """,
+        columns: ColumnNote.plain("member_reads", "conversation")
+            + ["member", "read_until"].map { member("member_reads", $0, erasure: .deleteRow) })
+
     /// What says something about a person: also when, by whom and of which kind it was, not what was said alone.
     private static func person(
         _ table: String, _ column: String, _ category: Category, _ subject: String, kept: Retention = .messengerData,
@@ -400,9 +444,8 @@ public enum ConversationStoreMigrations {
     }
 
     /// One of the customer's people.
-    private static func member(_ table: String, _ column: String) -> ColumnNote {
-        ColumnNote(
-            table, column, .account, for: [.provideService], on: .contract, kept: .accountData, subject: "member", erasure: .clearColumn)
+    private static func member(_ table: String, _ column: String, erasure: ErasureEffect = .clearColumn) -> ColumnNote {
+        ColumnNote(table, column, .account, for: [.provideService], on: .contract, kept: .accountData, subject: "member", erasure: erasure)
     }
 
     /// A keyed digest of a platform's message id.

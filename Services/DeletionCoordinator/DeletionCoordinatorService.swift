@@ -7,6 +7,7 @@ import HolderContracts
 import Policy
 import Runtime
 import SQLite
+import Threads
 import Wire
 
 /// Takes requests to delete and carries each one through all holders to its proof; tells whoever asked how it stands.
@@ -18,7 +19,12 @@ public final class DeletionCoordinator: Sendable {
     private let configuration: DeletionCoordinatorConfiguration
     let access: AccessFollower
     private let holder: Holder
+    let digester: ErasureDigester
+    /// Held while `holds.standing` is written: of two at once the later would know less.
+    let holdsFile = Lock()
     let driver: ErasureDriver
+    let notices: Notices
+    let retention: RetentionRuns
     let door: PublicDoor
     private let requested, repeated, joined: Metrics.Counter
 
@@ -45,19 +51,24 @@ public final class DeletionCoordinator: Sendable {
         store = DeletionCoordinatorStore(database: database, seal: SubjectSeal(secret: secret, random: process.system.random))
         codes = ConfirmationCodes(secret: secret)
         access = try AccessFollower(process, database, intake: accounts)
-        let digester = ErasureDigester(peppers: try process.keys.peppers())
-        holder = Holder(process, database, OwnHolder(facts: access.facts, store: store, digester: digester))
+        digester = ErasureDigester(peppers: try process.keys.peppers())
+        let spool = try NoticeSpool(configuration.spoolFolder ?? "\(process.configuration.dataFolder)/notices")
+        holder = Holder(process, database, OwnHolder(process, facts: access.facts, store: store, digester: digester, spool: spool))
         let own: [Peer: any Transport] = [.deletionCoordinator: LocalTransport(process.router, as: .deletionCoordinator)]
+        let reached = own.merging(holders) { _, given in given }
+        retention = RetentionRuns(process, store, reached)
         let signers = ErasureRun.holders.map { ($0, ReceiptSigner(key: process.secret(KeyName.receiptKey($0)))) }
         let hands = ErasureHands(
-            holders: own.merging(holders) { _, given in given }, journal: journal,
+            holders: reached, journal: journal,
             digester: digester,
             signers: Dictionary(uniqueKeysWithValues: signers), store: store, clock: process.system.clock, facts: access.facts,
             log: process.log)
+        notices = Notices(process, configuration, store, codes, spool)
         driver = ErasureDriver(
             process, store, hands,
             Terminations(
-                access.facts, store, codes, policyVersion: configuration.policyVersion, clock: process.system.clock))
+                access.facts, store, codes, policyVersion: configuration.policyVersion, clock: process.system.clock)
+        ) { [notices] in notices.wake() }
         door = PublicDoor(
             process, configuration, store, codes, driver, access.security, intake: holders[.intake] ?? process.client(to: .intake))
         requested = process.metrics.counter("deletions.requested")
@@ -70,17 +81,24 @@ public final class DeletionCoordinator: Sendable {
         registerHolds()
         registerDisclosures()
         registerSubprocessors()
+        registerBackups()
+        registerRetention()
     }
 
     public func start() throws {
         try holder.start()
+        try writeHolds()
         access.facts.whenWorkspacesTerminate { [driver] in driver.wake() }
         access.start()
+        try notices.start()
         try driver.start()
+        retention.start()
     }
 
     public func stop() {
+        retention.stop()
         driver.stop()
+        notices.stop()
         access.stop()
     }
 
@@ -99,6 +117,12 @@ public final class DeletionCoordinator: Sendable {
             return reply.refuse(.unknownWorkspace, "no such workspace: look for a spelling mistake, or try again in a minute if it is new")
         }
         // In the name of the mesh's own programs nobody acts; they are believed.
+        if request.replyTo != nil, request.source != .officer {
+            return reply.fault(.malformed, "body: replyTo: only the privacy officer knows where a person reads their mail")
+        }
+        if let replyTo = request.replyTo, Contact(email: replyTo) == nil {
+            return reply.fault(.malformed, "body: replyTo: expected an address")
+        }
         if let role = reply.caller.actor?.role, role.isOfWorkspace != (request.source == .customer) {
             return reply.refuse(.otherSource, "a workspace's own people ask as customer, the privacy officer as officer")
         }
@@ -134,8 +158,15 @@ public final class DeletionCoordinator: Sendable {
             sealedSubject: store.seal.seal(subject),
             // What nobody has proved joins nothing, and nothing joins it: else it would tell of somebody else's deletion.
             subjectDigest: isProven ? codes.digest("subject", of: FieldVisitor.write(subject)) : nil,
+            sealedAddress: address(request).map { store.seal.seal(Subject(workspace: .nobodys, contacts: [$0])) },
             policyVersion: configuration.policyVersion, receivedAt: min(request.receivedAt ?? now, now),
             windowMilliseconds: request.immediately ? 0 : source.windowMilliseconds, now: now)
+    }
+
+    /// Where whoever asks reads their mail: as the officer says, else where they wrote to us from.
+    private func address(_ request: RequestDeletion) -> Contact? {
+        if let replyTo = request.replyTo { return Contact(email: replyTo) }
+        return request.contact.flatMap { $0.kind == .email ? Contact(email: $0.value) : nil }
     }
 
     private func count(_ enrolment: Enrolment, _ petition: Petition) {

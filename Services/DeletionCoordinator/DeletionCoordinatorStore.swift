@@ -31,6 +31,7 @@ struct DeletionCoordinatorStore: Sendable {
             .text(petition.key.rawValue), .blob(petition.digest), .blob(petition.codeDigest),
             petition.chatDigest.map(SQLValue.blob) ?? .null, .integer(deletion.rawValue), .integer(petition.now.rawValue))
         let step = try connection.first("SELECT step FROM deletions WHERE id = ?", .integer(deletion.rawValue)) { try readStep($0, 0) }
+        if let sealedAddress = petition.sealedAddress { try setAddress(sealedAddress, of: petition, deletion, connection) }
         return Enrolment(kind: waiting == nil ? .new : .joined, deletion: deletion, state: (step ?? .received).state)
     }
 

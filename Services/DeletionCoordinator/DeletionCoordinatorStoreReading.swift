@@ -14,24 +14,30 @@ extension DeletionCoordinatorStore {
         static let none = Standing(open: 0, overdue: 0, unacknowledged: 0, held: 0, stuck: 0)
     }
 
+    /// Five business days later: with the weekend in between a week, unless it came on a Saturday or Sunday. Day 0, 1970-01-01, was a
+    /// Thursday.
+    private static let acknowledgeBy =
+        "received_at + 86400000 * CASE (received_at / 86400000 + 4) % 7 WHEN 6 THEN 6 WHEN 0 THEN 5 ELSE 7 END"
+
     /// What a hold keeps is not late.
     func standing(now: Timestamp, attempts: Int64) throws -> Standing {
         try database.read("open deletions") { connection in
             try connection.first(
                 """
-                SELECT count(*), count(*) FILTER (WHERE received_at < ?1 AND step <> 'held'),
-                    count(*) FILTER (WHERE received_at < ?2 AND acknowledged_at IS NULL), count(*) FILTER (WHERE step = 'held'),
+                SELECT count(*), count(*) FILTER (WHERE received_at + extended_ms < ?1 AND step <> 'held'),
+                    count(*) FILTER (WHERE acknowledged_at IS NULL AND \(DeletionCoordinatorStore.acknowledgeBy) < ?2), count(*) FILTER (WHERE step = 'held'),
                     count(*) FILTER (WHERE failed_attempts + setbacks >= ?3)
                 FROM deletions WHERE next_at IS NOT NULL
                 """, .integer(now.rawValue - ErasureDriver.overdueMilliseconds),
-                .integer(now.rawValue - ErasureDriver.unacknowledgedMilliseconds), .integer(attempts)
+                .integer(now.rawValue), .integer(attempts)
             ) { Standing(open: $0.int(0), overdue: $0.int(1), unacknowledged: $0.int(2), held: $0.int(3), stuck: $0.int(4)) } ?? .none
         }
     }
 
     private static let columns = """
         id, kind, step, workspace, found, received_at, scheduled_for, completed_at, failed_attempts + setbacks, cutoff, verified_at,
-        source, proof, policy_version, acknowledged_at, decide_by, ground, contact, leg, erased_in
+        source, proof, policy_version, acknowledged_at, decide_by, ground, contact, leg, erased_in,
+        extended_ms, extension_ground, \(lastCopyColumn)
         """
 
     /// - Parameter workspace: whose it must be; nil: anybody's.
@@ -53,6 +59,7 @@ extension DeletionCoordinatorStore {
             try connection.each("SELECT proof FROM proofs WHERE deletion = ? ORDER BY leg", id) {
                 response.proofs.append(try FieldVisitor.read(ProveErasure.Response.self, from: $0.blob(0)))
             }
+            response.notices = try notices(of: deletion, connection)
             response.legs = found.stand.legs(receipts: response.receipts)
             return response
         }
@@ -88,6 +95,29 @@ extension DeletionCoordinatorStore {
         }
     }
 
+    /// What became of an extension.
+    enum Extension: Sendable { case made, unknown, notExtendable }
+
+    /// Once, within the first 30 days, of what has not ended. The same again changes nothing.
+    static func extend(
+        _ deletion: DeletionID, days: Int64, _ ground: Deletion.ExtensionGround, now: Timestamp, _ connection: Connection
+    ) throws -> Extension {
+        let wanted = days * 86_400_000
+        let found = try connection.first(
+            "SELECT received_at, extended_ms, extension_ground, next_at IS NULL FROM deletions WHERE id = ?",
+            .integer(deletion.rawValue)
+        ) { row -> Extension in
+            if row.int(1) == wanted, row.optionalText(2) == ground.rawValue { return .made }
+            let isLate = row.int(0) + ErasureDriver.overdueMilliseconds < now.rawValue
+            return isLate || row.int(1) > 0 || row.bool(3) ? .notExtendable : .made
+        }
+        guard found == .made else { return found ?? .unknown }
+        try connection.run(
+            "UPDATE deletions SET extended_ms = ?2, extension_ground = ?3 WHERE id = ?1", .integer(deletion.rawValue), .integer(wanted),
+            .text(ground.rawValue))
+        return .made
+    }
+
     private static func readDeletion(_ row: borrowing Row) throws -> Deletion {
         var deletion = Deletion()
         deletion.id = DeletionID(rawValue: row.int(0))
@@ -97,7 +127,9 @@ extension DeletionCoordinatorStore {
         deletion.found = row.optionalInt(4).map { $0 != 0 }
         deletion.receivedAt = Timestamp(rawValue: row.int(5))
         deletion.scheduledFor = row.optionalInt(6).map(Timestamp.init(rawValue:))
-        deletion.dueBy = deletion.receivedAt.adding(milliseconds: ErasureDriver.overdueMilliseconds)
+        deletion.dueBy = deletion.receivedAt.adding(milliseconds: ErasureDriver.overdueMilliseconds + row.int(20))
+        deletion.extensionGround = try readOptionalWord(row, 21)
+        deletion.lastCopyExpiresAt = row.optionalInt(22).map(Timestamp.init(rawValue:))
         deletion.completedAt = row.optionalInt(7).map(Timestamp.init(rawValue:))
         deletion.failedAttempts = row.int(8)
         deletion.source = try readWord(row, 11)

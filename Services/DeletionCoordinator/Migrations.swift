@@ -5,7 +5,9 @@ import SQLite
 
 /// The schema of deletion-coordinator's file, and what each of its columns is kept for.
 public enum DeletionCoordinatorMigrations {
-    public static let all = AccessFollower.migrations + [Tombstones.migration, deletions, disclosures, subprocessors, holds]
+    public static let all =
+        AccessFollower.migrations
+        + [Tombstones.migration, deletions, disclosures, subprocessors, holds, retention, notices, backups]
 
     /// Names of people stand in `subjects` alone, sealed; a closed request has no row there. `subject_digest` is the one by which a later
     /// request joins a deletion: it is null from the moment that erasing begins, so that who asks then gets a deletion of their own.
@@ -185,6 +187,85 @@ public enum DeletionCoordinatorMigrations {
             + ["key", "digest", "reference"].map { record("holds", $0, about: nil, erasure: .keep) }
             + ["target", "ground", "scope", "placed_at", "ends_at", "lifted_at"].map { record("holds", $0, about: "holds", erasure: .keep) }
             + ColumnNote.plain("holds", "id", "workspace", "deletion"))
+
+    /// Who asked and left an address is written to there; the address is sealed, and gone once they are answered.
+    private static let notices = Migration(
+        "notices",
+        sql: """
+            ALTER TABLE deletions ADD COLUMN extended_ms INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE deletions ADD COLUMN extension_ground TEXT;
+            CREATE TABLE correspondents (
+                request  TEXT PRIMARY KEY,
+                deletion INTEGER NOT NULL,  -- the first of the request's
+                address  BLOB NOT NULL,
+                FOREIGN KEY (request, deletion) REFERENCES requests (key, deletion) ON DELETE CASCADE
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX correspondents_by_request ON correspondents (request, deletion);
+            CREATE TABLE notices (
+                request    TEXT NOT NULL,
+                deletion   INTEGER NOT NULL,
+                kind       TEXT NOT NULL CHECK (kind IN ('acknowledgement', 'extension', 'answer')),
+                file       TEXT NOT NULL,
+                written_at INTEGER NOT NULL,
+                sent_at    INTEGER,
+                PRIMARY KEY (request, kind),
+                FOREIGN KEY (request, deletion) REFERENCES requests (key, deletion) ON DELETE CASCADE
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX notices_by_request ON notices (request, deletion);
+            """,
+        columns: [
+            ColumnNote(
+                "correspondents", "address", .contact, for: [.complyWithObligation], on: .legalObligation, kept: .requestIdentifiers,
+                subject: "correspondents", erasure: .deleteRow)
+        ]
+            + ["extended_ms", "extension_ground"].map { record("deletions", $0, about: "deletion", erasure: .keep) }
+            + ["kind", "file", "written_at", "sent_at"].map { record("notices", $0, about: "deletion", erasure: .keep) }
+            + [record("notices", "request", about: nil, erasure: .keep), record("correspondents", "request", about: nil, erasure: .keep)]
+            + ColumnNote.plain("notices", "deletion") + ColumnNote.plain("correspondents", "deletion"))
+
+    private static let backups = Migration(
+        "backups",
+        sql: """
+            CREATE TABLE backups (
+                made_at    INTEGER PRIMARY KEY,
+                expires_at INTEGER NOT NULL CHECK (expires_at > made_at)
+            ) STRICT;
+            """,
+        columns: ColumnNote.plain("backups", "made_at", "expires_at"))
+
+    /// What workspaces chose, and what was done by it: numbers, of nobody.
+    private static let retention = Migration(
+        "retention",
+        sql: """
+            CREATE TABLE retention_rules (
+                workspace TEXT NOT NULL,
+                rule      TEXT NOT NULL,
+                days      INTEGER NOT NULL CHECK (days > 0),
+                set_at    INTEGER NOT NULL,
+                PRIMARY KEY (workspace, rule)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE retention_runs (
+                id           INTEGER PRIMARY KEY AUTOINCREMENT,
+                started_at   INTEGER NOT NULL,
+                ended_at     INTEGER,  -- null: it is under way, or was cut off
+                is_scheduled INTEGER NOT NULL CHECK (is_scheduled IN (0, 1))
+            ) STRICT;
+            CREATE TABLE retention_results (
+                id        INTEGER PRIMARY KEY,
+                run       INTEGER NOT NULL REFERENCES retention_runs ON DELETE CASCADE,
+                workspace TEXT,  -- null: all that have no length of their own
+                result    BLOB NOT NULL
+            ) STRICT;
+            CREATE INDEX retention_results_by_run ON retention_results (run);
+            """,
+        columns: ["workspace", "rule", "days", "set_at"].map {
+            ColumnNote(
+                "retention_rules", $0, .workspaceConfiguration, for: [.provideService, .complyWithObligation], on: .contract,
+                kept: .accountData, subject: nil, erasure: .keep)
+        }
+            + ["started_at", "ended_at", "is_scheduled"].map { record("retention_runs", $0, about: nil, erasure: .keep) }
+            + ["workspace", "result"].map { record("retention_results", $0, about: nil, erasure: .keep) }
+            + ColumnNote.plain("retention_runs", "id") + ColumnNote.plain("retention_results", "id", "run"))
 
     /// Of what was asked, done and shown.
     private static func record(_ table: String, _ column: String, about subject: String?, erasure: ErasureEffect) -> ColumnNote {

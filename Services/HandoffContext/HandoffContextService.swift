@@ -30,7 +30,6 @@ public final class Handoff: Sendable {
     private let accounts: any Transport
     private let follower: FeedFollower<ReadConversationFeed>
     private let patience: Patience
-    private let expiry: Expiry
     private let holder: Holder
 
     public convenience init(_ process: ServiceProcess, _ configuration: HandoffConfiguration, _ database: Database) throws {
@@ -57,8 +56,7 @@ public final class Handoff: Sendable {
         summariesMissed = process.metrics.counter("summaries.missed")
         self.conversations = conversations
         let ruled = RuledChanges(database: database, store: store, conversations: conversations)
-        patience = Patience(process, database, store)
-        expiry = Expiry(process, database, store)
+        patience = Patience(process, database, store, conversations)
         let (taken, keptOut) = (process.metrics.counter("changes.taken"), process.metrics.counter("changes.keptOut"))
         follower = FeedFollower(process, "conversations", of: .conversationStore, over: conversations) {
             try database.read("conversation cursor") { try store.cursor($0) }
@@ -82,11 +80,9 @@ public final class Handoff: Sendable {
         summarisers.start()
         follower.start()
         patience.start()
-        expiry.start()
     }
 
     public func stop() {
-        expiry.stop()
         patience.stop()
         follower.stop()
         summarisers.stop()
@@ -110,13 +106,16 @@ public final class Handoff: Sendable {
 
     /// The last messages of a conversation, from the store; refuses or fails the request when there are none to be had.
     func readConversation<R: WorkspaceRequest>(
-        _ request: R, _ conversation: ConversationID, limit: Int64, _ reply: Reply<R>,
+        _ request: R, _ conversation: ConversationID, limit: Int64, withFields: Bool? = nil, _ reply: Reply<R>,
         then: @escaping @Sendable (ReadConversation.Response) -> Void
     ) {
-        let read = ReadConversation(workspace: request.workspace, conversation: conversation, limit: limit)
+        let read = ReadConversation(workspace: request.workspace, conversation: conversation, limit: limit, fields: withFields)
         let options = CallOptions(timeoutMilliseconds: reply.caller.timeoutMilliseconds, trace: reply.caller.trace)
         conversations.call(read, options) { [self] outcome in
             switch outcome {
+            // Whoever comments is answered in the conversation with them.
+            case .ok(let conversation) where conversation.media != nil:
+                refuse("unknownConversation", "comments under a medium are no conversation to be handed over", reply)
             case .ok(let conversation): then(conversation)
             case .refused(.unknownConversation, _): refuse("unknownConversation", "no such conversation in this workspace", reply)
             case .fault(let fault): pass(fault, on: reply)

@@ -15,11 +15,12 @@ public enum HandoffContextMigrations {
                 workspace     TEXT PRIMARY KEY,
                 name          TEXT NOT NULL,
                 prompt        TEXT NOT NULL,
+                fields        BLOB,  -- names of those that it is given of a person
                 configured_at INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             """,
         columns: ColumnNote.plain("assistants", "workspace", "configured_at")
-            + ["name", "prompt"].map { column in
+            + ["name", "prompt", "fields"].map { column in
                 ColumnNote(
                     "assistants", column, .workspaceConfiguration, for: [.provideService], on: .contract, kept: .accountData,
                     subject: nil, erasure: .keep)

@@ -11,14 +11,7 @@ extension HandoffContextStore {
         }
         var workspaces = Set(people.map(\.workspace))
         try connection.each("SELECT workspace FROM assistants") { workspaces.insert(WorkspaceID(rawValue: $0.text(0))) }
-        return try Tombstones.erasedWorkspaces(workspaces, digester, connection)
-            + people.compactMap { person in
-                guard let cutoff = try Tombstones.cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
-                var subject = Subject(workspace: person.workspace)
-                subject.participants = [person.id]
-                subject.cutoff = cutoff
-                return subject
-            }
+        return try Tombstones.returned(people, of: workspaces, digester, connection)
     }
 
     /// The store's feed is of another epoch now, and is followed from its beginning.

@@ -6,22 +6,24 @@ import IntakeContracts
 import SQLite
 
 extension IntakeHolding {
-    /// Everybody whom a row names, in the order of the tables: events that wait, pieces in quarantine, forms, members' events, and who
-    /// authorised a channel.
+    /// Whoever of those that a row names has a tombstone, in the order of the tables: events that wait, pieces in quarantine, forms,
+    /// members' events, and who authorised a channel. Each is looked up as the walk comes by: only who returned is remembered.
     func returned(_ digester: ErasureDigester, _ connection: Connection) throws -> [Subject] {
-        var known = try store.peopleWaiting(connection)
-        known += try store.peopleQuarantined(connection)
-        known += try store.peopleOfForms(connection)
-        known += try store.membersWithEvents(connection)
-        known += try store.peopleWhoAuthorized(connection)
-        let ended = try Tombstones.erasedWorkspaces(Set(try store.channels(connection).map(\.workspace)), digester, connection)
-        return try ended
-            + Set(known).compactMap { person in
-                guard let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return nil }
-                var subject = person.subject
-                subject.cutoff = cutoff
-                return subject
-            }
+        var returned: Set<KnownPerson> = []
+        var subjects = try Tombstones.erasedWorkspaces(Set(try store.channels(connection).map(\.workspace)), digester, connection)
+        let meet = { (person: KnownPerson) in
+            guard !returned.contains(person), let cutoff = try Tombstones.cutoff(digester.digests(person.name), connection) else { return }
+            returned.insert(person)
+            var subject = person.subject
+            subject.cutoff = cutoff
+            subjects.append(subject)
+        }
+        try store.eachPersonWaiting(connection, meet)
+        try store.eachNameQuarantined(connection, meet)
+        try store.eachPersonOfForms(connection, meet)
+        try store.eachMemberWithEvents(connection, meet)
+        try store.eachPersonWhoAuthorized(connection, meet)
+        return subjects
     }
 
     /// Who follows our feed asks for it from its beginning.
@@ -42,15 +44,14 @@ private struct KnownPerson: Hashable {
         case .contact(let contact): return Subject(workspace: workspace, contacts: [contact])
         case .member(let workspace, let member): return Subject(workspace: workspace, members: [member])
         case .authorization(let authorization): return Subject(workspace: workspace, authorization: authorization)
-        case .participant, .message, .workspace, .objection: preconditionFailure("a person is none of these in intake's rows")
+        case .participant, .message, .workspace, .objection, .held: preconditionFailure("a person is none of these in intake's rows")
         }
     }
 }
 
 extension IntakeStore {
-    fileprivate func peopleWaiting(_ connection: Connection) throws -> [KnownPerson] {
+    fileprivate func eachPersonWaiting(_ connection: Connection, _ meet: (KnownPerson) throws -> Void) throws {
         let channels = Dictionary(uniqueKeysWithValues: try channels(connection).map { ($0.id.rawValue, $0) })
-        var people: [KnownPerson] = []
         try connection.each(
             """
             SELECT channel, event ->> '$.participant.igsid', event ->> '$.participant.bsuid', event ->> '$.participant.phone',
@@ -61,17 +62,15 @@ extension IntakeStore {
             let participant = ParticipantIdentity(igsid: row.optionalText(1), bsuid: row.optionalText(2), phone: row.optionalText(3))
             let previous = ParticipantIdentity(bsuid: row.optionalText(4), phone: row.optionalText(5))
             let platform = channel.account.platform
-            people += (participant.identifyingAliases(on: platform) + previous.identifyingAliases(on: platform)).map {
-                KnownPerson(name: .person(channel.workspace, channel.account, $0), workspace: channel.workspace)
+            for alias in participant.identifyingAliases(on: platform) + previous.identifyingAliases(on: platform) {
+                try meet(KnownPerson(name: .person(channel.workspace, channel.account, alias), workspace: channel.workspace))
             }
         }
-        return people
     }
 
     /// Whatever in a piece may be a name is taken for one of each kind, on each account to which the piece may belong.
-    fileprivate func peopleQuarantined(_ connection: Connection) throws -> [KnownPerson] {
+    fileprivate func eachNameQuarantined(_ connection: Connection, _ meet: (KnownPerson) throws -> Void) throws {
         let channels = try channels(connection)
-        var people: [KnownPerson] = []
         try connection.each("SELECT platform, channel, raw FROM quarantine") { row in
             guard let platform = Platform(rawValue: row.text(0)) else { return }
             let own = row.optionalText(1)
@@ -79,42 +78,35 @@ extension IntakeStore {
             for name in Set(MentionedNames(in: row.blob(2)).map { String(decoding: $0, as: UTF8.self) }) {
                 for channel in homes {
                     let kinds: [Alias.Kind] = platform == .instagram ? [.igsid] : [.bsuid, .phone]
-                    people += kinds.map {
-                        KnownPerson(
-                            name: .person(channel.workspace, channel.account, Alias(platform, $0, name)), workspace: channel.workspace)
+                    for kind in kinds {
+                        let alias = Alias(platform, kind, name)
+                        try meet(KnownPerson(name: .person(channel.workspace, channel.account, alias), workspace: channel.workspace))
                     }
                 }
             }
         }
-        return people
     }
 
-    fileprivate func peopleOfForms(_ connection: Connection) throws -> [KnownPerson] {
-        var people: [KnownPerson] = []
+    fileprivate func eachPersonOfForms(_ connection: Connection, _ meet: (KnownPerson) throws -> Void) throws {
         try connection.each("SELECT email, phone FROM forms") { row in
             let contacts = [Contact(email: row.text(0)), row.optionalText(1).flatMap(Contact.init(phone:))]
-            people += contacts.compactMap { $0 }.map { KnownPerson(name: .contact($0), workspace: WorkspaceID()) }
+            for contact in contacts.compactMap({ $0 }) { try meet(KnownPerson(name: .contact(contact), workspace: WorkspaceID())) }
         }
-        return people
     }
 
-    fileprivate func membersWithEvents(_ connection: Connection) throws -> [KnownPerson] {
-        var people: [KnownPerson] = []
+    fileprivate func eachMemberWithEvents(_ connection: Connection, _ meet: (KnownPerson) throws -> Void) throws {
         for category in EventCount.Category.allCases {
             try connection.each("SELECT DISTINCT member, workspace FROM \(category.table) WHERE member IS NOT NULL") { row in
                 let workspace = WorkspaceID(rawValue: row.text(1))
-                people.append(KnownPerson(name: .member(workspace, MemberID(rawValue: row.text(0))), workspace: workspace))
+                try meet(KnownPerson(name: .member(workspace, MemberID(rawValue: row.text(0))), workspace: workspace))
             }
         }
-        return people
     }
 
-    fileprivate func peopleWhoAuthorized(_ connection: Connection) throws -> [KnownPerson] {
-        var people: [KnownPerson] = []
+    fileprivate func eachPersonWhoAuthorized(_ connection: Connection, _ meet: (KnownPerson) throws -> Void) throws {
         try connection.each("SELECT app, user, workspace FROM channel_authorizations JOIN channels ON channels.id = channel") { row in
             let authorization = Authorization(app: row.text(0), user: row.text(1))
-            people.append(KnownPerson(name: .authorization(authorization), workspace: WorkspaceID(rawValue: row.text(2))))
+            try meet(KnownPerson(name: .authorization(authorization), workspace: WorkspaceID(rawValue: row.text(2))))
         }
-        return people
     }
 }

@@ -20,7 +20,6 @@ public final class Intake: Sendable {
     let limits: DeliveryLimits
     let relay: Relay
     private let identities: IdentityRelay
-    private let expiry: Expiry
     let feed: AccessFeed
     let security: SecurityLog
     let disclosures: DisclosureOutbox
@@ -64,7 +63,6 @@ public final class Intake: Sendable {
         disclosures = try DisclosureOutbox(process, database, to: coordinator)
         security = process.guardHandlers(by: feed.accessFacts, in: database) { [feed] in feed.isCurrent }
         let reload = Reload(process, database, store, directory, relay.backlog, feed)
-        expiry = Expiry(process, database, store, onPiecesExpired: reload.submit)
         holder = Holder(
             process, database, IntakeHolding(store: store, keys: digests.keys, clock: process.system.clock, onErased: reload.submit))
         limits = DeliveryLimits(process.system.clock, configuration, reserve, relay.backlog)
@@ -105,11 +103,9 @@ public final class Intake: Sendable {
         try relay.start()
         identities.start()
         disclosures.start()
-        expiry.start()
     }
 
     public func stop() {
-        expiry.stop()
         identities.stop()
         disclosures.stop()
         relay.stop()

@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import SQLite
 
 /// The keys of all that was taken in, by which a repeat is known.
@@ -55,16 +56,17 @@ extension IntakeStore {
         for table in ["recent_keys", "temp.recent"] { try connection.run("DELETE FROM \(table)") }
     }
 
-    /// Forgets keys that no repeat can match any more; at most `limit` at once. Returns how many.
-    func forgetKeys(before day: Int64, limit: Int64, _ connection: Connection) throws -> Int {
-        var count = try connection.run(
-            """
-            DELETE FROM inbox_keys WHERE (day, digest) IN (
-                SELECT day, digest FROM inbox_keys WHERE day < ? ORDER BY day, digest LIMIT ?)
-            """, .integer(day), .integer(limit))
-        if try connection.run("DELETE FROM temp.recent WHERE day < ?", .integer(day)) > 0 {
-            count += try connection.run("DELETE FROM recent_keys WHERE day < ?", .integer(day))
-        }
-        return count
+    /// Keys that no repeat can match any more.
+    func expiringKeys(before day: Int64) -> [ExpiringRows] {
+        [
+            ExpiringRows(
+                "inbox_keys", keys: ["day", "digest"], due: "SELECT day, digest FROM inbox_keys WHERE day < ?", [.integer(day)]),
+            ExpiringRows(
+                "recent_keys", keys: ["day", "digest"], due: "SELECT day, digest FROM recent_keys WHERE day < ?", [.integer(day)],
+                before: { key, connection in
+                    try connection.run("DELETE FROM temp.recent WHERE day = ? AND digest = ?", key)
+                    return 0
+                })
+        ]
     }
 }

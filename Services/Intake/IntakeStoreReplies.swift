@@ -96,10 +96,13 @@ extension IntakeStore {
             """, .integer(conversation.rawValue), .text(workspace.rawValue), .integer(turn), .integer(expiresAt.rawValue)) == 1
     }
 
-    func forgetTurns(now: Timestamp, limit: Int64, _ connection: Connection) throws {
-        try connection.run(
-            "DELETE FROM reply_turns WHERE conversation IN (SELECT conversation FROM reply_turns WHERE expires_at <= ? LIMIT ?)",
-            .integer(now.rawValue), .integer(limit))
+    func expiringTurns(_ expiry: ExpireData) -> ExpiringRows {
+        ExpiringRows(
+            "reply_turns", keys: ["conversation"],
+            due: """
+                SELECT conversation FROM reply_turns
+                WHERE expires_at <= ?1 AND workspace = ifnull(?2, workspace) AND workspace NOT IN (SELECT value FROM json_each(?3))
+                """, [.integer(expiry.until.rawValue), SQLValue(expiry.workspace?.rawValue), .list(expiry.except.map(\.rawValue))])
     }
 
     func turnCount(of subject: Subject, _ connection: Connection) throws -> Int64 {

@@ -29,7 +29,8 @@ public enum Command {
           scan --workspace W --platform P --igsid|--phone|--bsuid ID
                                         looks for a person's names in every byte of every service's files
           backup DIR                    copies all services' files into a new folder below DIR while they work, and deletes backups
-                                        there whose time is over; backup list DIR, backup check SET
+                                        there whose time is over; backup list DIR, backup check SET;
+                                        backup list: all that the coordinator has on record, wherever they are
           keys                          makes missing keys in the data folder
           demo                          tells the whole story against the mesh that runs
 

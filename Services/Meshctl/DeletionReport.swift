@@ -51,6 +51,16 @@ struct DeletionReport {
         if let due = state.scheduledFor, state.completedAt == nil { Terminal.say("\(indent)not before \(CivilTime.text(due))") }
         if let time = state.decideBy { Terminal.say("\(indent)decided by \(CivilTime.text(time)) at the latest") }
         if let ground = state.ground { Terminal.say("\(indent)\(ground.rawValue)\(state.contact.map { ", see \($0)" } ?? "")") }
+        if let ground = state.extensionGround {
+            Terminal.say("\(indent)takes until \(CivilTime.text(state.dueBy).prefix(10)): \(ground.rawValue)")
+        }
+        if let last = state.lastCopyExpiresAt {
+            Terminal.say("\(indent)the last backup that may hold it expires on \(CivilTime.text(last).prefix(10))")
+        }
+        for notice in response.notices {
+            let sent = notice.sentAt.map { "taken by the mailer at \(CivilTime.text($0))" } ?? "waits for the mailer"
+            Terminal.say("\(indent)\(notice.kind.rawValue) written at \(CivilTime.text(notice.writtenAt)), \(sent)")
+        }
         if state.failedAttempts > 0 {
             Terminal.say("\(indent)\(state.failedAttempts) attempts failed since the last step: see `meshctl status`")
         }

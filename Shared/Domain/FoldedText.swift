@@ -1,11 +1,13 @@
 /// Text as words that are equal when people mean the same word: without case, accents, punctuation (José and jose).
 public struct FoldedText: Equatable, Sendable {
     public let words: [String]
-    private let known: Set<String>
+    /// Of a long text: there a phrase's words are looked up before they are looked for.
+    private let known: Set<String>?
+    private static let lookUpFrom = 64
 
     public init(_ text: String) {
         words = FoldedText.words(of: text)
-        known = Set(words)
+        known = words.count < FoldedText.lookUpFrom ? nil : Set(words)
     }
 
     /// The words alone.
@@ -69,7 +71,7 @@ public struct FoldedText: Equatable, Sendable {
         if phrase.words.count == 1, first.unicodeScalars.contains(where: FoldedText.isUnspaced) {
             return words.contains { FoldedText.contains(Array($0.utf8), Array(first.utf8)) }
         }
-        guard phrase.words.allSatisfy(known.contains), words.count >= phrase.words.count else { return false }
+        guard words.count >= phrase.words.count, known.map({ phrase.words.allSatisfy($0.contains) }) ?? true else { return false }
         return (0...(words.count - phrase.words.count)).contains { start in
             words[start] == first && words[start..<(start + phrase.words.count)].elementsEqual(phrase.words)
         }

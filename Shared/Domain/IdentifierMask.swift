@@ -4,11 +4,13 @@ public enum IdentifierMask {
     public static let mask = "•••"
 
     public static func masked(_ text: String) -> String {
-        replaceNumbers(replaceAddresses(text) { _ in mask }) { _ in mask }
+        guard mayHoldOne(text) else { return text }
+        return replaceNumbers(replaceAddresses(text) { _ in mask }) { _ in mask }
     }
 
     /// What `masked` hides: addresses first, then numbers, each in the order of the text.
     public static func found(in text: String) -> [String] {
+        guard mayHoldOne(text) else { return [] }
         var found: [String] = []
         func take(_ identifier: String) -> String {
             found.append(identifier)
@@ -16,6 +18,23 @@ public enum IdentifierMask {
         }
         _ = replaceNumbers(replaceAddresses(text, take), take)
         return found
+    }
+
+    /// Whether it has an at sign, or digits enough: most of what people write has neither, and is not looked at character by character.
+    private static func mayHoldOne(_ text: String) -> Bool {
+        var digitCount = 0
+        var hasOtherDigits = false
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39: digitCount += 1
+            case UInt8(ascii: "@"): return true
+            // Leads U+0640 and what is above: there the digits of other scripts begin.
+            case 0xD9...: hasOtherDigits = true
+            default: break
+            }
+        }
+        if hasOtherDigits { digitCount += text.unicodeScalars.count { $0.value >= 0x640 && $0.properties.numericType == .decimal } }
+        return digitCount >= digitCountMin
     }
 
     /// An address is a word with text before an at sign and a dot behind it.

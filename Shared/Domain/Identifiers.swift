@@ -80,6 +80,12 @@ public struct HoldID: NumberIdentifier {
     public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
+/// One time that what had been kept long enough was deleted.
+public struct RetentionRunID: NumberIdentifier {
+    public var rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
 /// One time that somebody got personal data.
 public struct DisclosureID: NumberIdentifier {
     public var rawValue: Int64

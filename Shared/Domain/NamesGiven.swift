@@ -8,8 +8,10 @@ public enum NamesGiven {
     private static let wordCountMax = 3
 
     /// Each name that an opening leads to, as it is written: up to three words with capitals.
-    public static func `in`(_ text: String) -> [String] {
-        let whole = FoldedText(text)
+    public static func `in`(_ text: String) -> [String] { `in`(text, folded: FoldedText(text)) }
+
+    /// As `in`, for who has the text folded already.
+    public static func `in`(_ text: String, folded whole: FoldedText) -> [String] {
         guard openings.contains(where: whole.contains) else { return [] }
         let words = text.split(whereSeparator: \.isWhitespace)
         let folded = words.map { FoldedText(String($0)).words }

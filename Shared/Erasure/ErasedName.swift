@@ -10,6 +10,8 @@ public enum ErasedName: Hashable, Sendable {
     case participant(ParticipantID)
     /// A person's objection: of one workspace, to all its accounts of a platform.
     case objection(WorkspaceID, Alias)
+    /// Whom a legal hold is about: of one workspace, on all its accounts of a platform.
+    case held(WorkspaceID, Alias)
     /// A message by the platform's id: what names it later (a status, an edit) stays out whatever its time.
     case message(Account, id: String)
     /// Who authorised an app.
@@ -26,6 +28,8 @@ public enum ErasedName: Hashable, Sendable {
             "person\n\(workspace.rawValue)\n\(account.platform.rawValue)\n\(account.id)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .objection(let workspace, let alias):
             "objection\n\(workspace.rawValue)\n\(alias.platform.rawValue)\n\(alias.kind.rawValue)\n\(alias.value)"
+        case .held(let workspace, let alias):
+            "held\n\(workspace.rawValue)\n\(alias.platform.rawValue)\n\(alias.kind.rawValue)\n\(alias.value)"
         case .participant(let id): "participant\n\(id.rawValue)"
         case .message(let account, let id): "message\n\(account.platform.rawValue)\n\(account.id)\n\(id)"
         case .member(let workspace, let member): "member\n\(workspace.rawValue)\n\(member.rawValue)"

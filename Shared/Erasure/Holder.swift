@@ -4,6 +4,7 @@ import HolderContracts
 import Policy
 import Runtime
 import SQLite
+import Threads
 import Wire
 
 /// What a service must be able to do with its own tables to hold personal data.
@@ -22,28 +23,56 @@ public protocol HolderStore: Sendable {
     func eraseWorkspace(_ workspace: WorkspaceID, limit: Int, _ connection: Connection) throws -> [String: Int64]
     /// Takes the subject's rows out of use, for a hold that keeps them; returns how many by table. `erase` removes them all the same.
     func setAside(_ subject: Subject, _ connection: Connection) throws -> [String: Int64]
+    /// Files beside the database, its log and the service's that may name somebody: the scan looks into them too.
+    func papers() throws -> [Paper]
+    /// What a rule ends, table by table, in the order in which it goes; what a hold keeps of it as lists of its own. Runs on a reader.
+    func expiring(_ expiry: ExpireData, _ connection: Connection) throws -> [ExpiringRows]
+    /// Rows of a table have gone by a rule; on the writer, in their transaction: what memory knows of them may be outdated.
+    func expired(_ table: String, _ connection: Connection) throws
+}
+
+extension HolderStore {
+    public func papers() throws -> [Paper] { [] }
+    public func expired(_ table: String, _ connection: Connection) throws {}
+}
+
+/// A file of a holder's that is no database.
+public struct Paper: Sendable {
+    public let path: String
+    /// The table whose row says that it is there, and that it goes with that row; nil: a leftover.
+    public let table: String?
+
+    public init(path: String, table: String?) {
+        self.path = path
+        self.table = table
+    }
 }
 
 /// Serves `holder.*` for one service, the same way in all.
-public final class Holder: Sendable {
+public final class Holder: @unchecked Sendable {  // `owesBytes` is guarded by `lock`; the rest never changes.
     let process: ServiceProcess
     let database: Database
     let store: any HolderStore
     private let signer: ReceiptSigner
-    private let scans: ScanQueue
+    private let scans, expiries: WorkQueue
+    private let lock = Lock()
+    /// Of rows that expired. At first too: what ran before may have ended between a deletion and its bytes.
+    private var owesBytes = true
 
     public init(_ process: ServiceProcess, _ database: Database, _ store: any HolderStore) {
         self.process = process
         self.database = database
         self.store = store
         signer = ReceiptSigner(key: process.secret(KeyName.receiptKey(process.service)))
-        scans = ScanQueue(process.system)
+        scans = WorkQueue(process.system, "scan")
+        expiries = WorkQueue(process.system, "expiry")
         process.router.on(DescribeHolder.self, describe)
         process.router.on(CollectSubject.self, collect)
         process.router.on(PlaceTombstones.self, tombstone)
         process.router.on(EraseSubject.self, erase)
         process.router.on(ProveErasure.self, prove)
         process.router.on(CopyHolder.self, copy)
+        process.router.on(ExpireData.self, expire)
     }
 
     /// What has to be done before anybody is served: nothing, but for a file that came out of a backup.
@@ -129,14 +158,14 @@ public final class Holder: Sendable {
     private func prove(_ request: ProveErasure, _ reply: Reply<ProveErasure>) {
         guard request.scan else { return answer(request, reply, scan: nil) }
         let patience = reply.caller.timeoutMilliseconds
-        let scan = SubjectScan(process, database, deadlineMilliseconds: patience)
+        let scan = SubjectScan(process, database, store, deadlineMilliseconds: patience)
         // The log first: what others' rows share a page with the subject's would be found in its older copies.
         let isQueued = database.writer.eraseResidue(deadlineMilliseconds: patience) { result in
             if case .failure(let error) = result { return self.fail(error, reply) }
             let isWaiting = self.scans.add {
                 do { self.answer(request, reply, scan: try scan.run(request.subject)) } catch { self.fail(error, reply) }
             }
-            if !isWaiting { reply.fault(.overloaded, "\(ScanQueue.countMax) scans wait already: try again later") }
+            if !isWaiting { reply.fault(.overloaded, "\(WorkQueue.countMax) scans wait already: try again later") }
         }
         if !isQueued { reply.fault(.overloaded, "the writer's queue is full") }
     }
@@ -148,6 +177,23 @@ public final class Holder: Sendable {
         } catch {
             fail(error, reply)
         }
+    }
+
+    private func expire(_ request: ExpireData, _ reply: Reply<ExpireData>) {
+        let expiry = Expiry(holder: self, request: request, deadlineMilliseconds: reply.caller.timeoutMilliseconds)
+        let isWaiting = expiries.add {
+            do { reply.ok(try expiry.run()) } catch { self.fail(error, reply) }
+        }
+        if !isWaiting { reply.fault(.overloaded, "\(WorkQueue.countMax) runs wait already: try again later") }
+    }
+
+    func oweExpiredBytes() { lock.withLock { owesBytes = true } }
+
+    /// Waits until no byte of what expired is left in the file; owed until it succeeds.
+    func eraseWhatExpired(deadlineMilliseconds: Int64) throws {
+        guard lock.withLock({ owesBytes }) else { return }
+        try database.eraseResidue(deadlineMilliseconds: deadlineMilliseconds)
+        lock.withLock { owesBytes = false }
     }
 
     /// A copy for a backup. The journal is counted when the last page is copied: whoever is erased later stands in a later line.

@@ -4,7 +4,8 @@ import Runtime
 import SQLite
 
 /// What a service does before it serves anybody when its file is a copy from a backup: it stands every tombstone of the journal, forgets
-/// again whom the copy brought back, overwrites what they left, and looks for them in every byte. Only then the file is its own.
+/// again whom the copy brought back, overwrites what they left, and looks for them in every byte. Whom a legal hold keeps it takes out of
+/// use instead. Only then the file is its own.
 ///
 /// A stop in the middle changes nothing: the next start begins anew.
 struct Restoration {
@@ -19,10 +20,15 @@ struct Restoration {
     /// - Parameter mark: how many lines the journal had when the copy was made.
     func run(mark: Int64) throws {
         process.log.event("restoring", ("journalLines", .int(mark)))
-        try standTombstones(atLeast: mark)
+        let now = process.system.clock.now
+        var held = HeldAgain(
+            try StandingHolds(dataFolder: process.configuration.dataFolder), at: process.service, digester, now: now)
+        try standTombstones(atLeast: mark, &held)
         let returned = try database.writer.write("find who returned") { [store, digester] in try store.returned(digester, $0) }
         var forgotten: [Subject] = []
-        for subject in returned { forgotten.append(try forget(subject)) }
+        for subject in returned {
+            if let subject = try forget(subject, held) { forgotten.append(subject) }
+        }
         for start in stride(from: 0, to: forgotten.count, by: Restoration.scanCountMax) {
             try prove(forgotten[start..<min(start + Restoration.scanCountMax, forgotten.count)])
         }
@@ -32,14 +38,16 @@ struct Restoration {
             try store.beginAnew(numbersFrom: floor, connection)
             try connection.endCopy(numbersFrom: floor)
         }
-        process.log.event("restored", ("forgottenAgain", .int(Int64(forgotten.count))))
+        process.log.event(
+            "restored", ("forgottenAgain", .int(Int64(forgotten.count))), ("held", .int(Int64(returned.count - forgotten.count))))
     }
 
-    private func standTombstones(atLeast mark: Int64) throws {
+    private func standTombstones(atLeast mark: Int64, _ held: inout HeldAgain) throws {
         let now = process.system.clock.now
         var count: Int64 = 0
         try JournalReader(dataFolder: process.configuration.dataFolder).each { lines in
             count += Int64(lines.count)
+            held.learn(lines)
             try database.writer.write("replay tombstones") { connection in
                 _ = try Tombstones.place(lines.map(\.tombstone), now: now, connection)
             }
@@ -47,11 +55,16 @@ struct Restoration {
         guard count >= mark else { throw JournalTooShort(lines: count, needed: mark) }
     }
 
-    /// Returns the subject with all its names.
-    private func forget(_ subject: Subject) throws -> Subject {
-        if subject.isWhole == true { return try forgetWorkspace(subject) }
+    /// Returns the subject with all its names; nil where a hold keeps it, out of use.
+    private func forget(_ subject: Subject, _ held: HeldAgain) throws -> Subject? {
+        if subject.isWhole == true, !held.keeps(subject) { return try forgetWorkspace(subject) }
         return try database.writer.write("forget again") { [store] connection in
-            let known = try store.collect(subject, connection).subject
+            var known = subject
+            known.formUnion(try store.collect(subject, connection).subject)
+            if held.keeps(known) {
+                _ = try store.setAside(known, connection)
+                return nil
+            }
             _ = try store.erase(known, connection)
             return known
         }
@@ -78,7 +91,7 @@ struct Restoration {
         all.aliases.removeAll { $0.value.utf8.count < Subject.searchableBytesMin }
         all.contacts.removeAll { $0.value.utf8.count < Subject.searchableBytesMin }
         try database.eraseResidue(deadlineMilliseconds: patience)
-        let scan = try SubjectScan(process, database, deadlineMilliseconds: patience).run(all)
+        let scan = try SubjectScan(process, database, store, deadlineMilliseconds: patience).run(all)
         guard scan.residue + scan.other == 0 else { throw ResidueAfterRestoration(places: scan.residue + scan.other) }
     }
 }

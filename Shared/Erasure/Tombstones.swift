@@ -72,6 +72,22 @@ public enum Tombstones {
         }
     }
 
+    /// Those of the people who were erased, and the workspaces that were as a whole: whom a copy from before that brings back. A person's
+    /// number is never given again, so that the tombstone of a number is enough.
+    public static func returned(
+        _ people: [(id: ParticipantID, workspace: WorkspaceID)], of workspaces: Set<WorkspaceID>, _ digester: ErasureDigester,
+        _ connection: Connection
+    ) throws -> [Subject] {
+        try erasedWorkspaces(workspaces, digester, connection)
+            + people.compactMap { person in
+                guard let cutoff = try cutoff(digester.digests(.participant(person.id)), connection) else { return nil }
+                var subject = Subject(workspace: person.workspace)
+                subject.participants = [person.id]
+                subject.cutoff = cutoff
+                return subject
+            }
+    }
+
     /// Adds to what a deletion removed here, so that a receipt counts all attempts.
     static func count(_ rows: [String: Int64], _ deletion: DeletionID, _ connection: Connection) throws -> [String: Int64] {
         for (table, count) in rows {

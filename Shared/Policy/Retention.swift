@@ -54,8 +54,19 @@ public enum Retention: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether a workspace may ask for less.
-    public var workspaceMayShorten: Bool { self == .messengerData }
+    /// Whether a workspace may ask for less: it may of its messenger data, which is processed by its instruction (policy §4). All else is
+    /// Botseller's own to answer for, or a law's.
+    public var workspaceMayShorten: Bool {
+        switch self {
+        case .messengerData, .comments, .handoffContext: true
+        case .accountData, .consents, .forms, .support, .usage, .technical, .security, .billing, .requestRecords, .requestIdentifiers,
+            .exports, .outbox, .quarantine, .deliveryKeys, .outgoingKeys, .tombstones:
+            false
+        }
+    }
+
+    /// The longest that a workspace may say, in days; nil where only the agreement's end bounds it.
+    public var workspaceDaysMax: Int64? { start == .agreementEnd ? nil : length.days }
 }
 
 public enum RetentionLength: Equatable, Sendable {

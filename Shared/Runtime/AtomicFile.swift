@@ -10,16 +10,19 @@ public enum AtomicFile {
         public var description: String { "\(operation) \(path): \(String(cString: strerror(errno)))" }
     }
 
-    /// Replaces the file. Readers see the old or the new content; it need not outlive a power cut.
-    static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(Problem) {
-        let temporary = "\(path).\(getpid()).new"
-        try write(temporary, bytes, mode: mode, durably: false)
+    /// What the name of a file ends with while it is written.
+    public static let unfinishedSuffix = ".new"
+
+    /// Replaces the file. Readers see the old or the new content; it outlives a power cut only if `durably`, once its folder is synced too.
+    public static func replace(_ path: String, with bytes: [UInt8], mode: mode_t, durably: Bool = false) throws(Problem) {
+        let temporary = "\(path).\(getpid())\(unfinishedSuffix)"
+        try write(temporary, bytes, mode: mode, durably: durably)
         guard rename(temporary, path) == 0 else { throw failure("rename", path, removing: temporary) }
     }
 
     /// Makes the file, on disk when this returns once its folder is synced too. False when there is one already, which stays untouched.
     static func create(_ path: String, with bytes: [UInt8], mode: mode_t) throws(Problem) -> Bool {
-        let temporary = "\(path).\(getpid()).new"
+        let temporary = "\(path).\(getpid())\(unfinishedSuffix)"
         try write(temporary, bytes, mode: mode, durably: true)
         // link and not rename: of two that start at the same time one wins, and nobody's key is overwritten.
         let code = link(temporary, path)
@@ -29,20 +32,20 @@ public enum AtomicFile {
     }
 
     /// Makes the folder unless it is there, for its owner only.
-    static func makeFolder(_ path: String) throws(Problem) {
+    public static func makeFolder(_ path: String) throws(Problem) {
         if mkdir(path, 0o700) != 0 && errno != EEXIST { throw failure("make folder", path) }
         var status = stat()
         guard stat(path, &status) == 0 else { throw failure("look at", path) }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw Problem(operation: "make folder", path: path, errno: ENOTDIR) }
     }
 
-    /// Brings the names in a folder to disk.
     /// A file that is not there is removed already.
-    static func remove(_ path: String) throws(Problem) {
+    public static func remove(_ path: String) throws(Problem) {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
-    static func syncFolder(_ path: String) throws(Problem) {
+    /// Brings the names in a folder to disk.
+    public static func syncFolder(_ path: String) throws(Problem) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open folder", path) }
         defer { close(descriptor) }
@@ -50,7 +53,7 @@ public enum AtomicFile {
     }
 
     /// The names in a folder, in order.
-    static func names(in path: String) throws(Problem) -> [String] {
+    public static func names(in path: String) throws(Problem) -> [String] {
         guard let folder = opendir(path) else { throw failure("read folder", path) }
         defer { closedir(folder) }
         var names: [String] = []

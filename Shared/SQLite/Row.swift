@@ -54,6 +54,16 @@ public struct Row: ~Copyable {
 
     @inlinable public func isNull(_ column: Int) -> Bool { type(column) == SQLITE_NULL }
 
+    /// As it can be bound again; a REAL is in no table of ours.
+    public func bound(_ column: Int) -> SQLValue {
+        switch type(column) {
+        case SQLITE_INTEGER: .integer(int(column))
+        case SQLITE_TEXT: .text(text(column))
+        case SQLITE_BLOB: .blob(blob(column))
+        default: .null
+        }
+    }
+
     /// The bytes of a TEXT or BLOB without a copy, valid inside `body` only. NULL gives no bytes.
     @inlinable
     public func withBytes<Value, Failure: Error>(

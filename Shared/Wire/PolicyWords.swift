@@ -4,3 +4,5 @@ import Policy
 extension Role: WireWord {}
 extension Peer: WireWord {}
 extension Category: WireWord {}
+extension Retention: WireWord {}
+extension RetentionStart: WireWord {}

@@ -4,7 +4,7 @@ import Threads
 
 /// Another process of the run. It starts on the core of the thread that makes it, and ends with `stop`.
 final class ChildProcess: Sendable {
-    static let readyMilliseconds = 10_000
+    static let patienceMilliseconds = 60_000
 
     private let identifier: pid_t
     let outputPath: String
@@ -38,11 +38,11 @@ final class ChildProcess: Sendable {
 
     /// Asks again every millisecond until `value` is there; what the process printed is the error when it never is.
     func wait<Value>(for value: () throws -> Value?) throws -> Value {
-        for _ in 0..<ChildProcess.readyMilliseconds {
+        for _ in 0..<ChildProcess.patienceMilliseconds {
             if let value = try value() { return value }
             usleep(1_000)  // What another process writes can only be looked for.
         }
-        throw BenchmarkFailure("a process was not ready in \(ChildProcess.readyMilliseconds) ms: \(try WorkFolder.text(of: outputPath))")
+        throw BenchmarkFailure("not in \(ChildProcess.patienceMilliseconds) ms: \(try WorkFolder.text(of: outputPath))")
     }
 
     /// The most memory that it ever had in RAM, and what it has now. Source: proc(5), status.

@@ -17,7 +17,7 @@ struct ContextBenchmark: Benchmark {
         let mesh = try ContextMesh(folder)
         defer { mesh.stop() }
         try mesh.fill(effort.readMessages, people: effort.readConversations)
-        try mesh.wait("the assistant is known") { try mesh.context(of: 1) != nil }
+        try mesh.waitForContext(of: 1)
         return try contexts(mesh, effort) + [arrivals(mesh, effort)]
     }
 
@@ -30,7 +30,7 @@ struct ContextBenchmark: Benchmark {
             let baseline = try times(conversations) { conversation in
                 let read = ReadConversation(
                     workspace: mesh.workspace, conversation: ConversationID(rawValue: conversation), limit: ContextBenchmark.messagesRead)
-                return try ContextMesh.answer(mesh.conversations.call(read)).messages.count == ContextBenchmark.messagesRead
+                return try mesh.conversations.answer(read).messages.count == ContextBenchmark.messagesRead
             }
             let ours = try times(conversations) { try mesh.context(of: $0)?.lines.isEmpty == false }
             return (ours, baseline)
@@ -84,7 +84,7 @@ struct ContextBenchmark: Benchmark {
     private func firstLetter(_ mesh: ContextMesh, _ effort: Effort) throws -> Int64 {
         try mesh.post([(phone: 1, id: "first", text: "first")])
         let own = Int64(effort.readConversations) + 1
-        try mesh.wait("a first letter is stored") { try mesh.context(of: own) != nil }
+        try mesh.waitForContext(of: own)
         return own
     }
 

@@ -1,11 +1,9 @@
 import ConversationStoreContracts
 import Digest
 import Domain
-import Glibc
 import HTTP
 import HandoffContextContracts
 import IntakeContracts
-import MeshContracts
 import Net
 import Policy
 import Runtime
@@ -26,55 +24,47 @@ final class ContextMesh {
     let workspace: WorkspaceID
     let token: String
     let contexts, conversations: MeshClient
-    private let processes: [MeshProcess]
     private let dataFolder: String
-    private let intake: MeshProcess
+    private let intake, store, handoff, coordinator: MeshProcess
 
     init(_ folder: WorkFolder) throws {
         dataFolder = try folder.subfolder("context")
-        let data = dataFolder
-        processes = try MeshPlan.services.map { try MeshProcess($0, dataFolder: data) }
-        guard let intake = processes.first(where: { $0.service == .intake }),
-            let handoff = processes.first(where: { $0.service == .handoffContext }),
-            let store = processes.first(where: { $0.service == .conversationStore })
-        else { throw BenchmarkFailure("a service of the mesh is missing in its plan") }
-        self.intake = intake
+        intake = try MeshProcess(.intake, dataFolder: dataFolder)
+        store = try MeshProcess(.conversationStore, dataFolder: dataFolder)
+        handoff = try MeshProcess(.handoffContext, dataFolder: dataFolder)
+        coordinator = try MeshProcess(.deletionCoordinator, dataFolder: dataFolder)
         let accounts = try intake.client(as: .operator)
         defer { accounts.close() }
-        let workspace = try ContextMesh.answer(
-            accounts.call(
-                OpenWorkspace(
-                    key: RequestKey("open"), name: "Lamp Shop (invented)", market: .international, policyVersion: "2026-06-19",
-                    agreementVersion: "2026-01", onDeletion: .erase))
+        let workspace = try accounts.answer(
+            OpenWorkspace(
+                key: RequestKey("open"), name: "Lamp Shop (invented)", market: .international, policyVersion: "2026-06-19",
+                agreementVersion: "2026-01", onDeletion: .erase)
         ).workspace
         self.workspace = workspace
         let owner = CallOptions(actor: try ContextMesh.token(.owner, of: workspace, accounts))
         token = try ContextMesh.token(.assistant, of: workspace, accounts)
         let attestation = Attestation(
             member: "member-1", textVersion: "2026-01", attestedAt: System.real().clock.now, rights: true, notices: true, consents: true)
-        _ = try ContextMesh.answer(
-            accounts.call(
-                ConnectChannel(key: RequestKey("connect"), workspace: workspace, account: ContextMesh.account, attestation: attestation),
-                owner))
+        _ = try accounts.answer(
+            ConnectChannel(key: RequestKey("connect"), workspace: workspace, account: ContextMesh.account, attestation: attestation), owner)
         contexts = try handoff.client(as: .operator)
         conversations = try store.client(as: .handoffContext)
     }
 
     /// A new member's.
     private static func token(_ role: Role, of workspace: WorkspaceID, _ accounts: MeshClient) throws -> String {
-        let member = try answer(accounts.call(AddMember(key: RequestKey(role.rawValue), workspace: workspace, role: role.rawValue))).member
-        return try answer(accounts.call(IssueToken(workspace: workspace, member: member))).token
+        let member = try accounts.answer(AddMember(key: RequestKey(role.rawValue), workspace: workspace, role: role.rawValue)).member
+        return try accounts.answer(IssueToken(workspace: workspace, member: member)).token
     }
 
     func stop() {
         contexts.close()
         conversations.close()
-        for process in processes { process.stop() }
+        for process in [coordinator, handoff, store, intake] { process.stop() }
     }
 
     /// Messages of so many people in turn, and waits until handoff-context has heard of all.
     func fill(_ count: Int, people: Int) throws {
-        guard let store = processes.first(where: { $0.service == .conversationStore }) else { return }
         let client = try store.client(as: .intake)
         defer { client.close() }
         let start = System.real().clock.now.rawValue - Int64(count) * 1000
@@ -92,10 +82,11 @@ final class ContextMesh {
                 })
         }
         _ = try AppendPipeline(client, requests).run(inFlight: ContextMesh.fillInFlight)
-        try wait("handoff-context has heard of everything") {
-            try ContextMesh.answer(contexts.call(ReadMetrics())).values["changes.taken"] ?? 0 >= Int64(count)
-        }
+        try handoff.wait { $0["changes.taken"] ?? 0 >= Int64(count) }
     }
+
+    /// Waits until there is a context of the conversation.
+    func waitForContext(of conversation: Int64) throws { _ = try handoff.process.wait { try context(of: conversation) } }
 
     /// nil where the message is not there yet, or the workspace not known.
     func context(of conversation: Int64) throws -> HandoffContext? {
@@ -133,21 +124,5 @@ final class ContextMesh {
                     headers: [HTTPHeaders.Field(name: "X-Hub-Signature-256", value: signature)])
         } catch { throw BenchmarkFailure("the webhook door: \(error.rawValue)") }
         guard answer.isSuccess else { throw BenchmarkFailure("the webhook door said \(answer.status)") }
-    }
-
-    // MARK: Answers
-
-    static func answer<R: Request>(_ outcome: Outcome<R>) throws -> R.Response {
-        guard case .ok(let response) = outcome else { throw BenchmarkFailure("\(R.contract.method): \(outcome)") }
-        return response
-    }
-
-    /// Asks again every millisecond: what other processes do can only be looked for.
-    func wait(_ what: String, until isSo: () throws -> Bool) throws {
-        for _ in 0..<60_000 {
-            if try isSo() { return }
-            usleep(1000)
-        }
-        throw BenchmarkFailure("it never came to be that \(what)")
     }
 }

@@ -1,11 +1,13 @@
+import MeshContracts
 import Net
 import Policy
 import Runtime
+import Wire
 
 /// A real service of the mesh on a data folder, which several may share; each looks for those that don't run in vain.
 final class MeshProcess: Sendable {
     let service: Peer
-    private let process: ChildProcess
+    let process: ChildProcess
     private let keys: KeyFolder
     private let dataFolder: String
 
@@ -15,12 +17,11 @@ final class MeshProcess: Sendable {
         dataFolder = data
         try KeyFolder.createMissing(dataFolder: data)
         let log = "\(data)/\(service.rawValue).log"
-        let process = try ChildProcess(
+        process = try ChildProcess(
             ChildProcess.siblingPath(service.rawValue), [],
             environment: ["MESH_DATA": data, "MESH_BASE_PORT": "0", "MESH_LOG_FILE": log], outputPath: log)
-        self.process = process
         keys = KeyFolder(dataFolder: data)
-        _ = try process.wait { try WorkFolder.text(of: process.outputPath).contains(#""event":"ready""#) ? true : nil }
+        try process.wait { try WorkFolder.text(of: log).contains(#""event":"ready""#) ? () : nil }
     }
 
     func client(as peer: Peer) throws -> MeshClient {
@@ -30,5 +31,22 @@ final class MeshProcess: Sendable {
 
     func port(_ door: MeshPlan.Door) throws -> UInt16 { try PortFile(dataFolder: dataFolder, service: service, door: door).read() }
 
+    /// Waits until the service says what `isSo` wants of its metrics.
+    func wait(until isSo: ([String: Int64]) -> Bool) throws {
+        let client = try client(as: .operator)
+        defer { client.close() }
+        try process.wait { try isSo(client.answer(ReadMetrics()).values) ? () : nil }
+    }
+
     func stop() { process.stop() }
+}
+
+extension MeshClient {
+    /// What a benchmark has to be granted, or it measures nothing.
+    func answer<R: Request>(_ request: R, _ options: CallOptions = CallOptions()) throws -> R.Response {
+        switch call(request, options) {
+        case .ok(let response): return response
+        case let outcome: throw BenchmarkFailure("\(R.contract.method): \(outcome)")
+        }
+    }
 }

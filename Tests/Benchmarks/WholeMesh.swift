@@ -1,7 +1,6 @@
 import ConversationStoreContracts
 import Domain
 import IntakeContracts
-import MeshContracts
 import Net
 import Policy
 import Runtime
@@ -12,18 +11,16 @@ final class WholeMesh {
     /// As many numbers as let a load pass below the limit of one channel.
     static let numbers = (0..<8).map { "10654035224\(2_000 + $0)" }
 
-    let intake: ServiceChild
-    private let others: [ServiceChild]
-    private let store: ServiceChild
+    let intake: MeshProcess
+    private let store, handoff, coordinator: MeshProcess
     private let dataFolder: String
 
     init(_ dataFolder: String) throws {
         self.dataFolder = dataFolder
-        try KeyFolder.createMissing(dataFolder: dataFolder)
-        intake = try ServiceChild(.intake, dataFolder: dataFolder)
-        store = try ServiceChild(.conversationStore, dataFolder: dataFolder)
-        others = try [Peer.handoffContext, .deletionCoordinator].map { try ServiceChild($0, dataFolder: dataFolder) }
-        for service in [intake, store] + others { try service.waitUntilReady() }
+        intake = try MeshProcess(.intake, dataFolder: dataFolder)
+        store = try MeshProcess(.conversationStore, dataFolder: dataFolder)
+        handoff = try MeshProcess(.handoffContext, dataFolder: dataFolder)
+        coordinator = try MeshProcess(.deletionCoordinator, dataFolder: dataFolder)
         try connect()
     }
 
@@ -33,7 +30,7 @@ final class WholeMesh {
         let opening = OpenWorkspace(
             key: RequestKey("open"), name: "Lamp Shop (invented)", market: .international, policyVersion: "2026-06-19",
             agreementVersion: "2026-01", onDeletion: .erase)
-        let workspace = try WholeMesh.answer(client.call(opening)).workspace
+        let workspace = try client.answer(opening).workspace
         for number in WholeMesh.numbers {
             let attestation = Attestation(
                 member: "member-1", textVersion: "2026-01", attestedAt: System.real().clock.now, rights: true, notices: true,
@@ -41,7 +38,7 @@ final class WholeMesh {
             let connection = ConnectChannel(
                 key: RequestKey("connect-\(number)"), workspace: workspace, account: Account(.whatsapp, number),
                 attestation: attestation, business: SignedDeliveries.business)
-            _ = try WholeMesh.answer(client.call(connection))
+            _ = try client.answer(connection)
         }
     }
 
@@ -50,9 +47,7 @@ final class WholeMesh {
 
     /// Waits until intake has handed everything on.
     func settle() throws {
-        let client = try intake.client(as: .operator)
-        defer { client.close() }
-        try intake.process.wait { try WholeMesh.answer(client.call(ReadMetrics())).values["outbox.rows"] == 0 ? () : nil }
+        try intake.wait { $0["outbox.rows"] == 0 }
     }
 
     /// How many messages the store has, as it shows them to whoever follows its feed.
@@ -62,17 +57,12 @@ final class WholeMesh {
         var messages: Set<MessageID> = []
         var cursor = Cursor()
         while true {
-            let page = try WholeMesh.answer(client.call(ReadConversationFeed(after: cursor, waitMilliseconds: 0)))
+            let page = try client.answer(ReadConversationFeed(after: cursor, waitMilliseconds: 0))
             for change in page.changes where change.kind == .messageReceived { messages.insert(change.message) }
             cursor = page.next
             if !page.isFull { return messages.count }
         }
     }
 
-    func stop() { for service in others + [store, intake] { service.stop() } }
-
-    private static func answer<R: Request>(_ outcome: Outcome<R>) throws -> R.Response {
-        guard case .ok(let response) = outcome else { throw BenchmarkFailure("\(R.contract.method): \(outcome)") }
-        return response
-    }
+    func stop() { for service in [coordinator, handoff, store, intake] { service.stop() } }
 }

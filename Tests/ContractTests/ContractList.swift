@@ -30,6 +30,7 @@ enum ContractList {
         ] + [
             ContractEntry(AppendEvents.self), ContractEntry(ListConversations.self), ContractEntry(ReadConversation.self),
             ContractEntry(SearchConversations.self), ContractEntry(UpdateConversation.self),
+            ContractEntry(MarkConversationRead.self),
             ContractEntry(ReadConversationFeed.self), ContractEntry(ListNotices.self),
             ContractEntry(RecordProfile.self), ContractEntry(RecordInsights.self), ContractEntry(ReadInsights.self),
             ContractEntry(ReadParticipant.self), ContractEntry(LinkParticipants.self), ContractEntry(UnlinkParticipants.self),
@@ -42,13 +43,16 @@ enum ContractList {
         ] + [
             ContractEntry(RequestDeletion.self), ContractEntry(ConfirmIdentity.self), ContractEntry(ReadDeletion.self),
             ContractEntry(ListDeletions.self), ContractEntry(ApproveDeletion.self), ContractEntry(RefuseDeletion.self),
-            ContractEntry(CancelDeletion.self),
+            ContractEntry(CancelDeletion.self), ContractEntry(ExtendDeletion.self),
             ContractEntry(PlaceHold.self), ContractEntry(LiftHold.self), ContractEntry(ListHolds.self),
             ContractEntry(RecordDisclosure.self), ContractEntry(ListDisclosures.self),
-            ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self)
+            ContractEntry(SetSubprocessor.self), ContractEntry(ListSubprocessors.self),
+            ContractEntry(RecordBackup.self), ContractEntry(ListBackups.self),
+            ContractEntry(SetRetention.self), ContractEntry(ReadRetention.self), ContractEntry(RunRetention.self)
         ] + [
             ContractEntry(DescribeHolder.self), ContractEntry(CollectSubject.self), ContractEntry(PlaceTombstones.self),
-            ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self), ContractEntry(CopyHolder.self)
+            ContractEntry(EraseSubject.self), ContractEntry(ProveErasure.self), ContractEntry(CopyHolder.self),
+            ContractEntry(ExpireData.self)
         ]
 
     /// What the services register, and refuse to start without.

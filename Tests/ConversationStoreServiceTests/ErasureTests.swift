@@ -24,7 +24,7 @@ import Testing
             receipt.rows == [
                 "pending_statuses": 1, "waiting_events": 0, "changes": 2, "delivery_statuses": 2, "messages": 2, "conversations": 1,
                 "aliases": 1, "profiles": 0, "participants": 1, "lineages": 0, "links": 0, "participant_fields": 0, "notices": 0,
-                "search_terms": 0, "mentions": 0
+                "search_terms": 0, "mentions": 0, "member_reads": 0
             ])
         #expect(ReceiptSigner(key: store.process.secret("conversation-store.receipt.key")).isValid(receipt))
     }

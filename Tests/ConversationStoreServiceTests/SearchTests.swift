@@ -164,6 +164,38 @@ import Wire
         #expect(try texts("replied").count == 1 && texts("echoed").isEmpty)
     }
 
+    @Test(arguments: [false, true]) func aCaptionIsFoundAndShownAsItWasEditedLast(indexedBefore: Bool) throws {
+        func captioned(_ event: ChannelEvent, _ caption: String?, url: String? = nil) -> ChannelEvent {
+            var event = event
+            event.text = nil
+            event.details = event.details ?? EventDetails()
+            event.details?.attachments = [Attachment(type: "image")]
+            event.details?.attachments?[0].caption = caption
+            event.details?.attachments?[0].url = url
+            return event
+        }
+        try store.append(captioned(message("m1"), "a \"caption\": zanzibar", url: "https://cdn.example/1"))
+        if indexedBefore { try store.index() }
+        try store.append(
+            captioned(happening(.edit, "e2", to: "m1", at: noon.adding(seconds: 2)), "timbuktu"),
+            captioned(happening(.edit, "e1", to: "m1", at: noon.adding(seconds: 1)), "samarkand"))
+        try store.index()
+
+        #expect(try texts("timbuktu") == ["timbuktu"])
+        #expect(try texts("zanzibar").isEmpty && texts("samarkand").isEmpty)
+        let shown = try #require(try store.onlyMessages().first)
+        #expect(shown.details?.attachments?.map(\.caption) == ["timbuktu"])
+        #expect(shown.details?.attachments?.map(\.url) == ["https://cdn.example/1"])
+
+        // An edit of the words alone leaves the caption, and one may take it away.
+        try store.append(happening(.edit, "e3", to: "m1", "words", at: noon.adding(seconds: 3)))
+        #expect(try texts("words timbuktu").count == 1)
+        try store.append(captioned(happening(.edit, "e4", to: "m1", at: noon.adding(seconds: 4)), nil))
+        #expect(try texts("timbuktu").isEmpty && texts("words").count == 1)
+        try store.append(happening(.unsend, "u1", to: "m1", at: noon.adding(seconds: 5)))
+        #expect(try store.terms().isEmpty)
+    }
+
     /// What is no message of its own would be forgotten when its message goes.
     @Test func anEditIsNotIndexedBesideItsMessage() throws {
         var edit = happening(.edit, "e1", to: "m1")
@@ -172,7 +204,8 @@ import Wire
         try store.append(message("m1", "a lamp"), edit)
         try store.index()
 
-        #expect(try store.terms() == ["a", "lamp"])
+        #expect(try store.terms() == ["a", "lamp", "zanzibar"])
+        #expect(try find("zanzibar").messages.map(\.kind) == [.message])
         try store.append(happening(.unsend, "u1", to: "m1"))
         #expect(try store.terms().isEmpty)
     }

@@ -35,6 +35,9 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
         var erased: [Subject] = []
         var setAside: [Subject] = []
         var deauthorized: [DeauthorizeConnection] = []
+        /// What it was told to expire, and how it answers.
+        var expiries: [ExpireData] = []
+        var expires: @Sendable (ExpireData) -> (rows: [String: Int64], kept: [String: Int64], isPartial: Bool) = { _ in ([:], [:], false) }
         /// Falsifies receipts.
         var tamper: @Sendable (ErasureReceipt) -> ErasureReceipt = { $0 }
         /// What the journal holds, asked before each tombstone is taken.
@@ -51,6 +54,7 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
         router.on(EraseSubject.self, erase)
         router.on(ProveErasure.self, prove)
         router.on(DeauthorizeConnection.self, deauthorize)
+        router.on(ExpireData.self, expire)
     }
 
     func with<Value>(_ body: (inout State) -> Value) -> Value { lock.withLock { body(&state) } }
@@ -89,6 +93,14 @@ final class FakeHolder: @unchecked Sendable {  // All state is guarded by `lock`
                 erasedAt: time.now)
         }
         reply.ok(with { $0.tamper }(signer.sign(receipt)))
+    }
+
+    private func expire(_ request: ExpireData, _ reply: Reply<ExpireData>) {
+        let answer = with { state in
+            state.expiries.append(request)
+            return state.expires
+        }(request)
+        reply.ok(ExpireData.Response(holder: peer.rawValue, rows: answer.rows, kept: answer.kept, isPartial: answer.isPartial))
     }
 
     /// As intake does: each user of an app is said to have one channel, but for `nobody`.
@@ -170,6 +182,8 @@ struct FakeLink: Transport {
     }
 
     func exchangeBlocking(timeoutMilliseconds: Int64, mayRepeat: Bool, frame: (Int64) -> [UInt8]) -> ReplyBytes {
-        preconditionFailure("a driver never waits for a holder")
+        // Retention runs have a thread of their own to wait on; a driver never waits for a holder.
+        if holder?.with({ $0.isDown }) == true { return .fault(Fault(.unavailable, "down")) }
+        return inner.exchangeBlocking(timeoutMilliseconds: timeoutMilliseconds, mayRepeat: mayRepeat, frame: frame)
     }
 }

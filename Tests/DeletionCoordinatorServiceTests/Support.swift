@@ -191,14 +191,21 @@ final class Coordinator {
         desk.on(ApproveDeletion.self, service.approve)
         desk.on(RefuseDeletion.self, service.refuse)
         desk.on(CancelDeletion.self, service.cancel)
+        desk.on(ExtendDeletion.self, service.extend)
         desk.on(PlaceHold.self, service.placeHold)
         desk.on(LiftHold.self, service.liftHold)
         desk.on(ListHolds.self, service.listHolds)
+        desk.on(SetRetention.self, service.setRetention)
+        desk.on(ReadRetention.self, service.readRetention)
+        desk.on(RunRetention.self, service.runRetention)
+        try service.notices.start()
         try service.driver.start()  // Alone: there is no intake to follow.
     }
 
     func close() {
+        service.retention.stop()
         service.driver.stop()
+        service.notices.stop()
         database.close()
     }
 
@@ -219,6 +226,11 @@ final class Coordinator {
 
     /// What `mesh.health` says of deletions.
     var standing: String? { process.health.report().first { $0.name == "deletions" }?.state.word }
+
+    /// What a crash leaves, or a bug: the file as SQL changes it.
+    func change(_ sql: String) throws { try database.writer.write("change") { try $0.run(sql) } }
+
+    func word(_ sql: String) throws -> String? { try database.read { try $0.first(sql) { $0.text(0) } } }
 
     func damage(_ deletion: DeletionID) throws {
         try database.writer.write("damage") {
@@ -276,6 +288,7 @@ private final class OwnLink: Sendable {
         router.on(CollectSubject.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
         router.on(PlaceTombstones.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
         router.on(EraseSubject.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
+        router.on(ExpireData.self) { request, reply in own.call(request) { $0.pass(to: reply) } }
         router.on(ProveErasure.self) { request, reply in
             own.call(ProveErasure(subject: request.subject, scan: false)) { outcome in
                 guard case .ok(var proof) = outcome else { return outcome.pass(to: reply) }

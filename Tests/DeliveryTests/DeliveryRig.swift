@@ -18,8 +18,6 @@ import Wire
 
 /// Intake and conversation-store in one process, over real files, with time by hand: what a platform posts goes through both.
 final class DeliveryRig {
-    /// Works that wait for their time when nothing is to be done: the expiry's pause.
-    private static let idleWorks = 1
     private static let patienceMilliseconds = 60_000
 
     let folder: TemporaryFolder
@@ -113,6 +111,8 @@ final class DeliveryRig {
 
     func metric(_ name: String) -> Int64 { intakeProcess.metrics.snapshot()[name] ?? 0 }
 
+    func digester() throws -> ErasureDigester { ErasureDigester(peppers: try intakeProcess.keys.peppers()) }
+
     // MARK: Deliveries
 
     /// Posts all at once, as many connections do, and waits for every answer.
@@ -134,7 +134,7 @@ final class DeliveryRig {
         for _ in 0..<DeliveryRig.patienceMilliseconds {
             if metric("outbox.rows") == 0 { return }
             // A lost answer is asked for again after a pause.
-            if time.waitingCount > DeliveryRig.idleWorks { time.advance(milliseconds: Backoff.millisecondsMaxDefault) }
+            if time.waitingCount > 0 { time.advance(milliseconds: Backoff.millisecondsMaxDefault) }
             line.waitForAnswer(milliseconds: 1)
         }
         Issue.record("the outbox does not empty")

@@ -51,12 +51,18 @@ struct ExpectedStore: Equatable, CustomStringConvertible {
         while true {
             let page = try rig.store(ListConversations(workspace: workspace, limit: 100, before: before), as: .handoffContext).conversations
             for conversation in page {
-                let account = channels[conversation.channel] ?? Account()
-                let names = conversation.participant.aliases.filter { $0.kind != .username }
-                let known = Set(names.compactMap { owners[account]?[$0] })
-                guard known.count == 1, let person = known.first else { throw Mixed(names: names.count, people: known.count) }
+                let known = owners[channels[conversation.channel] ?? Account()] ?? [:]
+                let person = try ExpectedStore.person(conversation.participant, known)
                 if conversation.participant.marketingObjectionAt != nil { objectsToMarketing.insert(person) }
-                items[person, default: []] += try messages(of: conversation, in: workspace, rig)
+                for page in try pages(of: conversation, in: workspace, rig) {
+                    for message in page.messages {
+                        if conversation.media == nil {
+                            items[person, default: []].append(ExpectedStore.item(message))
+                        } else if let commenter = page.participants?.first(where: { $0.id == message.participant }) {
+                            items[try ExpectedStore.person(commenter, known), default: []].append(ExpectedStore.item(message))
+                        }  // Else the account's own: a notice.
+                    }
+                }
             }
             guard let last = page.last else { break }
             before = ListConversations.PageMark(lastMessage: last.lastMessage)
@@ -72,21 +78,32 @@ struct ExpectedStore: Equatable, CustomStringConvertible {
         }
     }
 
-    private func messages(of conversation: Conversation, in workspace: WorkspaceID, _ rig: DeliveryRig) throws -> [String] {
-        var found: [String] = []
-        var before: MessageID?
+    /// Whom a participant's names lead to.
+    private static func person(_ participant: Participant, _ owners: [Alias: PlannedPerson]) throws -> PlannedPerson {
+        let names = participant.aliases.filter { $0.kind != .username }
+        let known = Set(names.compactMap { owners[$0] })
+        guard known.count == 1, let person = known.first else { throw Mixed(names: names.count, people: known.count) }
+        return person
+    }
+
+    private func pages(
+        of conversation: Conversation, in workspace: WorkspaceID, _ rig: DeliveryRig
+    ) throws -> [ReadConversation.Response] {
+        var pages: [ReadConversation.Response] = []
         while true {
+            let before = pages.last?.messages.first?.id
             let request = ReadConversation(workspace: workspace, conversation: conversation.id, limit: 200, before: before)
-            let page = try rig.store(request, as: .handoffContext).messages
-            found += page.map { message in
-                let item = Item(
-                    person: PlannedPerson.nobody, kind: message.kind.rawValue, author: message.author.rawValue, type: message.type,
-                    text: message.text, origin: message.origin?.rawValue)
-                return item.described(status: message.status.map { [.sent: 0, .failed: 1, .delivered: 2, .read: 3, .played: 4][$0] ?? -1 })
-            }
-            guard let first = page.first else { return found }
-            before = first.id
+            let page = try rig.store(request, as: .handoffContext)
+            if page.messages.isEmpty { return pages }
+            pages.append(page)
         }
+    }
+
+    private static func item(_ message: Message) -> String {
+        let item = Item(
+            person: PlannedPerson.nobody, kind: message.kind.rawValue, author: message.author.rawValue, type: message.type,
+            text: message.text, origin: message.origin?.rawValue)
+        return item.described(status: message.status.map { [.sent: 0, .failed: 1, .delivered: 2, .read: 3, .played: 4][$0] ?? -1 })
     }
 
     /// One participant with names of several people, or of nobody whom the plan knows.

@@ -97,6 +97,59 @@ import Wire
         #expect(try context(["Dear Mara"], for: .assistant).lines.map(\.text) == ["Dear Mara"])
     }
 
+    /// An assistant is given the fields that its configuration names, and in them nothing by which the person is reached.
+    @Test func ofThePersonsFieldsAnAssistantSeesThoseThatItIsConfiguredFor() throws {
+        var conversation = conversation(["one"])
+        conversation.fields = [
+            ParticipantField("mail", text: "mara@example.com"), ParticipantField("mobile", number: 491_700_000_042),
+            ParticipantField("notes", text: "likes blue"), ParticipantField("tier", text: "gold"), ParticipantField("vip", flag: true)
+        ]
+        func fields(_ audience: ReadContext.Audience, _ names: [String]?, masksTexts: Bool) -> [ParticipantField]? {
+            let builder = ContextBuilder(audience: audience, masksTexts: masksTexts, masksContacts: false, tokenBudget: 1000)
+            let assistant = Assistant(name: "Lumi", prompt: "Be kind.", fields: names)
+            return builder.context(of: ConversationID(rawValue: 9), conversation, assistant: assistant)?.fields
+        }
+
+        let named = ["mail", "mobile", "tier", "vip", "unknown"]
+        #expect(
+            fields(.assistant, named, masksTexts: true) == [
+                ParticipantField("mail", text: "•••"), ParticipantField("mobile", text: "•••"), ParticipantField("tier", text: "gold"),
+                ParticipantField("vip", flag: true)
+            ])
+        #expect(fields(.assistant, nil, masksTexts: true) == [])
+        // Controls: where the workspace lets the assistant see identifiers, and for a person.
+        #expect(fields(.assistant, ["mail"], masksTexts: false) == [ParticipantField("mail", text: "mara@example.com")])
+        #expect(fields(.human, nil, masksTexts: false) == conversation.fields)
+    }
+
+    @Test func fieldsComeBehindTheOpenQuestionsAndBeforeTheFacts() throws {
+        var conversation = conversation(["It was €25", "Is it blue?"])
+        conversation.participant = Participant()
+        conversation.fields = [ParticipantField("tier", text: "gold"), ParticipantField("vip", flag: true)]
+        let whole = "It was €25".utf8.count + "Is it blue?".utf8.count * 2
+        func context(bytes: Int) throws -> HandoffContext {
+            let builder = ContextBuilder(audience: .human, masksTexts: false, masksContacts: false, tokenBudget: Int64(bytes + 3) / 4)
+            return try #require(builder.context(of: ConversationID(rawValue: 9), conversation, assistant: nil))
+        }
+
+        let few = try context(bytes: whole + "tier gold".utf8.count)
+        #expect(few.openQuestions.count == 1 && few.fields.map(\.name) == ["tier"] && few.facts.isEmpty)
+        let all = try context(bytes: 1000)
+        #expect(all.fields.count == 2 && all.facts.map(\.text) == ["€25"])
+    }
+
+    @Test func theWordsToAPictureAreALineToo() throws {
+        var conversation = conversation([nil, "Hello"])
+        var picture = Attachment(type: "image")
+        picture.caption = "Is this one in stock?"
+        conversation.messages[0].details = EventDetails()
+        conversation.messages[0].details?.attachments = [picture]
+        let builder = ContextBuilder(audience: .human, masksTexts: false, masksContacts: false, tokenBudget: 1000)
+        let context = try #require(builder.context(of: ConversationID(rawValue: 9), conversation, assistant: nil))
+        #expect(context.lines.map(\.text) == ["Is this one in stock?", "Hello"])
+        #expect(context.openQuestions.map(\.cites) == [[MessageID(rawValue: 1)]])
+    }
+
     @Test(
         arguments: [
             ("4111 1111 1111 1111", "•••"), ("(030) 901-820-00.", "•••."), ("order 123456", "order 123456"), ("2 of 3", "2 of 3"),

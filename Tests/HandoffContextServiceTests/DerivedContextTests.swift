@@ -36,6 +36,9 @@ import Wire
         return try #require(builder.context(of: ConversationID(rawValue: 1), conversation, assistant: nil))
     }
 
+    private func keyFacts(_ talk: [ContextLine]) -> [ContextFact] { KeyFacts.of(talk.map(SaidLine.init)) }
+    private func language(_ talk: [ContextLine]) -> ContextLanguage? { TalkLanguage.of(talk.map(SaidLine.init)) }
+
     // MARK: Sentences
 
     @Test(
@@ -70,25 +73,25 @@ import Wire
         ] as [(String, ContextFact.Kind, String)])
     func aFactIsFoundByHowItIsWritten(text: String, kind: ContextFact.Kind, fact: String) {
         #expect(
-            KeyFacts.of([line(7, text)]) == [
+            keyFacts([line(7, text)]) == [
                 ContextFact(kind: kind, text: fact, at: Timestamp(rawValue: 7000), cites: [MessageID(rawValue: 7)])
             ])
     }
 
     @Test(arguments: ["I have 2 lamps", "room 12 in march", "my name is mara", "name is Mara", "1.2.3", "a@b", "euro", "order 123456"])
     func whatOnlyLooksLikeAFactIsNone(text: String) {
-        #expect(KeyFacts.of([line(7, text)]) == [])
+        #expect(keyFacts([line(7, text)]) == [])
     }
 
     @Test func aFactThatIsSaidAgainCitesAllWhoSaidIt() throws {
-        let facts = KeyFacts.of(talk("It costs €25?", "> Yes, €25.", "my mail is Mara@Lamps.example", "mara@lamps.example"))
+        let facts = keyFacts(talk("It costs €25?", "> Yes, €25.", "my mail is Mara@Lamps.example", "mara@lamps.example"))
         #expect(facts.map(\.text) == ["€25", "Mara@Lamps.example"])
         #expect(facts.map { $0.cites.map(\.rawValue) } == [[1, 2], [3, 4]])
     }
 
     @Test func whoSomebodyIsIsTheirsToSay() throws {
-        #expect(KeyFacts.of(talk("> My name is Lumi, call +49 170 5550042")) == [])
-        #expect(KeyFacts.of(talk("> It is €25 on 12 March")).map(\.kind) == [.amount, .date])
+        #expect(keyFacts(talk("> My name is Lumi, call +49 170 5550042")) == [])
+        #expect(keyFacts(talk("> It is €25 on 12 March")).map(\.kind) == [.amount, .date])
     }
 
     // MARK: Questions, language, summary
@@ -111,12 +114,12 @@ import Wire
         ("بكم هذا المصباح؟", "ar"), ("这个灯多少钱", "zh"), ("このランプはいくらですか", "ja"), ("이 램프 얼마예요", "ko"), ("Πόσο κάνει;", "el")
     ])
     func aLanguageIsKnownByItsScriptOrItsSmallWords(text: String, code: String) {
-        let found = TalkLanguage.of(talk(text, "> Danke, das ist nicht der Punkt und wir haben auch noch eine"))
+        let found = language(talk(text, "> Danke, das ist nicht der Punkt und wir haben auch noch eine"))
         #expect(found == ContextLanguage(code: code, cites: [MessageID(rawValue: 1)]))
     }
 
     @Test(arguments: ["Ok", "12345", "👍", "", "Lumen Lisboa Porto Faro Braga Evora Tavira Lagos Sines de"])
-    func aLanguageThatCannotBeToldIsNone(text: String) { #expect(TalkLanguage.of(talk(text)) == nil) }
+    func aLanguageThatCannotBeToldIsNone(text: String) { #expect(language(talk(text)) == nil) }
 
     @Test func aSummaryIsOfWhatIsNotShownAndOfWhatComesBack() throws {
         let dent = "The blue lamp from your shop, the dent is big."

@@ -127,6 +127,9 @@ final class PlayedStore: @unchecked Sendable {  // `conversations`, `isDown` and
         lock.withLock { conversations[id]?.participant.restrictedAt = time }
     }
 
+    /// As while it is held.
+    func remove(_ id: ConversationID) { lock.withLock { conversations[id] = nil } }
+
     var readCount: Int { lock.withLock { reads } }
 
     var isAway: Bool {

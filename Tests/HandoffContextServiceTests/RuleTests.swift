@@ -161,14 +161,64 @@ import Wire
         try take(page(change(waits, at: minute), change(answered, .messageSent, at: minute), sequence: 2), database)
         let due = start.adding(milliseconds: 30 * 60_000)
 
-        try Patience.round(now: due.adding(milliseconds: -1), database, store)
+        try Patience.round(now: due.adding(milliseconds: -1), database, store, played.transport)
         #expect(try session(waits, database).state == .bot)
-        try Patience.round(now: due, database, store)
+        try Patience.round(now: due, database, store, played.transport)
 
         #expect(try session(waits, database).state.ask == HandoffAsk(asker: .rule, reason: .unanswered, priority: .low, since: due))
         #expect(try session(answered, database).state == .bot && session(early, database).state == .bot)
-        try Patience.round(now: due.adding(milliseconds: 60_000), database, store)
+        try Patience.round(now: due.adding(milliseconds: 60_000), database, store, played.transport)
         #expect(try session(early, database).state.ask?.reason == .unanswered)
+    }
+
+    /// The rule asks the conversation itself: what the feed told of may be out of use since.
+    @Test(arguments: ["restricted", "withdrawn", "held", "answered", "waiting"]) func nobodyWaitsWithWordsThatMayNotBeUsed(what: String)
+        throws
+    {
+        let database = try open()
+        var rules = HandoffRules()
+        rules.unanswered = UnansweredRule(minutes: 30, priority: .low)
+        try set(rules, database)
+        let id = played.put(1, "Hello?", "Anybody?")
+        try take(page(change(id)), database)
+        let due = start.adding(milliseconds: 30 * 60_000)
+        switch what {
+        case "restricted": played.restrict(id, at: start)
+        case "withdrawn": played.alter(id) { $0.withdrawnAt = start }
+        case "held": played.remove(id)
+        case "answered": played.alter(id) { if $0.text == "Anybody?" { ($0.kind, $0.author) = (.echo, .business) } }
+        default: break
+        }
+
+        try Patience.round(now: due, database, store, played.transport)
+
+        // The control is whoever waits still.
+        #expect(try session(id, database).state.ask?.reason == (what == "waiting" ? .unanswered : nil))
+        // Nothing is left over that would fire once a restriction is lifted, and new words wait anew.
+        played.restrict(id, at: nil)
+        try Patience.round(now: due.adding(milliseconds: 60_000), database, store, played.transport)
+        if what != "waiting" { #expect(try session(id, database).state == .bot) }
+        let again = played.put(1, "Hello again?")
+        try take(page(change(again, at: due), sequence: 2), database)
+        try Patience.round(now: due.adding(milliseconds: 30 * 60_000), database, store, played.transport)
+        #expect(try session(id, database).state.ask?.reason == .unanswered)
+    }
+
+    @Test func whileTheStoreIsAwayTheRuleWaits() throws {
+        let database = try open()
+        var rules = HandoffRules()
+        rules.unanswered = UnansweredRule(minutes: 30, priority: .low)
+        try set(rules, database)
+        let id = played.put(1, "Hello?")
+        try take(page(change(id)), database)
+        let due = start.adding(milliseconds: 30 * 60_000)
+
+        played.isAway = true
+        #expect(throws: RuledChanges.StoreIsAway.self) { try Patience.round(now: due, database, store, played.transport) }
+        #expect(try session(id, database).state == .bot)
+        played.isAway = false
+        try Patience.round(now: due, database, store, played.transport)
+        #expect(try session(id, database).state.ask?.reason == .unanswered)
     }
 
     @Test func unansweredCountsWhileItIsOpen() throws {
@@ -181,9 +231,9 @@ import Wire
         try take(page(change(id)), database)
         let due = start.adding(milliseconds: 23 * 3_600_000 + 30 * 60_000)
 
-        try Patience.round(now: due.adding(milliseconds: -1), database, store)
+        try Patience.round(now: due.adding(milliseconds: -1), database, store, played.transport)
         #expect(try session(id, database).state == .bot)
-        try Patience.round(now: due, database, store)
+        try Patience.round(now: due, database, store, played.transport)
         #expect(try session(id, database).state.ask?.since == due)
     }
 

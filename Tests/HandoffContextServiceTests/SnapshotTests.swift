@@ -98,8 +98,8 @@ import Wire
             try store.act(.resolved(by: agent, at: later(10)), on: closed, now: given, connection)
         }
         func expire(_ days: Int64) throws -> [Int64] {
-            let found = try fixture.database.read { try store.expiredSnapshots(now: later(days), limit: 100, $0) }
-            try fixture.database.writer.write("expire") { try store.removeSnapshots(found, $0) }
+            let coordinator = LocalTransport(fixture.process.router, as: .deletionCoordinator)
+            _ = try coordinator.call(ExpireData(rule: .handoffContext, until: later(days - 30))).answer()
             return try snapshots().map(\.conversation)
         }
         #expect(try expire(34) == [1, 2, 3])
@@ -107,6 +107,21 @@ import Wire
         #expect(try expire(41) == [3])
         #expect(try expire(79) == [3])
         #expect(try expire(81) == [])
+    }
+
+    @Test func aShorterLengthEndsSilentSessionsAndTheirContextsAndNoOthers() throws {
+        let (silent, live) = (fixture.store.put(1, "Hello"), fixture.store.put(2, "Hello"))
+        for id in [silent, live] { _ = try read(id).answer() }
+        let given = fixture.process.system.clock.now
+        try take(
+            change(.messageReceived, silent, at: given), change(.messageReceived, live, at: given.adding(milliseconds: 86_400_000)))
+        let coordinator = LocalTransport(fixture.process.router, as: .deletionCoordinator)
+        func expire(of workspace: WorkspaceID?) throws -> [String: Int64] {
+            try coordinator.call(ExpireData(rule: .messengerData, until: given, workspace: workspace)).answer().rows
+        }
+        #expect(try expire(of: nil) == [:] && expire(of: WorkspaceID(rawValue: "ws_nobody")) == [:])
+        #expect(try expire(of: HandoffFixture.workspace) == ["snapshots": 2, "sessions": 1])
+        #expect(try fixture.database.read { try $0.first("SELECT conversation FROM sessions") { $0.int(0) } } == live.rawValue)
     }
 
     @Test func anErasureTakesThePersonsSnapshotsAndSessionsAndNobodyElses() throws {

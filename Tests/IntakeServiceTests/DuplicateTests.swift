@@ -97,7 +97,7 @@ struct DuplicateTests {
         #expect(workspaces == 3)
         // Seven days later the platform still repeats.
         fixture.time.advance(milliseconds: 7 * 86_400_000)
-        fixture.expire()
+        try fixture.expire()
         #expect(try fixture.post(body, to: .instagram).status == .ok)
         #expect(try fixture.count("outbox") == 999)
         #expect(fixture.metric("inbox.repeated") == 2 * 999)
@@ -111,10 +111,10 @@ struct DuplicateTests {
         #expect(try fixture.keyCount() == 3)
 
         fixture.time.advance(milliseconds: 29 * 86_400_000)
-        fixture.expire()
+        try fixture.expire()
         #expect(try fixture.keyCount() == 3)
         fixture.time.advance(milliseconds: 3 * 86_400_000)
-        fixture.expire()
+        try fixture.expire()
 
         #expect(try fixture.keyCount() == 0)
     }

@@ -158,7 +158,7 @@ struct EndedAccountTests {
         #expect(try fixture.count("business_endings") == 1)
 
         fixture.time.advance(milliseconds: 30 * 86_400_000)
-        fixture.expire()
+        try fixture.expire()
 
         #expect(try fixture.count("business_endings") == 0)
     }

@@ -48,7 +48,7 @@ struct FormErasureTests {
         #expect(refusal(fixture.call(ReadForm(form: form))) == .unknownForm)
         #expect(try fixture.ok(ListForms()).forms.map(\.id) == [other])
         fixture.time.advance(milliseconds: Retention.support.length.milliseconds * 2)
-        fixture.expire()
+        try fixture.expire()
         #expect(try fixture.occurrences(of: "maras word") > 0 && fixture.occurrences(of: "noahs word") == 0)
 
         _ = try fixture.ok(EraseSubject(deletion: DeletionID(rawValue: 1), subject: subject), as: .deletionCoordinator)

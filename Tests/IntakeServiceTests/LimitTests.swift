@@ -101,7 +101,6 @@ struct LimitTests {
 
     @Test func bodiesThatWaitForTheirCommitAreBounded() throws {
         let fixture = try fixture(["MESH_INTAKE_DELIVERY_BYTES_MAX": "1000"])
-        fixture.time.waitUntilWaiting(count: 1)
         let gate = Answer<Bool>()
         let isHeld = Answer<Bool>()
         let isQueued = fixture.database.writer.submit("hold") { _ in

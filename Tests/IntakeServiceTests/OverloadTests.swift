@@ -14,8 +14,6 @@ struct OverloadTests {
         var options = DatabaseOptions()
         options.queueCountMax = 1
         let fixture = try IntakeFixture(options: options)
-        // The expiry's first write may still be under way, and would be the one in the queue.
-        fixture.time.waitUntilWaiting(count: 1)
         try fixture.connect(IntakeFixture.instagram, to: try fixture.openWorkspace())
         let gate = Answer<Bool>()
         let isOpen = Answer<Bool>()

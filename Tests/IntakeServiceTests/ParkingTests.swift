@@ -144,6 +144,7 @@ struct ParkingTests {
         fixture.conversations.behave(.takesNoBatchWith(["mid.0"]))
         try pass(untilParked: 1)
         fixture.time.advance(milliseconds: 7 * 86_400_000)
+        try fixture.expire()
         try pass(untilParked: 0)
         #expect(try fixture.quarantine().isEmpty)
     }

@@ -96,7 +96,8 @@ struct ReplyTests {
         #expect(try fixture.ok(reply(fixture, channel)).recorded)
         #expect(try fixture.count("reply_turns") == 1)
 
-        fixture.expire()
+        fixture.time.advance(milliseconds: 31 * 86_400_000)
+        try fixture.expire()
 
         #expect(try fixture.count("reply_turns") == 0)
     }

@@ -241,11 +241,14 @@ final class IntakeFixture {
 
     // MARK: Time
 
-    /// Lets the expiry run once, at a time not earlier than now.
-    func expire() {
-        time.waitUntilWaiting(count: 1)
-        time.advance(milliseconds: Expiry.pauseMilliseconds)
-        time.waitUntilWaiting(count: 1)
+    /// As the coordinator has it done now, by every rule; then a millisecond passes.
+    func expire() throws {
+        let coordinator = LocalTransport(process.router, as: .deletionCoordinator)
+        for rule in Retention.allCases {
+            let expiry = ExpireData(rule: rule, until: time.now.adding(milliseconds: -rule.length.milliseconds))
+            while case .ok(let answer) = coordinator.call(expiry), answer.isPartial == true {}
+        }
+        time.advance(milliseconds: 1)
     }
 
     /// Lets pauses pass until the store has been given so many events; gives up after more pauses than any test needs.

@@ -23,6 +23,19 @@ def care(story):
     report.equal("it is no stranger's", ("refused", "unknownMember"), stranger)
     nowhere = mesh.outcome("conversations.update", {**desk, "conversation": 2**53, "closed": True})
     report.equal("there is no such conversation", ("refused", "unknownConversation"), nowhere)
+    by_agent = {"actor": mesh.actors["agent"]}
+
+    def unread():
+        return mesh.ask("conversations.list", {"workspace": story.workspace, "limit": 1}, **by_agent)["conversations"][0]["unread"]
+
+    last = mesh.ask("conversations.list", {"workspace": story.workspace, "limit": 1})["conversations"][0]
+    place = {"workspace": story.workspace, "conversation": last["id"], "until": last["lastMessage"]}
+    report.equal("nobody has read it", True, unread() > 0)
+    report.equal("what a member has read is read", {"unread": 0}, mesh.ask("conversations.markRead", place, **by_agent))
+    report.equal("and listed so", 0, unread())
+    report.equal("another has own marks", True, mesh.ask("conversations.list", {"workspace": story.workspace, "limit": 1})["conversations"][0]["unread"] > 0)
+    nowhere = mesh.outcome("conversations.markRead", {**place, "conversation": 2**53}, **by_agent)
+    report.equal("what is not there is not read", ("refused", "unknownConversation"), nowhere)
     evidence = {"kind": "statement", "source": "a call"}
     report.equal("a link with evidence", {}, mesh.ask("participants.link", {**own, "other": jonas, "evidence": evidence}))
     himself = mesh.outcome("participants.link", {**own, "other": mara, "evidence": evidence})

@@ -4,6 +4,8 @@ import pathlib
 import sqlite3
 import tempfile
 
+from mesh import now
+
 
 def copy(story):
     report, mesh = story.report, story.mesh
@@ -19,3 +21,10 @@ def copy(story):
         report.equal("nothing is written over", ("refused", "fileNotMade"), again)
         nowhere = mesh.outcome("holder.copy", {"file": "relative.sqlite"}, to="conversation-store")
         report.equal("a path is whole", ("fault", "malformed"), nowhere)
+        taken = {"madeAt": now(), "expiresAt": now() + 30 * 86_400_000}
+        for _ in range(2):
+            last = mesh.ask("backups.record", {"backup": taken})["lastExpiresAt"]
+            report.equal("a backup is on record, once", taken["expiresAt"], last)
+        report.equal("and listed", [taken], mesh.ask("backups.list", {"limit": 1})["backups"])
+        backwards = mesh.outcome("backups.record", {"backup": {"madeAt": 2, "expiresAt": 1}})
+        report.equal("one that ends before it begins is none", ("refused", "endsBeforeItBegins"), backwards)

@@ -95,6 +95,18 @@ def decide(story):
         "deletions.refuse", {"deletion": ask(3, identity="cameInPerson"), "ground": "excessive", "contact": "privacy@lumen.example"},
         actor=officer)
     report.equal("and one refused, with its ground", ("refused", "excessive"), (refused["state"], refused["ground"]))
+    longer = {"deletion": ask(4), "days": 30, "ground": "manyRequests"}
+    before = mesh.ask("deletions.read", {"deletion": longer["deletion"]})["deletion"]["dueBy"]
+    extended = mesh.ask("deletions.extend", longer, actor=officer)
+    report.equal("one is given 30 days more", (before + 30 * 86_400_000, "manyRequests"), (extended["dueBy"], extended["extensionGround"]))
+    again = mesh.outcome("deletions.extend", {**longer, "days": 31}, actor=officer)
+    report.equal("but once", ("refused", "notExtendable"), again)
+    written = ask(5, identity="cameInPerson", replyTo="jonas@lumen.example")
+
+    def told():
+        return mesh.ask("deletions.read", {"deletion": written})["notices"] or None
+
+    report.equal("who left an address is written to", "acknowledgement", eventually("a notice is written", told)[0]["kind"])
     as_customer = mesh.outcome(
         "deletions.request", {**entry, "source": "customer", "subject": story.jonas}, key=f"{story.tag}:posing", actor=officer)
     report.equal("the officer doesn't ask as the customer", ("refused", "otherSource"), as_customer)

@@ -70,3 +70,5 @@ def work(story):
     report.equal("a tombstone stands", {"standing": 1}, ask("holder.tombstone", {"deletion": deletion, "tombstones": [mark]}, **store))
     receipt = ask("holder.erase", {"deletion": deletion, "subject": nobody}, **store)
     report.equal("erasing who is unknown erases nothing", 0, sum(receipt["rows"].values()))
+    long_ago = {"rule": "comments", "until": 1, "except": [], "held": []}
+    report.equal("nothing is older than all time", {}, ask("holder.expire", long_ago, **store)["rows"])

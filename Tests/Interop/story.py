@@ -14,6 +14,7 @@ import forgetting
 import handoff
 import integrating
 import service_work
+import keeping
 import subprocessing
 import webhooks
 from mesh import now
@@ -48,6 +49,7 @@ class Story:
         service_work.work(self)
         service_work.disclose(self)
         subprocessing.register(self)
+        keeping.retention(self)
         caring.care(self)
         channels.end(self)
         connecting.deliver(self)

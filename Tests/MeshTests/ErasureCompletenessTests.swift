@@ -7,6 +7,7 @@ import HolderContracts
 import IntakeContracts
 import Policy
 import Runtime
+import SQLite
 import TestKit
 import Testing
 import Wire
@@ -15,20 +16,32 @@ extension RealMesh {
     /// Completeness by construction: whatever the data map calls a person's is filled, erased, and looked for in every byte of every file.
     /// A new personal column that nothing here fills fails the test, and one that no erasure reaches does too.
     @Suite struct ErasureCompletenessTests {
-        /// Tables that one person's life in the mesh does not fill, with the tests that cover them.
-        private static let elsewhere: Set<String> = [
-            // On their way for a moment: IntakeServiceTests/ErasureTests, ChatCodeTests, OutageTests.
-            "intake outbox", "intake identity_codes", "intake reply_turns",
-            // Not understood, or nobody's: IntakeServiceTests/QuarantineTests.
-            "intake quarantine", "intake quarantine_names",
-            // Of members, and of whoever authorised a connection: IntakeServiceTests/EventTests, MetaCallbackTests.
-            "intake usage_events", "intake technical_events", "intake channel_authorizations",
-            // What the platform says of our own messages, and public notices: ConversationStoreServiceTests/ErasureTests.
-            "conversation-store delivery_statuses", "conversation-store pending_statuses", "conversation-store notices",
-            // Between two people: ConversationStoreServiceTests/ParticipantTests.
-            "conversation-store links",
-            // Sealed, while a request or a hold is open: DeletionCoordinatorServiceTests/ErasureTests, HoldTests.
-            "deletion-coordinator subjects", "deletion-coordinator deletions", "deletion-coordinator holds"
+        /// Tables that one person's life in the mesh does not fill, with the test that shows their erasure.
+        private static let elsewhere = [
+            // On their way for a moment.
+            "intake outbox": "MeshTests/RestoredPeopleTests/nobodyWhomIntakesTablesNamedComesBackWithThem",
+            "intake identity_codes": "MeshTests/ChatCodeTests/theCodeSentInTheChatErasesThatChatAndNoOther",
+            "intake reply_turns": "IntakeServiceTests/ReplyTests/anErasureTakesThePersonsTurnsAndNobodyElses",
+            // Not understood, or nobody's.
+            "intake quarantine": "IntakeServiceTests/QuarantineTests/anErasureFindsAPieceByAnyNameInIt",
+            "intake quarantine_names": "IntakeServiceTests/QuarantineTests/moreNamesThanAreIndexedAreStillFound",
+            // Of members, and of whoever authorised a connection.
+            "intake usage_events": "IntakeServiceTests/EventTests/anErasureTakesAMembersEventsAndNobodyElses",
+            "intake technical_events": "IntakeServiceTests/EventTests/anErasureTakesAMembersEventsAndNobodyElses",
+            "intake channel_authorizations": "MeshTests/MetaCallbackTests/aCallbackErasesTheConnectionThatItsUserAuthorised",
+            // What the platform says of our own messages, and public notices.
+            "conversation-store delivery_statuses": "ConversationStoreServiceTests/ErasureTests/theReceiptCountsEveryRowOfThePerson",
+            "conversation-store pending_statuses": "ConversationStoreServiceTests/ErasureTests/theReceiptCountsEveryRowOfThePerson",
+            "conversation-store notices": "ConversationStoreServiceTests/KindTests/aNoticeThatNamesAnErasedPersonGoesWithThem",
+            // Between two people.
+            "conversation-store links": "ConversationStoreServiceTests/ParticipantTests/noByteOfFieldsAndLinksIsLeft",
+            // Sealed, while a request is open, a hold stands, or an answer waits to be sent.
+            "deletion-coordinator subjects": "DeletionCoordinatorServiceTests/ErasureTests/theFileKnowsNobodyWhileTheRequestIsOpenNorAfter",
+            "deletion-coordinator deletions":
+                "DeletionCoordinatorServiceTests/ErasureTests/theFileKnowsNobodyWhileTheRequestIsOpenNorAfter",
+            "deletion-coordinator holds": "DeletionCoordinatorServiceTests/HoldTests/holdsAreListedAndNameNobodyOnceTheyAreLifted",
+            "deletion-coordinator correspondents":
+                "DeletionCoordinatorServiceTests/NoticeTests/anErasureTakesWhatLiesInTheSpoolForThatAddressOfRequestsThatEnded"
         ]
         private let mesh: TestMesh
         private let shop: Shop
@@ -71,6 +84,9 @@ extension RealMesh {
                 .conversationStore, SetParticipantFields(workspace: shop.workspace, participant: participant, fields: fields))
             _ = try mesh.call(
                 .conversationStore, UpdateConversation(workspace: shop.workspace, conversation: conversation, assignee: shop.owner))
+            let read = MarkConversationRead(
+                workspace: shop.workspace, conversation: conversation, until: try #require(known).lastMessage)
+            _ = try mesh.call(.conversationStore, read)
             // The search index follows.
             #expect(
                 try mesh.eventually {
@@ -113,6 +129,20 @@ extension RealMesh {
             #expect(try mesh.eventually { try shop.isCompleted(messenger) && shop.isCompleted(deletion) })
         }
 
+        /// As a mailer does: what it took is no file of ours any more.
+        private func takeNotices() throws {
+            let folder = mesh.folder.path("notices")
+            let text = { (name: String) in String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")), as: UTF8.self)
+            }
+            #expect(
+                try mesh.eventually {
+                    try FileManager.default.contentsOfDirectory(atPath: folder).contains { try text($0).contains("Your data is erased") }
+                })
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
+        }
+
         // MARK: What the data map calls theirs
 
         private struct PersonalColumn { let service: Peer, table: String, column: String }
@@ -126,35 +156,24 @@ extension RealMesh {
             }
         }
 
-        /// What stands in them, as bytes: texts and blobs that are long enough to be nobody else's by chance.
-        private func values(_ columns: [PersonalColumn]) throws -> (found: Set<[UInt8]>, empty: Set<String>) {
-            var (found, empty): (Set<[UInt8]>, Set<String>) = ([], [])
-            for place in columns {
-                let path = mesh.databasePath(place.service)
-                let count = try OutsideProgram.rows(of: path, "SELECT count(\(place.column)) FROM \(place.table)")
-                let table = "\(place.service.rawValue) \(place.table)"
-                // Times and kinds are numbers, and nothing to look for: their rows go with the rest.
-                let isNumber =
-                    try OutsideProgram.rows(
-                        of: path, "SELECT type FROM pragma_table_info('\(place.table)') WHERE name = '\(place.column)'") == ["INTEGER"]
-                let isElsewhere = ErasureCompletenessTests.elsewhere.contains(table) || isNumber
-                if count == ["0"], !isElsewhere { empty.insert("\(table).\(place.column)") }
-                let rows = try OutsideProgram.rows(
-                    of: path,
-                    """
-                    SELECT hex(\(place.column)) FROM \(place.table)
-                    WHERE typeof(\(place.column)) IN ('text', 'blob') AND length(CAST(\(place.column) AS BLOB)) >= 8
-                    """)
-                for row in rows { found.insert(try #require(bytes(ofHex: row))) }
-            }
-            return (found, empty)
+        private func contents(_ columns: [PersonalColumn], of service: Peer) throws -> [OutsideProgram.ColumnContent] {
+            let own = columns.filter { $0.service == service }.map { (table: $0.table, column: $0.column) }
+            return try OutsideProgram.contents(of: mesh.databasePath(service), own)
         }
 
-        private func bytes(ofHex text: String) -> [UInt8]? {
-            let digits = Array(text)
-            return stride(from: 0, to: digits.count - 1, by: 2).reduce(into: [UInt8]?([])) { bytes, place in
-                if let byte = UInt8(String(digits[place...place + 1]), radix: 16) { bytes?.append(byte) } else { bytes = nil }
+        /// What stands in them, and columns that nobody fills though nothing else shows their erasure.
+        private func values(_ columns: [PersonalColumn]) throws -> (found: Set<[UInt8]>, empty: Set<String>) {
+            var (found, empty): (Set<[UInt8]>, Set<String>) = ([], [])
+            for service in MeshPlan.services {
+                for content in try contents(columns, of: service) {
+                    let table = "\(service.rawValue) \(content.table)"
+                    // Times and kinds are numbers, and nothing to look for: their rows go with the rest.
+                    let isElsewhere = ErasureCompletenessTests.elsewhere[table] != nil || content.type == "INTEGER"
+                    if content.count == 0, !isElsewhere { empty.insert("\(table).\(content.column)") }
+                    found.formUnion(content.values)
+                }
             }
+            return (found, empty)
         }
 
         // MARK: Every byte
@@ -214,18 +233,46 @@ extension RealMesh {
             #expect(try standing(theirs) == theirs)
 
             try erase(person)
+            try takeNotices()
 
             #expect(mesh.stopAll() == [0, 0, 0, 0])
             let left = try standing(theirs)
             #expect(left.map { String(decoding: $0, as: UTF8.self) } == [])
             #expect(try standing(others) == others, "nobody else loses a byte")
-            // The negative control: a column that the erasure had passed over would have been seen.
-            let passedOver = try #require(theirs.first { String(validating: $0, as: UTF8.self)?.contains(person.mark) == true })
-            let text = String(decoding: passedOver, as: UTF8.self).replacing("'", with: "''")
-            try OutsideProgram.change(
-                mesh.databasePath(.conversationStore),
-                "UPDATE messages SET text = '\(text)' WHERE id = (SELECT min(id) FROM messages WHERE text IS NOT NULL)")
-            #expect(try standing(theirs).contains(passedOver))
+            // The negative control: a column, whichever, that the erasure had passed over would have been seen.
+            for service in MeshPlan.services { try leave(in: columns, of: service) }
+        }
+
+        /// Leaves a word in every personal column of a service that holds text or bytes, and looks whether each is found, and where it is.
+        private func leave(in columns: [PersonalColumn], of service: Peer) throws {
+            let path = mesh.databasePath(service)
+            var left: [OutsideProgram.Leftover] = []
+            for content in try contents(columns, of: service) where content.type != "INTEGER" {
+                let word = "left-\(service.rawValue)-\(1000 + left.count)-behind"
+                left.append(.init(table: content.table, column: content.column, word: word))
+            }
+            guard !left.isEmpty else { return }
+            try OutsideProgram.leave(left, in: path)
+            let words = left.map { Array($0.word.utf8) }
+            #expect(try standing(Set(words)) == Set(words))
+            let report = try ByteScan.inChildProcess(files: [path], needles: words, executable: "\(TestMesh.binaries)/\(service.rawValue)")
+            for (index, leftover) in left.enumerated() {
+                let found = report.hits.filter { $0.needle == index && $0.place == .live }.compactMap(\.table)
+                #expect(found.contains(leftover.table), "\(service.rawValue) \(leftover.table).\(leftover.column) is not found there")
+            }
+        }
+
+        /// Each table that is shown elsewhere is personal and really is: its test stands.
+        @Test func whatIsShownElsewhereIsShown() throws {
+            let tables = Set(try personalColumns().map { "\($0.service.rawValue) \($0.table)" })
+            #expect(Set(ErasureCompletenessTests.elsewhere.keys).subtracting(tables) == [], "not personal")
+            let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            for (table, name) in ErasureCompletenessTests.elsewhere {
+                let parts = name.split(separator: "/").map(String.init)
+                let file = tests.appendingPathComponent(parts[0]).appendingPathComponent("\(parts[1]).swift")
+                let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+                #expect(text.contains("func \(parts[2])("), "\(table): no \(name)")
+            }
         }
 
         /// A value that says who it is of: it holds their number somewhere.

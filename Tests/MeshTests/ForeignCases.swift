@@ -179,6 +179,14 @@ struct ForeignCase: Sendable {
             ]
         ),
         (
+            "conversations.markRead",
+            [
+                ForeignCase("unknownConversation") {
+                    #"{"workspace":"\#($0.rawValue)","conversation":\#($1.conversations[0].rawValue),"until":1}"#
+                }
+            ]
+        ),
+        (
             "conversations.search",
             [
                 ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","query":"hello","limit":50}"# },
@@ -259,6 +267,12 @@ struct ForeignCase: Sendable {
             ]
         ),
         ("subprocessors.list", [ForeignCase("ok") { _, _ in "{}" }]),
+        (
+            "retention.set",
+            [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","rule":"messengerData","days":3650}"# }]
+        ),
+        ("retention.read", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","limit":50}"# }]),
+        ("retention.run", [ForeignCase("ok") { workspace, _ in #"{"workspace":"\#(workspace.rawValue)","isDryRun":true}"# }]),
         (
             // Asked for in the wrong workspace, it finds nobody there and nobody here.
             "deletions.request",

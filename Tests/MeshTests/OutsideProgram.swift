@@ -1,3 +1,4 @@
+import Digest
 import Foundation
 
 /// A program outside the mesh that opens a service's file: a backup tool, a curious person. It is Python's own SQLite, so what it sees
@@ -86,6 +87,58 @@ final class OutsideProgram {
             if link.execute(sys.argv[2]).rowcount != 1: sys.exit("changed no row, or many")
             link.commit()
             """, [database, statement])
+    }
+
+    /// What stands in a column: how many values, and of texts and bytes those that are long enough to be nobody else's by chance.
+    struct ColumnContent {
+        let table, column, type: String
+        let count: Int
+        let values: [[UInt8]]
+    }
+
+    static func contents(of database: String, _ columns: [(table: String, column: String)]) throws -> [ColumnContent] {
+        let lines = try run(
+            """
+            import sqlite3, sys
+            link = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True, timeout=20)
+            for table, column in zip(*[iter(sys.argv[2:])] * 2):
+                kind = [c[2] for c in link.execute(f"PRAGMA table_info({table})") if c[1] == column][0]
+                count = link.execute(f"SELECT count({column}) FROM {table}").fetchone()[0]
+                long = f"typeof({column}) IN ('text', 'blob') AND length(CAST({column} AS BLOB)) >= 8"
+                values = [row[0] for row in link.execute(f"SELECT hex({column}) FROM {table} WHERE {long}")]
+                print("\\t".join([table, column, kind, str(count)] + values))
+            """, [database] + columns.flatMap { [$0.table, $0.column] })
+        return lines.map { line in
+            let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            return ColumnContent(
+                table: cells[0], column: cells[1], type: cells[2], count: Int(cells[3]) ?? 0,
+                values: cells.dropFirst(4).compactMap { Hex.decode($0.lowercased()) })
+        }
+    }
+
+    /// A word in a column, behind the mesh's back.
+    struct Leftover {
+        let table, column, word: String
+    }
+
+    /// Adds a row with each of the words to the file of a service that is stopped, whatever the schema demands beside the columns' types.
+    static func leave(_ leftovers: [Leftover], in database: String) throws {
+        _ = try run(
+            """
+            import sqlite3, sys
+            link = sqlite3.connect(sys.argv[1])
+            link.execute("PRAGMA ignore_check_constraints = ON")
+            for number, (table, column, word) in enumerate(zip(*[iter(sys.argv[2:])] * 3)):
+                row = {}
+                for name, kind, needed, default, key in (c[1:6] for c in link.execute(f"PRAGMA table_info({table})")):
+                    if name == column:
+                        row[name] = word.encode() if kind == "BLOB" else word
+                    elif needed or key:
+                        row[name] = {"INTEGER": 900000 + number, "BLOB": b"%016d" % number}.get(kind, f"other-{number}")
+                marks = ", ".join("?" * len(row))
+                link.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+            link.commit()
+            """, [database] + leftovers.flatMap { [$0.table, $0.column, $0.word] })
     }
 
     /// Gives the file of a service that is stopped another schema.

@@ -54,6 +54,7 @@ extension RealMesh {
             #expect(mesh.stopAll() == [0, 0, 0, 0])
             let restored = try run(Launcher.path, "restore", set, "--replace")
             #expect(restored.code == 0, "\(restored.output)")
+            #expect(!FileManager.default.fileExists(atPath: mesh.folder.path("run/mesh.pid")), "no launcher lives")
         }
 
         private func startAll() throws { for service in MeshPlan.services { try mesh.start(service) } }
@@ -72,6 +73,11 @@ extension RealMesh {
             try fill()
             let set = try backUp()
             for person in gone { try erase(person) }
+            let register = try mesh.call(.deletionCoordinator, ListBackups(limit: 10)).backups
+            let listed = try run("\(TestMesh.binaries)/meshctl", "backup", "list")
+            #expect(register.count == 1 && listed.output.contains("days old"))
+            let page = try mesh.call(.deletionCoordinator, ListDeletions(limit: 1)).deletions
+            #expect(page.first?.lastCopyExpiresAt == register.first?.expiresAt, "people are told when the backup ends")
             #expect(try shop.deliver(letter(stays, 3)) == 200)
             #expect(try mesh.eventually { try Stored(of: shop).texts.count == 3 })
             // Control: the backup has them.
@@ -98,19 +104,9 @@ extension RealMesh {
             let set = try backUp()
             for person in gone { try erase(person) }
             try restore(set)
-            for service in MeshPlan.services { try forgetThatItIsACopy(mesh.databasePath(service)) }
+            for service in MeshPlan.services { try CopiedFiles.forgetThatItIsACopy(mesh.databasePath(service)) }
             try startAll()
             #expect(try !FolderBytes.find(gone.flatMap(\.traces), in: mesh.folder.path).isEmpty)
-        }
-
-        /// Sets `user_version` to 0. Source: sqlite.org/fileformat2.html section 1.3.
-        private func forgetThatItIsACopy(_ path: String) throws {
-            let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
-            try file.seek(toOffset: 60)
-            #expect(try file.read(upToCount: 4) != Data(count: 4))
-            try file.seek(toOffset: 60)
-            try file.write(contentsOf: Data(count: 4))
-            try file.close()
         }
 
         @Test func withoutTheJournalNobodyIsServed() throws {

@@ -15,7 +15,8 @@ import Testing
             "tombstones: until 37 days after the channel's end and the expiry of the last backup"
         ]
         #expect(Retention.allCases.map { "\($0.rawValue): \($0)" } == written)
-        #expect(Retention.allCases.filter(\.workspaceMayShorten) == [.messengerData])
+        #expect(Retention.allCases.filter(\.workspaceMayShorten) == [.messengerData, .comments, .handoffContext])
+        #expect(Retention.messengerData.workspaceDaysMax == nil && Retention.comments.workspaceDaysMax == 365)
     }
 
     @Test func lengthsAreThoseOfTheCalendarWithinADayAYear() {

@@ -16,7 +16,7 @@ final class PreparedEvent: Sendable {
     let event: ChannelEvent
     /// Of the platform's id, under our own key: what an echo, a reply or a status finds its message by. Empty for what a person sent.
     let key: [UInt8]
-    /// Of the message or comment that the event is about or answers, under the same key.
+    /// Of the message that the event is about or answers, under the same key; of the comment that a comment answers, as its tombstone has it.
     let target: [UInt8]?
     /// As the file holds them. What a person writes about somebody else's message keeps no id of it: that one may be erased.
     let details, raw: [UInt8]?
@@ -38,7 +38,11 @@ final class PreparedEvent: Sendable {
         guard event.isComplete(on: request.account.platform) else { return nil }
         self.event = event
         key = digester.key(event, request.account, namesNobody: aliases.isEmpty)
-        target = answered.map { digester.key($0, request.account) }
+        // A comment finds the one that it answers in its thread, where each is known by the digest of its tombstone.
+        target =
+            event.kind == .comment
+            ? answered.flatMap { digester.erasure.digests(.message(request.account, id: $0)).first }
+            : answered.map { digester.key($0, request.account) }
         details = event.details?.stored(named: !aliases.isEmpty)
         raw = answered.map { event.raw?.without($0).bytes } ?? event.raw?.bytes
         messageNames = digester.erasure.digests(.message(request.account, id: event.id))

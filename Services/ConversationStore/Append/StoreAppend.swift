@@ -110,11 +110,14 @@ extension ConversationStoreStore {
         let subject = try subject(of: event, in: place.conversation, connection)
         if subject.isWithdrawn && event.event.kind.isWithdrawnWithItsSubject { return .keptOut }
         let id = MessageID(rawValue: numbers.next())
-        guard try insert(event, as: id, in: place.conversation, connection) else { return .repeated }
+        let thread = try event.event.threadMedia.map { try self.thread(under: $0, delivery, connection) }
+        guard try insert(event, as: id, in: place.conversation, thread?.conversation, connection) else { return .repeated }
         try noteMentions(in: event.event, as: id, delivery.workspace, connection)
         try resolve(event, as: id, subject, connection, &appended)
         if event.event.kind == .preference { try note(preference: event.event, in: place.conversation, connection) }
-        if ActivityList.isDue(place, id) {
+        if let thread {
+            if ActivityList.isDue(thread, id) { try list(thread.conversation, at: id, connection) }
+        } else if ActivityList.isDue(place, id) {
             try list(place.conversation, at: id, connection)
             if var known = appended.learned[event.face] ?? acquaintances.find(event.face) {
                 known.listed = id
@@ -149,19 +152,20 @@ extension ConversationStoreStore {
 
     /// False when the message is there already.
     private func insert(
-        _ prepared: PreparedEvent, as id: MessageID, in conversation: ConversationID, _ connection: Connection
+        _ prepared: PreparedEvent, as id: MessageID, in conversation: ConversationID, _ thread: ConversationID?, _ connection: Connection
     ) throws -> Bool {
         let event = prepared.event
         return try connection.run(
             """
             INSERT INTO messages (
-                id, conversation, kind, author, origin, sent_at, received_at, erasure_pepper, erasure_digest, target, type, text, details, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sent_at, erasure_digest) DO NOTHING
+                id, conversation, kind, author, origin, sent_at, received_at, erasure_pepper, erasure_digest, target, thread, type, text,
+                details, raw)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sent_at, erasure_digest) DO NOTHING
             """, .integer(id.rawValue), .integer(conversation.rawValue), .integer(event.kind.code), .integer(Message.Author(event).code),
             SQLValue(event.origin?.code), .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue),
             .integer(digester.newestVersion),
-            .blob(prepared.messageNames[0]), SQLValue(prepared.target), .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text),
-            SQLValue(prepared.details), SQLValue(prepared.raw)) == 1
+            .blob(prepared.messageNames[0]), SQLValue(prepared.target), SQLValue(thread?.rawValue),
+            .text(event.type ?? event.kind.typeUnsaid), SQLValue(event.text), SQLValue(prepared.details), SQLValue(prepared.raw)) == 1
     }
 
     /// A message of ours that is known already. Only a reply of ours says more than the echo that came before it.

@@ -43,7 +43,8 @@ extension ConversationStoreStore {
         guard event.isNamelessReply else { return nil }
         return try connection.first(
             """
-            SELECT id FROM (SELECT id, kind, text, details, sent_at FROM messages WHERE conversation = ?1 ORDER BY id DESC LIMIT ?5)
+            SELECT id FROM (SELECT id, kind, text, details, sent_at FROM messages WHERE conversation = ?1 AND thread IS NULL
+                ORDER BY id DESC LIMIT ?5)
             WHERE kind = ?6 AND text = ?2 AND details IS NULL AND abs(sent_at - ?3) <= ?4 ORDER BY abs(sent_at - ?3), id LIMIT 1
             """, .integer(conversation.rawValue), .text(text), .integer(event.sentAt.rawValue), window,
             .integer(ConversationStoreStore.echoReach), .integer(ChannelEvent.Kind.echo.code)

@@ -9,11 +9,11 @@ extension ConversationStoreStore {
         let event = prepared.event
         let isNew = try connection.run(
             """
-            INSERT INTO notices (workspace, channel, kind, sent_at, received_at, digest, parent, type, text, details, raw)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """, .text(delivery.workspace.rawValue), .text(delivery.channel.rawValue), .integer(event.kind.code),
+            INSERT INTO notices (id, workspace, channel, kind, sent_at, received_at, digest, parent, media, type, text, details, raw)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """, .integer(numbers.next()), .text(delivery.workspace.rawValue), .text(delivery.channel.rawValue), .integer(event.kind.code),
             .integer(event.sentAt.rawValue), .integer(event.receivedAt.rawValue), .blob(prepared.key),
-            SQLValue(prepared.targetNames.first), .text(event.type ?? event.kind.rawValue),
+            SQLValue(prepared.targetNames.first), SQLValue(event.threadMedia), .text(event.type ?? event.kind.rawValue),
             SQLValue(event.text), SQLValue(prepared.details), SQLValue(prepared.raw))
         return isNew == 1 ? .stored : .repeated
     }

@@ -73,7 +73,8 @@ extension ConversationStoreStore {
             let found = try connection.first(
                 """
                 SELECT id, withdrawn_at IS NOT NULL FROM (
-                    SELECT id, erasure_digest, kind, author, withdrawn_at FROM messages WHERE conversation = ?1 ORDER BY id DESC LIMIT ?2)
+                    SELECT id, erasure_digest, kind, author, withdrawn_at FROM messages
+                    WHERE conversation = ?1 AND thread IS NULL ORDER BY id DESC LIMIT ?2)
                 WHERE erasure_digest = ?3 AND kind NOT BETWEEN ?4 AND ?5 AND (?6 OR (author = ?7) = ?8) LIMIT 1
                 """, .integer(conversation.rawValue), .integer(reach), .blob(name), .integer(ChannelEvent.Kind.edit.code),
                 .integer(ChannelEvent.Kind.read.code), .integer(kind.isOfItsSubjectsAuthor ? 0 : 1),

@@ -7,10 +7,21 @@ import SQLite
 extension ConversationStoreStore {
     /// When a conversation was closed, as a column of `conversations`; NULL while it is open, and once the person has written since.
     static let closedNow = """
-        CASE WHEN closed_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages AS later
-                WHERE later.conversation = conversations.id AND later.id > closed_until AND later.kind IN (0, 7, 9) AND later.author = 0
-                    AND later.origin IS NULL)
+        CASE WHEN closed_until IS NOT NULL AND NOT CASE WHEN media IS NULL
+                THEN EXISTS (SELECT 1 FROM messages AS later
+                    WHERE later.conversation = conversations.id AND later.thread IS NULL AND later.id > closed_until
+                        AND later.kind IN (0, 7) AND later.author = 0 AND later.origin IS NULL)
+                ELSE EXISTS (SELECT 1 FROM messages AS later WHERE later.thread = conversations.id AND later.id > closed_until) END
             THEN closed_at END
+        """
+
+    /// The number of a conversation's last message, as a column of `conversations`; of comments that of the account's last answer counts too.
+    static let lastMessage = """
+        CASE WHEN media IS NULL
+            THEN (SELECT max(last.id) FROM messages AS last WHERE last.conversation = conversations.id AND last.thread IS NULL)
+            ELSE max(coalesce((SELECT max(last.id) FROM messages AS last WHERE last.thread = conversations.id), 0),
+                coalesce((SELECT max(own.id) FROM notices AS own WHERE own.workspace = conversations.workspace
+                    AND own.channel = conversations.channel AND own.media = conversations.media), 0)) END
         """
 
     /// nil when the workspace has no such conversation. What is closed already keeps its time.
@@ -24,7 +35,7 @@ extension ConversationStoreStore {
             try connection.run(
                 """
                 UPDATE conversations SET closed_at = ?2,
-                    closed_until = coalesce((SELECT max(messages.id) FROM messages WHERE conversation = conversations.id), 0) WHERE id = ?1
+                    closed_until = coalesce((\(ConversationStoreStore.lastMessage)), 0) WHERE id = ?1
                 """, id, .integer(time.rawValue))
         case false?: try connection.run("UPDATE conversations SET closed_at = NULL, closed_until = NULL WHERE id = ?", id)
         case true?, nil: break

@@ -12,6 +12,9 @@ enum HeldRoom {
 
     static func name(of person: ParticipantID, in workspace: WorkspaceID) -> String { "\(workspace.rawValue)\(mark)\(person.rawValue)" }
 
+    /// Whose room it is; a workspace's own name is that workspace.
+    static func workspace(ofRoom name: String) -> WorkspaceID { WorkspaceID(rawValue: String(name.prefix { $0 != Character(mark) })) }
+
     /// The first name that a room of the workspace may have, and the first behind all.
     static func range(of workspace: WorkspaceID) -> (first: SQLValue, end: SQLValue) {
         (.text("\(workspace.rawValue)\(mark)"), .text("\(workspace.rawValue)\(end)"))
@@ -33,6 +36,9 @@ extension ConversationStoreStore {
                 try placeTombstones(in: conversation, connection)
                 // While the index knows them by their workspace.
                 _ = try removeFromIndex(conversation, connection)
+                // Where others comment on, nothing of them is seen or counted.
+                try connection.run(
+                    "UPDATE messages SET thread = NULL WHERE conversation = ? AND thread IS NOT NULL", .integer(conversation.rawValue))
             }
             for table in ["aliases", "conversations"] {
                 try connection.run("UPDATE \(table) SET workspace = ? WHERE participant = ?", room, .integer(person.rawValue))

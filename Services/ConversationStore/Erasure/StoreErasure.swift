@@ -28,6 +28,7 @@ extension ConversationStoreStore: HolderStore {
         rows["notices"] = Int64(try notices(about: subject, people, connection).count)
         rows["links", default: 0] += try linksSaid(by: subject, connection)
         rows["conversations", default: 0] += try assignments(of: subject, connection)
+        rows["member_reads", default: 0] += try reads(of: subject, connection)
         rows["mentions"] = Int64(try mentions(of: subject, connection).count)
         return CollectSubject.Response(subject: union, rows: rows)
     }
@@ -54,6 +55,7 @@ extension ConversationStoreStore: HolderStore {
         }
         rows["links", default: 0] += try forgetWhoLinked(subject, connection)
         rows["conversations", default: 0] += try unassign(subject, connection)
+        rows["member_reads", default: 0] += try forgetReads(of: subject, connection)
         // Those in the person's own messages went with them.
         rows["mentions"] = try eraseMentions(of: subject, connection)
         acquaintances.forgetAll()
@@ -191,6 +193,7 @@ extension ConversationStoreStore: HolderStore {
 enum PersonTable: String, CaseIterable {
     case pendingStatuses = "pending_statuses"
     case waitingEvents = "waiting_events"
+    case memberReads = "member_reads"
     case lineages, links
     case participantFields = "participant_fields"
     case changes
@@ -204,7 +207,7 @@ enum PersonTable: String, CaseIterable {
         let conversations = "(SELECT id FROM conversations WHERE participant = ?1)"
         let messages = "(SELECT id FROM messages WHERE conversation IN \(conversations))"
         return switch self {
-        case .pendingStatuses, .messages: "conversation IN \(conversations)"
+        case .pendingStatuses, .memberReads, .messages: "conversation IN \(conversations)"
         case .changes, .deliveryStatuses, .waitingEvents: "message IN \(messages)"
         case .lineages: "participant = ?1 OR former = ?1"
         case .links: "participant = ?1 OR other = ?1"

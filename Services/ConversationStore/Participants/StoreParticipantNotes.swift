@@ -90,7 +90,7 @@ extension ConversationStoreStore {
 
     // MARK: Fields
 
-    private func fields(of participant: ParticipantID, _ connection: Connection) throws -> [ParticipantField] {
+    func fields(of participant: ParticipantID, _ connection: Connection) throws -> [ParticipantField] {
         var fields: [ParticipantField] = []
         try connection.each(
             "SELECT name, text, number, flag, time FROM participant_fields WHERE participant = ? ORDER BY name",

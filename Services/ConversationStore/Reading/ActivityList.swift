@@ -55,7 +55,8 @@ extension ConversationStoreStore {
     }
 
     /// A page of a workspace's conversations, the last active first.
-    func list(_ request: ListConversations, _ connection: Connection) throws -> ListConversations.Response {
+    /// - Parameter member: who asks, if it is one of the workspace's people.
+    func list(_ request: ListConversations, for member: MemberID?, _ connection: Connection) throws -> ListConversations.Response {
         var list = ActivityList(limit: Int(request.limit), before: request.before?.lastMessage)
         var after = request.before?.lastMessage.rawValue ?? .max
         // Slice by slice: a walk can't be broken off, and where it ends only the candidates tell.
@@ -63,10 +64,10 @@ extension ConversationStoreStore {
             let slice = try candidates(listedBefore: after, request, connection)
             for (candidate, listed) in slice {
                 after = listed.rawValue
-                if list.isComplete(at: listed) { return try response(list, connection) }
+                if list.isComplete(at: listed) { return try response(list, for: member, connection) }
                 list.consider(candidate)
             }
-            if slice.count < ActivityList.sliceCount { return try response(list, connection) }
+            if slice.count < ActivityList.sliceCount { return try response(list, for: member, connection) }
         }
     }
 
@@ -76,9 +77,9 @@ extension ConversationStoreStore {
         var candidates: [(ActivityList.Candidate, listed: MessageID)] = []
         try connection.each(
             """
-            SELECT id, listed, (SELECT max(messages.id) FROM messages WHERE conversation = conversations.id) FROM conversations
-            WHERE workspace = ?1 AND listed < ?2 AND (?3 IS NULL OR channel = ?3) AND (?5 IS NULL OR assignee = ?5)
-                AND (?6 IS NULL OR (\(ConversationStoreStore.closedNow)) IS NULL = ?6) ORDER BY listed DESC LIMIT ?4
+            SELECT id, listed, (\(ConversationStoreStore.lastMessage)) FROM conversations
+            WHERE workspace = ?1 AND listed < ?2 AND \(request.kind.condition) AND (?3 IS NULL OR channel = ?3)
+                AND (?5 IS NULL OR assignee = ?5) AND (?6 IS NULL OR (\(ConversationStoreStore.closedNow)) IS NULL = ?6) ORDER BY listed DESC LIMIT ?4
             """, .text(request.workspace.rawValue), .integer(after), SQLValue(request.channel?.rawValue),
             .integer(Int64(ActivityList.sliceCount)), SQLValue(request.assignee?.rawValue), SQLValue(request.open.map { $0 ? 1 : 0 })
         ) { row in
@@ -89,14 +90,18 @@ extension ConversationStoreStore {
         return candidates
     }
 
-    private func response(_ list: ActivityList, _ connection: Connection) throws -> ListConversations.Response {
+    private func response(
+        _ list: ActivityList, for member: MemberID?, _ connection: Connection
+    ) throws -> ListConversations.Response {
         var response = ListConversations.Response()
         for candidate in list.page {
             try connection.each(
                 """
-                SELECT channel, participant, name, min(sent_at, received_at), objects_since, restricted_since,
-                    \(ConversationStoreStore.closedNow), assignee
-                FROM conversations JOIN messages ON messages.id = ?2 JOIN participants ON participants.id = participant
+                SELECT channel, participants.id, name, coalesce(
+                        (SELECT min(sent_at, received_at) FROM messages WHERE id = ?2),
+                        (SELECT min(sent_at, received_at) FROM notices WHERE id = ?2)),
+                    objects_since, restricted_since, \(ConversationStoreStore.closedNow), assignee, media
+                FROM conversations JOIN participants ON participants.id = coalesce(participant, (\(ConversationStoreStore.lastCommenter)))
                 WHERE conversations.id = ?1
                 """, .integer(candidate.conversation.rawValue), .integer(candidate.lastMessage.rawValue)
             ) { row in
@@ -111,12 +116,17 @@ extension ConversationStoreStore {
                 conversation.closedAt = row.optionalInt(6).map(Timestamp.init(rawValue:))
                 conversation.assignee = row.optionalText(7).map(MemberID.init(rawValue:))
                 conversation.lastActivityAt = Timestamp(rawValue: row.int(3))
+                conversation.media = row.optionalText(8)
                 response.conversations.append(conversation)
             }
         }
         for index in response.conversations.indices {
-            response.conversations[index].unanswered = try unanswered(in: response.conversations[index].id, connection)
-            response.conversations[index].participant.aliases = try aliases(of: response.conversations[index].participant.id, connection)
+            let conversation = response.conversations[index]
+            response.conversations[index].unanswered =
+                try conversation.media == nil
+                ? unanswered(in: conversation.id, connection) : unanswered(inThread: conversation.id, connection)
+            response.conversations[index].unread = try member.map { try unread(by: $0, in: conversation.id, connection) }
+            response.conversations[index].participant.aliases = try aliases(of: conversation.participant.id, connection)
             try addProfile(to: &response.conversations[index].participant, connection)
         }
         return response
@@ -127,7 +137,10 @@ extension ConversationStoreStore {
         var count: Int64 = 0
         var isAnswered = false
         try connection.each(
-            "SELECT kind, withdrawn_at IS NULL, origin IS NULL FROM messages WHERE conversation = ? ORDER BY id DESC LIMIT ?",
+            """
+            SELECT kind, withdrawn_at IS NULL, origin IS NULL FROM messages WHERE conversation = ? AND thread IS NULL
+            ORDER BY id DESC LIMIT ?
+            """,
             .integer(conversation.rawValue), .integer(Conversation.unansweredMax)
         ) { row in
             switch ChannelEvent.Kind(code: row.int(0)) {
@@ -137,5 +150,16 @@ extension ConversationStoreStore {
             }
         }
         return count
+    }
+}
+
+extension ConversationKind? {
+    /// As a condition on `conversations`: one that the index of threads answers by itself.
+    fileprivate var condition: String {
+        switch self {
+        case nil: "true"
+        case .direct: "media IS NULL"
+        case .comments: "media IS NOT NULL AND listed IS NOT NULL"
+        }
     }
 }

@@ -7,11 +7,11 @@ struct ContactMask {
     private let person: PersonMask
 
     /// - Parameters:
-    ///   - participant: who talks; nil for what concerns nobody in particular.
+    ///   - participants: who talks; none for what concerns nobody in particular.
     ///   - given: how they said themselves that they are called.
-    init(_ participant: Participant?, _ given: [String] = []) {
-        let phones = participant?.aliases.filter { $0.kind == .phone }.map(\.value) ?? []
-        person = PersonMask(names: (participant?.names ?? []) + given + phones)
+    init(_ participants: [Participant], _ given: [String] = []) {
+        let phones = participants.flatMap(\.aliases).filter { $0.kind == .phone }.map(\.value)
+        person = PersonMask(names: participants.flatMap(\.names) + given + phones)
     }
 
     static func masked(_ participant: Participant) -> Participant {
@@ -23,10 +23,10 @@ struct ContactMask {
     }
 
     static func masked(_ response: ReadParticipant.Response) -> ReadParticipant.Response {
-        let mask = ContactMask(response.participant)
+        let mask = ContactMask([response.participant])
         var response = response
         response.participant = masked(response.participant)
-        for index in response.fields.indices { response.fields[index].text = response.fields[index].text.map(mask.person.masked) }
+        response.fields = mask.masked(response.fields)
         for index in response.links.indices {
             response.links[index].evidence.source = mask.person.masked(response.links[index].evidence.source)
         }
@@ -42,9 +42,11 @@ struct ContactMask {
     }
 
     static func masked(_ response: ReadConversation.Response, namesGiven: [String]) -> ReadConversation.Response {
-        let mask = ContactMask(response.participant, namesGiven)
+        let mask = ContactMask([response.participant] + (response.participants ?? []), namesGiven)
         var response = response
         response.participant = masked(response.participant)
+        response.participants = response.participants?.map(masked)
+        response.fields = response.fields.map(mask.masked)
         for index in response.messages.indices {
             response.messages[index].text = response.messages[index].text.map(mask.person.masked)
             response.messages[index].details = response.messages[index].details.map(mask.masked)
@@ -59,10 +61,10 @@ struct ContactMask {
     }
 
     /// What a text shows of a participant.
-    static func masked(_ text: String, of participant: Participant) -> String { ContactMask(participant).person.masked(text) }
+    static func masked(_ text: String, of participant: Participant) -> String { ContactMask([participant]).person.masked(text) }
 
     static func masked(_ response: ListNotices.Response) -> ListNotices.Response {
-        let mask = ContactMask(nil)
+        let mask = ContactMask([])
         var response = response
         for index in response.notices.indices {
             response.notices[index].text = response.notices[index].text.map(mask.person.masked)
@@ -70,6 +72,14 @@ struct ContactMask {
             response.notices[index].raw = nil
         }
         return response
+    }
+
+    private func masked(_ fields: [ParticipantField]) -> [ParticipantField] {
+        fields.map { field in
+            var shown = field
+            shown.text = field.text.map(person.masked)
+            return shown
+        }
     }
 
     /// What names nobody, so that a picture can be seen and a template understood; what stays as it came may hold anything.

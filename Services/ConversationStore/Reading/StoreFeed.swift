@@ -18,7 +18,7 @@ extension ConversationStoreStore {
         var response = ReadConversationFeed.Response(changes: [], next: Cursor(epoch: epoch, sequence: start), restarted: isRestarted)
         try connection.each(
             """
-            SELECT number, change, messages.kind, news.at, messages.id, conversation, workspace, participant, origin, withdrawn_at IS NOT NULL
+            SELECT number, change, messages.kind, news.at, messages.id, conversation, workspace, participant, origin, withdrawn_at IS NOT NULL, thread
             FROM (SELECT id AS number, id AS message, NULL AS change, received_at AS at FROM messages
                   WHERE id > ?1 AND conversation NOT IN \(ConversationStoreStore.heldConversations)
                   UNION ALL
@@ -41,7 +41,8 @@ extension ConversationChange {
         self.init(
             ConversationChange.kind(row), workspace: WorkspaceID(rawValue: row.text(6)),
             conversation: ConversationID(rawValue: row.int(5)), participant: ParticipantID(rawValue: row.int(7)),
-            message: MessageID(rawValue: row.int(4)), at: Timestamp(rawValue: row.int(3)))
+            message: MessageID(rawValue: row.int(4)), at: Timestamp(rawValue: row.int(3)),
+            thread: row.optionalInt(10).map(ConversationID.init(rawValue:)))
     }
 
     private static func kind(_ row: borrowing Row) -> Kind {

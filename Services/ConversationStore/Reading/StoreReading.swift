@@ -19,42 +19,79 @@ extension ConversationStoreStore {
     /// Fewer than asked for where they hold too much for one frame: the reader goes on before the oldest.
     func read(_ request: ReadConversation, _ connection: Connection) throws -> (ReadConversation.Response, WrittenList)? {
         var response = ReadConversation.Response()
+        var participant: ParticipantID?
         var readUntil: Int64?
         let isKnown = try connection.first(
             """
-            SELECT channel, participant, name, objects_since, read_until, restricted_since FROM conversations JOIN participants ON participants.id = participant
-            WHERE conversations.id = ? AND conversations.workspace = ?
+            SELECT channel, coalesce(participant, (\(ConversationStoreStore.lastCommenter))), read_until, media FROM conversations
+            WHERE id = ? AND workspace = ?
             """, .integer(request.conversation.rawValue), .text(request.workspace.rawValue)
         ) { row in
             response.channel = ChannelID(rawValue: row.text(0))
-            response.participant.id = ParticipantID(rawValue: row.int(1))
-            response.participant.name = row.optionalText(2)
-            response.participant.marketingObjectionAt = row.optionalInt(3).map(Timestamp.init(rawValue:))
-            readUntil = row.optionalInt(4)
-            response.participant.restrictedAt = row.optionalInt(5).map(Timestamp.init(rawValue:))
+            participant = row.optionalInt(1).map(ParticipantID.init(rawValue:))
+            readUntil = row.optionalInt(2)
+            response.media = row.optionalText(3)
             return true
         }
-        guard isKnown != nil else { return nil }
-        response.participant.aliases = try aliases(of: response.participant.id, connection)
-        try addProfile(to: &response.participant, connection)
-        return (response, try messages(request, readUntil: readUntil ?? -1, connection))
+        guard isKnown != nil, let participant else { return nil }
+        let found = try messages(request, inThread: response.media != nil, readUntil: readUntil ?? -1, connection)
+        response.participant = try self.participant(found.authors.first ?? participant, connection)
+        if response.media == nil {
+            if request.fields == true { response.fields = try fields(of: response.participant.id, connection) }
+        } else {
+            response.participants = try Set(found.authors).sorted().map { try self.participant($0, connection) }
+        }
+        return (response, found.messages)
     }
 
-    /// The response's list, a row after the other, newest first.
-    private func messages(_ request: ReadConversation, readUntil: Int64, _ connection: Connection) throws -> WrittenList {
+    /// A participant who is known to be there, as the workspace knows them.
+    private func participant(_ id: ParticipantID, _ connection: Connection) throws -> Participant {
+        var participant = Participant()
+        participant.id = id
+        try connection.each("SELECT name, objects_since, restricted_since FROM participants WHERE id = ?", .integer(id.rawValue)) { row in
+            participant.name = row.optionalText(0)
+            participant.marketingObjectionAt = row.optionalInt(1).map(Timestamp.init(rawValue:))
+            participant.restrictedAt = row.optionalInt(2).map(Timestamp.init(rawValue:))
+        }
+        participant.aliases = try aliases(of: id, connection)
+        try addProfile(to: &participant, connection)
+        return participant
+    }
+
+    private static let talk = """
+        SELECT id, kind, author, type, text, sent_at, status, origin, details,
+            CASE WHEN status IS NOT NULL THEN
+                (SELECT details FROM delivery_statuses WHERE message = messages.id AND status = messages.status) END,
+            raw, about, edited_at, withdrawn_at, reacted_at, NULL
+        FROM messages WHERE conversation = ?1 AND thread IS NULL AND id < ?2 ORDER BY id DESC LIMIT ?3
+        """
+
+    /// Comments, and the account's own among them; each with the comment that it answers, while that is there.
+    private static let thread = """
+        SELECT messages.id AS id, kind, author, type, text, sent_at, status, origin, details, NULL, raw,
+            (SELECT parent.id FROM messages AS parent WHERE parent.thread = ?1 AND parent.erasure_digest = messages.target),
+            edited_at, withdrawn_at, reacted_at, participant
+        FROM messages JOIN conversations ON conversations.id = conversation WHERE thread = ?1 AND messages.id < ?2
+        UNION ALL
+        SELECT id, kind, \(Message.Author.business.code), type, text, sent_at, NULL, NULL, details, NULL, raw,
+            (SELECT answered.id FROM messages AS answered WHERE answered.thread = ?1 AND answered.erasure_digest = notices.parent),
+            NULL, NULL, NULL, NULL
+        FROM notices WHERE \(ConversationStoreStore.ownComments) AND id < ?2 ORDER BY id DESC LIMIT ?3
+        """
+
+    /// The response's list, a row after the other, newest first; and who wrote them, where that is not one person.
+    private func messages(
+        _ request: ReadConversation, inThread: Bool, readUntil: Int64, _ connection: Connection
+    ) throws -> (messages: WrittenList, authors: [ParticipantID]) {
         let messages = WrittenList(
             of: ConversationStoreStore.messageNames, .lastFoundFirst,
             reserving: Int(request.limit) * ConversationStoreStore.messageBytesExpected)
+        var authors: [ParticipantID] = []
         var bytes = 0
         var isFull = false
         try connection.each(
-            """
-            SELECT id, kind, author, type, text, sent_at, status, origin, details,
-                CASE WHEN status IS NOT NULL THEN
-                    (SELECT details FROM delivery_statuses WHERE message = messages.id AND status = messages.status) END,
-                raw, about, edited_at, withdrawn_at, reacted_at
-            FROM messages WHERE conversation = ? AND id < ? ORDER BY id DESC LIMIT ?
-            """, .integer(request.conversation.rawValue), .integer(request.before?.rawValue ?? .max), .integer(request.limit)
+            inThread ? ConversationStoreStore.thread : ConversationStoreStore.talk, .integer(request.conversation.rawValue),
+            .integer(request.before?.rawValue ?? .max), .integer(request.limit)
         ) { row in
             if isFull { return }
             let (text, details, delivery, raw) = (row.optionalBytes(4), row.optionalBytes(8), row.optionalBytes(9), row.optionalBytes(10))
@@ -64,7 +101,10 @@ extension ConversationStoreStore {
             let id = MessageID(rawValue: row.int(0))
             let author = Message.Author(code: row.int(2))
             let edit = row.isNull(12) ? nil : try lastEdit(of: id, connection)
+            let edited = row.isNull(12) ? nil : try self.details(row.optionalBlob(8), ofEdited: id, connection)
             let reactions = row.isNull(14) ? nil : try reactions(to: id, connection)
+            let participant = row.optionalInt(15)
+            if let participant { authors.append(ParticipantID(rawValue: participant)) }
             bytes += (edit?.utf8.count ?? 0)
             messages.append { message in
                 message.integer(id.rawValue)
@@ -76,7 +116,7 @@ extension ConversationStoreStore {
                 let isRead = author != .participant && row.int(5) <= readUntil
                 message.word(ChannelEvent.Status.standing(row.optionalInt(6), isRead: isRead)?.rawValue)
                 message.word(row.optionalInt(7).map { ChannelEvent.Origin(code: $0).rawValue })
-                message.json(details)
+                if let edited { edited.withUnsafeBytes { message.json($0) } } else { message.json(details) }
                 message.json(delivery)
                 message.json(raw)
                 message.integer(row.optionalInt(11))
@@ -84,9 +124,10 @@ extension ConversationStoreStore {
                 message.text(edit == nil ? nil : text)
                 message.integer(row.optionalInt(13))
                 message.list(reactions)
+                message.integer(participant)
             }
         }
-        return messages
+        return (messages, authors)
     }
 
     /// The words that took the place of the first; nil when no edit has any.
@@ -95,6 +136,23 @@ extension ConversationStoreStore {
             "SELECT text FROM messages WHERE about = ? AND kind = ? AND text IS NOT NULL ORDER BY sent_at DESC, erasure_digest LIMIT 1",
             .integer(message.rawValue), .integer(ChannelEvent.Kind.edit.code)
         ) { $0.text(0) }
+    }
+
+    /// What a message shows beside its words once it was edited: its media, with the words that the last edit gives them.
+    private func details(_ first: [UInt8]?, ofEdited message: MessageID, _ connection: Connection) throws -> [UInt8]? {
+        let edit = try connection.first(
+            "SELECT \(ConversationStoreStore.mediaNow) FROM messages WHERE id = ?", .integer(message.rawValue)
+        ) { $0.optionalBlob(0) }
+        guard let edit = edit ?? nil, edit != first else { return first }
+        var details = try first.map(EventDetails.init(stored:)) ?? EventDetails()
+        let former = details.attachments ?? []
+        details.attachments = try EventDetails(stored: edit).attachments?.enumerated().map { place, edited in
+            guard place < former.count else { return edited }
+            var shown = former[place]
+            shown.caption = edited.caption
+            return shown
+        }
+        return FieldVisitor.write(details)
     }
 
     /// The last reaction of each side, where it has not taken it back.

@@ -68,9 +68,11 @@ extension ConversationStoreStore {
 
     private func lastMessage(of conversation: ConversationID, upTo message: Int64, _ connection: Connection) throws -> Int64? {
         try connection.first(
-            "SELECT id FROM messages WHERE conversation = ? AND id <= ? ORDER BY id DESC LIMIT 1", .integer(conversation.rawValue),
-            .integer(message)
-        ) { $0.int(0) }
+            """
+            SELECT max(coalesce((SELECT max(id) FROM messages WHERE conversation = ?1 AND thread IS NULL AND id <= ?2), 0),
+                coalesce((SELECT max(id) FROM messages WHERE conversation = ?1 AND thread IS NOT NULL AND id <= ?2), 0))
+            """, .integer(conversation.rawValue), .integer(message)
+        ) { $0.int(0) == 0 ? nil : $0.int(0) } ?? nil
     }
 
     private func found(
@@ -79,7 +81,7 @@ extension ConversationStoreStore {
         var participant = Participant()
         let found = try connection.first(
             """
-            SELECT conversation, channel, participant, messages.kind, author, sent_at, \(ConversationStoreStore.wordsNow),
+            SELECT coalesce(thread, conversation), channel, participant, messages.kind, author, sent_at, \(ConversationStoreStore.wordsNow),
                 \(ConversationStoreStore.mediaNow), name
             FROM messages JOIN conversations ON conversations.id = conversation JOIN participants ON participants.id = participant
             WHERE messages.id = ?1 AND conversations.workspace = ?2 AND (?3 IS NULL OR channel = ?3) AND sent_at >= ?4 AND sent_at < ?5

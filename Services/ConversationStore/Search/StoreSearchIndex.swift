@@ -54,18 +54,20 @@ extension ConversationStoreStore {
 
     /// Takes a conversation's messages out of the index, before they go themselves. Returns from how many terms.
     func removeFromIndex(_ conversation: ConversationID, _ connection: Connection) throws -> Int64 {
-        let indexed = try indexedUntil(connection)
         var messages: [MessageID] = []
-        try connection.each(
-            "SELECT id FROM messages WHERE conversation = ? AND id <= ?", .integer(conversation.rawValue), .integer(indexed)
-        ) { messages.append(MessageID(rawValue: $0.int(0))) }
+        try connection.each("SELECT id FROM messages WHERE conversation = ?", .integer(conversation.rawValue)) {
+            messages.append(MessageID(rawValue: $0.int(0)))
+        }
+        return try messages.reduce(0) { try $0 + removeFromIndex($1, connection) }
+    }
+
+    /// Takes one message out of the index, before it goes itself. Returns from how many terms.
+    func removeFromIndex(_ message: MessageID, _ connection: Connection) throws -> Int64 {
+        guard try message.rawValue <= indexedUntil(connection), let workspace = try workspace(of: message, connection) else { return 0 }
         var count: Int64 = 0
-        for message in messages {
-            guard let workspace = try workspace(of: message, connection) else { continue }
-            for term in try terms(ofAllVersionsOf: message, connection)
-            where try remove(message.rawValue, from: IndexedTerm(workspace: workspace, term: term), connection) {
-                count += 1
-            }
+        for term in try terms(ofAllVersionsOf: message, connection)
+        where try remove(message.rawValue, from: IndexedTerm(workspace: workspace, term: term), connection) {
+            count += 1
         }
         return count
     }
@@ -80,8 +82,15 @@ extension ConversationStoreStore {
                 AND edit.text IS NOT NULL ORDER BY edit.sent_at DESC, edit.erasure_digest LIMIT 1), messages.text) END
         """
 
-    /// Where the captions of its media stand; NULL likewise.
-    static let mediaNow = "CASE WHEN messages.kind IN (0, 1, 2, 7, 9) THEN messages.details END"
+    /// Where the captions of its media stand now: with its last edit that has media, or with itself; NULL likewise. Only the member itself
+    /// is written so: within a text its quotation marks would be escaped.
+    static let mediaNow = """
+        CASE WHEN messages.kind NOT IN (0, 1, 2, 7, 9) THEN NULL
+            WHEN messages.edited_at IS NULL THEN messages.details
+            ELSE coalesce((SELECT edit.details FROM messages AS edit WHERE edit.about = messages.id AND edit.kind = 3
+                AND instr(edit.details, CAST('"attachments":' AS BLOB)) > 0
+                ORDER BY edit.sent_at DESC, edit.erasure_digest LIMIT 1), messages.details) END
+        """
 
     /// A message's words and those of its media, line by line.
     static func searchedText(_ text: String?, _ details: [UInt8]?) throws -> String {

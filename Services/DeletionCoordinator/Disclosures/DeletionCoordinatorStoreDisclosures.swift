@@ -9,9 +9,6 @@ import Wire
 
 /// What is on record of data that was given to somebody.
 extension DeletionCoordinatorStore {
-    /// Old ones that a new one takes along.
-    static let expiredDisclosuresMax: Int64 = 100
-
     /// Records a disclosure once; nil when its key was given before, for another one.
     ///
     /// What comes late about an erased person is kept without them: the same digest would be their tombstone's.
@@ -20,7 +17,6 @@ extension DeletionCoordinatorStore {
             (id: DisclosureID(rawValue: $0.int(0)), digest: $0.blob(1))
         }
         if let known { return known.digest == digest ? known.id : nil }
-        try expireDisclosures(now: now, connection)
         let disclosure = request.disclosure
         let subject = try disclosure.subject.flatMap(Hex.decode).flatMap { try Tombstones.cutoff([$0], connection) == nil ? $0 : nil }
         try connection.run(
@@ -33,13 +29,6 @@ extension DeletionCoordinatorStore {
             SQLValue(disclosure.workspace?.rawValue), SQLValue(subject), SQLValue(disclosure.role?.rawValue),
             .integer(disclosure.at.rawValue), .integer(now.rawValue))
         return DisclosureID(rawValue: connection.lastInsertedRow)
-    }
-
-    /// A disclosure is over when it happened: from then on its record is kept as one of a request is.
-    private static func expireDisclosures(now: Timestamp, _ connection: Connection) throws {
-        try connection.run(
-            "DELETE FROM disclosures WHERE id IN (SELECT id FROM disclosures WHERE recorded_at < ? ORDER BY recorded_at LIMIT ?)",
-            .integer(now.rawValue - Retention.requestRecords.length.milliseconds), .integer(expiredDisclosuresMax))
     }
 
     func disclosures(_ request: ListDisclosures) throws -> [ListDisclosures.Entry] {

@@ -19,8 +19,6 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     static let attemptsAlarming: Int64 = 5
     /// The public promise: done within 30 days.
     static let overdueMilliseconds: Int64 = 30 * 86_400_000
-    /// Acknowledged within 5 business days: with the weekend in between they are a week.
-    static let unacknowledgedMilliseconds: Int64 = 7 * 86_400_000
 
     /// What became of a decision.
     enum Verdict: Sendable {
@@ -56,17 +54,23 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
     private let hands: ErasureHands
     private let gauges: ErasureGauges
     private let terminations: Terminations
+    /// Told when a run has come to something that its person may want to know.
+    private let whenTold: @Sendable () -> Void
     private let lock = Lock()
     private var inbox: [Note] = []
     private var flights: [DeletionID: Flight] = [:]
     private var actionCount = 0
     private lazy var worker = Worker(process.system, "erasures") { [unowned self] in round() }
 
-    init(_ process: ServiceProcess, _ store: DeletionCoordinatorStore, _ hands: ErasureHands, _ terminations: Terminations) {
+    init(
+        _ process: ServiceProcess, _ store: DeletionCoordinatorStore, _ hands: ErasureHands, _ terminations: Terminations,
+        whenTold: @escaping @Sendable () -> Void
+    ) {
         self.process = process
         self.store = store
         self.hands = hands
         self.terminations = terminations
+        self.whenTold = whenTold
         gauges = ErasureGauges(process)
         _ = worker  // Made here: later two threads might make it at once.
     }
@@ -149,6 +153,7 @@ final class ErasureDriver: @unchecked Sendable {  // `inbox` is guarded by `lock
             weighNow(deletion, heard)
         case .stored(let run, let action, let heard):
             heard?(.taken(run.step))
+            if run.step.isBeforeErasing || run.step.isEnd { whenTold() }
             stored(run, action)
         case .dropped(let deletion): leave(deletion)
         }

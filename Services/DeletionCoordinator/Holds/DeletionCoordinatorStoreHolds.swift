@@ -1,5 +1,7 @@
 import DeletionCoordinatorContracts
+import Digest
 import Domain
+import Erasure
 import HolderContracts
 import Policy
 import SQLite
@@ -90,6 +92,56 @@ extension DeletionCoordinatorStore {
         }
     }
 
+    /// All that stand, for `holds.standing`.
+    func standingHolds(_ digester: ErasureDigester, now: Timestamp) throws -> StandingHolds {
+        try database.read("standing holds") { connection in
+            var holds: [StandingHold] = []
+            try connection.each(
+                """
+                SELECT \(DeletionCoordinatorStore.holdColumns), key, digest, subject FROM holds
+                WHERE lifted_at IS NULL AND (ends_at IS NULL OR ends_at > ?) ORDER BY id
+                """, .integer(now.rawValue)
+            ) { row in
+                let known = try DeletionCoordinatorStore.readHold(row)
+                var hold = StandingHold()
+                (hold.hold, hold.key, hold.digest) = (known.id, RequestKey(row.text(10)), Hex.encode(row.blob(11)))
+                (hold.target, hold.ground, hold.scope) = (known.target.rawValue, known.ground.rawValue, row.text(6))
+                (hold.workspace, hold.deletion, hold.reference) = (known.workspace, known.deletion, known.reference)
+                (hold.placedAt, hold.endsAt) = (known.placedAt, known.endsAt)
+                hold.holders = Set(known.scope.map(\.holder.rawValue)).sorted()
+                if let sealed = row.optionalBlob(12) {
+                    hold.sealedSubject = Base64URL.encode(sealed)
+                    let subject = try seal.open(sealed)
+                    hold.person = subject.aliases.first.map { digester.tag(.held(subject.workspace, $0)) }
+                }
+                holds.append(hold)
+            }
+            return StandingHolds(holds)
+        }
+    }
+
+    /// After a restoration: the file outside the backup says what stands, whatever the copy knew. Deletions that are held look again.
+    static func restore(_ holds: StandingHolds, now: Timestamp, _ connection: Connection) throws {
+        for hold in holds.all {
+            try connection.run(
+                """
+                INSERT INTO holds (id, key, digest, target, workspace, deletion, subject, ground, reference, scope, placed_at, ends_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
+                """, .integer(hold.hold.rawValue), .text(hold.key.rawValue), SQLValue(Hex.decode(hold.digest)), .text(hold.target),
+                SQLValue(hold.workspace?.rawValue), SQLValue(hold.deletion?.rawValue),
+                SQLValue(hold.sealedSubject.flatMap(Base64URL.decode)), .text(hold.ground), SQLValue(hold.reference?.rawValue),
+                .text(hold.scope), .integer(hold.placedAt.rawValue), SQLValue(hold.endsAt?.rawValue))
+        }
+        let standing = Set(holds.all.map(\.key.rawValue))
+        var lifted: [HoldID] = []
+        try connection.each("SELECT id, key FROM holds WHERE lifted_at IS NULL") { row in
+            if !standing.contains(row.text(1)) { lifted.append(HoldID(rawValue: row.int(0))) }
+        }
+        for hold in lifted { _ = try lift(hold, now: now, connection) }
+        try connection.run(
+            "UPDATE deletions SET kept_until = ?1, next_at = ?1 WHERE step = 'held'", .integer(now.rawValue))
+    }
+
     private static let holdColumns = "id, target, workspace, deletion, ground, reference, scope, placed_at, ends_at, lifted_at"
 
     private static func readHold(_ row: borrowing Row) throws -> Hold {
@@ -107,7 +159,7 @@ extension DeletionCoordinatorStore {
         return hold
     }
 
-    private static func readScope(_ text: String) -> [Hold.Scope] {
+    static func readScope(_ text: String) -> [Hold.Scope] {
         text.split(separator: " ").compactMap { Hold.Scope(rawValue: String($0)) }
     }
 }

@@ -42,6 +42,7 @@ extension DeletionCoordinator {
         } completion: { [self] result in
             switch result {
             case .success(let id):
+                guard keepHolds(reply) else { return }
                 process.log.event("holdPlaced", ("hold", .int(id.rawValue)), ("target", .safe(target.rawValue)))
                 weighAll { affected in reply.ok(PlaceHold.Response(hold: id, affected: affected)) }
             case .failure(_ as KeyReused): reply.refuse(.keyReused, "this key was given before, for something else: choose another one")
@@ -57,6 +58,7 @@ extension DeletionCoordinator {
             try DeletionCoordinatorStore.lift(request.hold, now: now, connection)
         } then: { [self] hold in
             guard let hold else { return reply.refuse(.unknownHold, "no such hold") }
+            guard keepHolds(reply) else { return }
             process.log.event("holdLifted", ("hold", .int(hold.id.rawValue)))
             weighAll { _ in reply.ok(hold) }
         }
@@ -65,6 +67,25 @@ extension DeletionCoordinator {
     func listHolds(_ request: ListHolds, _ reply: Reply<ListHolds>) {
         read(reply) {
             ListHolds.Response(holds: try store.holds(of: request.workspace, limit: request.limit, before: request.before))
+        }
+    }
+
+    /// Writes down outside the database what stands, for a restored backup. False when it could not be: then the caller was told, and the
+    /// same request again mends it.
+    private func keepHolds<R: Request>(_ reply: Reply<R>) -> Bool {
+        do {
+            try writeHolds()
+            return true
+        } catch {
+            fail(error, reply)
+            return false
+        }
+    }
+
+    func writeHolds() throws {
+        try holdsFile.withLock {
+            let holds = try store.standingHolds(digester, now: process.system.clock.now)
+            try holds.write(dataFolder: process.configuration.dataFolder)
         }
     }
 

@@ -11,6 +11,7 @@ extension DeletionCoordinator {
         process.router.on(ApproveDeletion.self, approve)
         process.router.on(RefuseDeletion.self, refuse)
         process.router.on(CancelDeletion.self, cancel)
+        process.router.on(ExtendDeletion.self, extend)
     }
 
     func approve(_ request: ApproveDeletion, _ reply: Reply<ApproveDeletion>) {
@@ -22,6 +23,26 @@ extension DeletionCoordinator {
     }
 
     func cancel(_ request: CancelDeletion, _ reply: Reply<CancelDeletion>) { decide(.cancel, request, request.deletion, reply) }
+
+    func extend(_ request: ExtendDeletion, _ reply: Reply<ExtendDeletion>) {
+        let now = process.system.clock.now
+        write("extend deletion", reply) { connection in
+            try DeletionCoordinatorStore.extend(request.deletion, days: request.days, request.ground, now: now, connection)
+        } then: { [self] result in
+            switch result {
+            case .made:
+                notices.wake()
+                do {
+                    guard let response = try store.read(request.deletion) else {
+                        return reply.refuse(.unknownDeletion, "no such deletion")
+                    }
+                    reply.ok(response.deletion)
+                } catch { fail(error, reply) }
+            case .unknown: reply.refuse(.unknownDeletion, "no such deletion")
+            case .notExtendable: reply.refuse(.notExtendable, "it has ended, was extended before, or its first 30 days are over")
+            }
+        }
+    }
 
     func confirmIdentity(_ request: ConfirmIdentity, _ reply: Reply<ConfirmIdentity>) {
         if let deletion = request.deletion, request.identity != nil, request.code == nil, request.sender == nil {

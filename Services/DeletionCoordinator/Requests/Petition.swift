@@ -19,6 +19,8 @@ struct Petition: Sendable {
     let sealedSubject: [UInt8]
     /// By it a petition finds the deletion that it may join; kept until that begins. nil: it joins none, and none joins it.
     let subjectDigest: [UInt8]?
+    /// Where whoever asks is to be written to; nil: nowhere.
+    var sealedAddress: [UInt8]?
     let policyVersion: String
     let receivedAt: Timestamp
     let windowMilliseconds: Int64

@@ -9,9 +9,10 @@ extension HandoffContextStore {
     ) throws {
         try connection.run(
             """
-            INSERT INTO assistants (workspace, name, prompt, configured_at) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (workspace) DO UPDATE SET name = ?2, prompt = ?3, configured_at = ?4
-            """, .text(workspace.rawValue), .text(assistant.name), .text(assistant.prompt), .integer(now.rawValue))
+            INSERT INTO assistants (workspace, name, prompt, fields, configured_at) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (workspace) DO UPDATE SET name = ?2, prompt = ?3, fields = ?4, configured_at = ?5
+            """, .text(workspace.rawValue), .text(assistant.name), .text(assistant.prompt),
+            SQLValue(assistant.fields.map { FieldVisitor.write(FieldNames(names: $0)) }), .integer(now.rawValue))
         guard let summariser else {
             try connection.run("DELETE FROM summarisers WHERE workspace = ?", .text(workspace.rawValue))
             return
@@ -22,8 +23,10 @@ extension HandoffContextStore {
     }
 
     func assistant(of workspace: WorkspaceID, _ connection: Connection) throws -> Assistant? {
-        try connection.first("SELECT name, prompt FROM assistants WHERE workspace = ?", .text(workspace.rawValue)) {
-            Assistant(name: $0.text(0), prompt: $0.text(1))
+        try connection.first("SELECT name, prompt, fields FROM assistants WHERE workspace = ?", .text(workspace.rawValue)) { row in
+            Assistant(
+                name: row.text(0), prompt: row.text(1),
+                fields: try row.optionalBlob(2).map { try FieldVisitor.read(FieldNames.self, from: $0).names })
         }
     }
 
@@ -32,4 +35,14 @@ extension HandoffContextStore {
             Summariser(host: $0.text(0), model: $0.text(1))
         }
     }
+}
+
+/// As they are stored.
+private struct FieldNames: Fields {
+    var names: [String] = []
+
+    init() {}
+    init(names: [String]) { self.names = names }
+
+    mutating func visit(_ fields: inout FieldVisitor) { fields.field("names", &names, max: Assistant.fieldCountMax) }
 }

@@ -31,12 +31,14 @@ struct ContextBuilder {
 
         let hide = textMask(conversation)
         let talk = conversation.messages.compactMap(ContextBuilder.line)
-        context.language = TalkLanguage.of(talk)
+        let said = talk.map(SaidLine.init)
+        context.language = TalkLanguage.of(said)
         let (older, newest) = (talk.dropLast(ContextBuilder.newestCount), talk.suffix(ContextBuilder.newestCount))
         func shown(_ line: ContextLine) -> ContextLine { line.saying(hide(line.text)) }
         var lines = budget.fillCutting(newest.reversed().lazy.map(shown))
         context.openQuestions = budget.fill(OpenQuestions.of(talk).map(shown), \.text)
-        let facts = KeyFacts.of(talk).filter { !masksContacts || $0.kind != .name }
+        context.fields = budget.fill(fields(conversation, assistant, hide), \.written)
+        let facts = KeyFacts.of(said).filter { !masksContacts || $0.kind != .name }
         context.facts = budget.fill(facts.reversed().map { $0.shown(hide) }, \.text).reversed()
         let model = written.flatMap { $0.isOf(older) ? $0.lines : nil }
         let summary = budget.fill((model ?? Summary.of(older)).map(shown), \.text)
@@ -69,6 +71,20 @@ struct ContextBuilder {
         return result
     }
 
+    /// A person may read all of them; an assistant is given what its configuration names.
+    private func fields(
+        _ conversation: ReadConversation.Response, _ assistant: Assistant?, _ hide: (String) -> String
+    ) -> [ParticipantField] {
+        let permitted = (conversation.fields ?? []).filter { audience == .human || assistant?.fields?.contains($0.name) == true }
+        return permitted.map { field in
+            var shown = field
+            shown.text = field.text.map(hide)
+            // A phone may be kept as a number.
+            if let number = field.number, hide("\(number)") != "\(number)" { (shown.number, shown.text) = (nil, IdentifierMask.mask) }
+            return shown
+        }
+    }
+
     /// What a text shows to whoever asked.
     private func textMask(_ conversation: ReadConversation.Response) -> (String) -> String {
         if masksContacts {
@@ -87,8 +103,10 @@ struct ContextBuilder {
         }
     }
 
+    /// Its words, and those to its media on lines of their own.
     private static func line(_ message: Message) -> ContextLine? {
-        guard isTalk(message), let text = message.text else { return nil }
+        let words = [message.text].compactMap(\.self) + (message.details?.attachments?.compactMap(\.caption) ?? [])
+        guard isTalk(message), !words.isEmpty else { return nil }
         let author: ContextLine.Author =
             switch message.author {
             case .participant: .participant
@@ -96,8 +114,13 @@ struct ContextBuilder {
             case .assistant: .assistant
             case .agent: .agent
             }
-        return ContextLine(author: author, text: text, at: message.sentAt, cites: [message.id])
+        return ContextLine(author: author, text: words.joined(separator: "\n"), at: message.sentAt, cites: [message.id])
     }
+}
+
+extension ParticipantField {
+    /// As it counts against the budget.
+    fileprivate var written: String { "\(name) \(text ?? number?.description ?? flag?.description ?? time?.rawValue.description ?? "")" }
 }
 
 extension ContextFact {

@@ -45,7 +45,7 @@ extension Handoff {
     private func build(
         _ request: ReadContext, _ written: WrittenSummary?, _ reply: Reply<ReadContext>, then: @escaping @Sendable (Built) -> Void
     ) {
-        readConversation(request, request.conversation, limit: Handoff.messagesMax, reply) { [self] conversation in
+        readConversation(request, request.conversation, limit: Handoff.messagesMax, withFields: true, reply) { [self] conversation in
             guard conversation.participant.restrictedAt == nil else {
                 return reply.refuse(.participantRestricted, "the person's data is stored and nothing else, until the restriction is lifted")
             }

@@ -5,36 +5,64 @@ enum Sentences {
 
     static func of(_ text: String) -> [String] {
         var sentences: [String] = []
-        var sentence = ""
+        var (start, end) = (text.startIndex, text.startIndex)
         var length = 0
-        var isEnding = false
-        func isOver(before next: Character) -> Bool {
-            // A point inside a number or an address is followed by no blank.
-            isEnding && (next.isWhitespace || sentence.last.map(endsWithoutBlank.contains) == true) || length == lengthMax
-        }
+        var last = Sign.other
         for character in text {
-            if character.isNewline || (isOver(before: character) && !marks.contains(character)) {
-                append(sentence, to: &sentences)
-                (sentence, length, isEnding) = ("", 0, false)
+            let sign = Sign(character)
+            // A point inside a number or an address is followed by no blank.
+            let isOver = (last.isMark && (sign == .blank || last.endsWithoutBlank)) || length == lengthMax
+            if sign == .newline || (isOver && !sign.isMark) {
+                append(text[start..<end], to: &sentences)
+                (start, length) = (end, 0)
             }
-            sentence.append(character)
+            end = text.utf8.index(end, offsetBy: character.utf8.count)
             length += 1
-            isEnding = marks.contains(character)
+            last = sign
         }
-        append(sentence, to: &sentences)
+        append(text[start...], to: &sentences)
         return sentences
     }
 
-    static func isQuestion(_ sentence: String) -> Bool { sentence.contains { questionMarks.contains($0) } }
+    static func isQuestion(_ sentence: String) -> Bool { sentence.unicodeScalars.contains { Sign($0)?.isQuestion == true } }
 
-    private static let questionMarks: Set<Character> = ["?", "？", "؟"]
-    private static let endsWithoutBlank: Set<Character> = ["。", "！", "？"]
-    private static let marks: Set<Character> = questionMarks.union(endsWithoutBlank).union([".", "!", "…", "۔", "।"])
-
-    private static func append(_ sentence: String, to sentences: inout [String]) {
-        let blanks = sentence.prefix { $0.isWhitespace }.count
-        let trimmed = sentence.dropFirst(blanks)
+    private static func append(_ sentence: Substring, to sentences: inout [String]) {
+        let trimmed = sentence.drop(while: \.isWhitespace)
         let end = trimmed.lastIndex { !$0.isWhitespace }
         if let end, trimmed.contains(where: { $0.isLetter || $0.isNumber }) { sentences.append(String(trimmed[...end])) }
+    }
+
+    /// What a character does in a sentence.
+    private enum Sign {
+        case newline, blank, other
+        case stop, wideStop, question, wideQuestion
+
+        init(_ character: Character) {
+            let scalars = character.unicodeScalars
+            guard let first = scalars.first else { preconditionFailure("a character has a scalar") }
+            let isOne = character.utf8.count == UTF8.width(first)
+            if isOne, let mark = Sign(first) {
+                self = mark
+            } else if first.value < 0x80 {
+                self = (0x0A...0x0D).contains(first.value) ? .newline : first.value == 0x20 || first.value == 0x09 ? .blank : .other
+            } else {
+                self = character.isNewline ? .newline : character.isWhitespace ? .blank : .other
+            }
+        }
+
+        /// nil for what ends no sentence.
+        init?(_ scalar: Unicode.Scalar) {
+            switch scalar {
+            case ".", "!", "…", "۔", "।": self = .stop
+            case "。", "！": self = .wideStop
+            case "?", "؟": self = .question
+            case "？": self = .wideQuestion
+            default: return nil
+            }
+        }
+
+        var isMark: Bool { self == .stop || self == .wideStop || isQuestion }
+        var isQuestion: Bool { self == .question || self == .wideQuestion }
+        var endsWithoutBlank: Bool { self == .wideStop || self == .wideQuestion }
     }
 }

@@ -37,20 +37,7 @@ extension HandoffContextStore {
         try connection.run("DELETE FROM snapshots WHERE conversation = ?", .integer(conversation.rawValue))
     }
 
-    /// What is older than its time: it counts from when the conversation was closed, or fell silent without being closed.
-    func expiredSnapshots(now: Timestamp, limit: Int64, _ connection: Connection) throws -> [Int64] {
-        var expired: [Int64] = []
-        try connection.each(
-            """
-            SELECT id FROM snapshots WHERE given_at <= ?1 AND NOT EXISTS (
-                SELECT 1 FROM sessions WHERE sessions.conversation = snapshots.conversation AND coalesce(closed_at, last_activity_at) > ?1)
-            ORDER BY given_at LIMIT ?2
-            """, .integer(now.rawValue - Retention.handoffContext.length.milliseconds), .integer(limit)
-        ) { expired.append($0.int(0)) }
-        return expired
-    }
-
-    func removeSnapshots(_ ids: some Sequence<Int64>, _ connection: Connection) throws {
+    private func removeSnapshots(_ ids: some Sequence<Int64>, _ connection: Connection) throws {
         for id in ids { try connection.run("DELETE FROM snapshots WHERE id = ?", .integer(id)) }
     }
 

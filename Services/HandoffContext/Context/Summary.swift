@@ -13,7 +13,7 @@ enum Summary {
         let sentences = talk.flatMap { line in
             Sentences.of(line.text).map { ContextLine(author: line.author, text: $0, at: line.at, cites: line.cites) }
         }
-        let words = sentences.map { Set(FoldedText($0.text).words.filter { $0.count >= wordLengthMin }) }
+        let words = sentences.map { Set(FoldedText($0.text).words.filter { $0.utf8.count >= wordLengthMin && $0.count >= wordLengthMin }) }
         var counts: [String: Int] = [:]
         for word in words.joined() { counts[word, default: 0] += 1 }
         // Long sentences have many words: each counts for less there.

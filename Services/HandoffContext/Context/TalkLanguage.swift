@@ -4,25 +4,35 @@ import HandoffContextContracts
 /// Which language a person writes: by script, and where several share one by the small words that every sentence has.
 enum TalkLanguage {
     /// nil where it can't be told.
-    static func of(_ talk: [ContextLine]) -> ContextLanguage? {
-        let own = talk.filter { $0.author == .participant }
+    static func of(_ talk: [SaidLine]) -> ContextLanguage? {
+        let own = talk.filter { $0.line.author == .participant }
         var letters: [Script: Int] = [:]
         var words: [String: Int] = [:]
-        for line in own {
-            for scalar in line.text.unicodeScalars { if let script = Script(scalar) { letters[script, default: 0] += 1 } }
+        for said in own {
+            for (script, count) in runs(of: said.line.text) { letters[script, default: 0] += count }
         }
         guard let script = letters.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) })?.key else { return nil }
         let code: String?
         switch script {
         case .latin:
-            for word in own.flatMap({ FoldedText($0.text).words }) { words[word, default: 0] += 1 }
+            for word in own.flatMap(\.folded.words) { words[word, default: 0] += 1 }
             code = latin(words)
-        case .cyrillic: code = own.contains { $0.text.contains { "іїєґІЇЄҐ".contains($0) } } ? "uk" : "ru"
-        case .arabic: code = own.contains { $0.text.contains { "پچژگ".contains($0) } } ? "fa" : "ar"
+        case .cyrillic: code = own.contains { $0.line.text.contains { "іїєґІЇЄҐ".contains($0) } } ? "uk" : "ru"
+        case .arabic: code = own.contains { $0.line.text.contains { "پچژگ".contains($0) } } ? "fa" : "ar"
         case .han: code = letters[.kana] == nil ? "zh" : "ja"
         case .kana, .hangul, .hebrew, .greek, .thai, .devanagari: code = script.rawValue
         }
-        return code.map { ContextLanguage(code: $0, cites: own.flatMap(\.cites)) }
+        return code.map { ContextLanguage(code: $0, cites: own.flatMap(\.line.cites)) }
+    }
+
+    /// Letters of one script after another: most texts have one run.
+    private static func runs(of text: String) -> [(script: Script, count: Int)] {
+        var runs: [(script: Script, count: Int)] = []
+        for scalar in text.unicodeScalars {
+            guard let script = Script(scalar) else { continue }
+            if runs.last?.script == script { runs[runs.count - 1].count += 1 } else { runs.append((script, 1)) }
+        }
+        return runs
     }
 
     private static func latin(_ words: [String: Int]) -> String? {

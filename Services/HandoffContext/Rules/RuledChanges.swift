@@ -38,7 +38,7 @@ struct RuledChanges: Sendable {
     /// nil when it is gone since.
     private func message(of change: ConversationChange) throws -> Message? {
         let read = ReadConversation(
-            workspace: change.workspace, conversation: change.conversation, limit: 1,
+            workspace: change.workspace, conversation: change.thread ?? change.conversation, limit: 1,
             before: MessageID(rawValue: change.message.rawValue + 1))
         switch conversations.call(read) {
         // Whose data is restricted gets no automation.

@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import IntakeContracts
 import Policy
 import SQLite
@@ -26,13 +27,13 @@ extension IntakeStore {
         } ?? BillingIdentifiers()
     }
 
-    /// Deletes what the law asks for no longer, of customers who are none any more. Returns how many.
-    func expireBilling(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
-            """
-            DELETE FROM billing WHERE workspace IN (
+    /// What the law asks for no longer, of customers who are none any more.
+    func expiringBilling(until: Timestamp) -> ExpiringRows {
+        ExpiringRows(
+            "billing", keys: ["workspace"],
+            due: """
                 SELECT workspace FROM billing JOIN workspaces ON workspaces.id = workspace
-                WHERE terminated_at IS NOT NULL AND max(set_at, terminated_at) <= ?1 LIMIT ?2)
-            """, .integer(now.rawValue - Retention.billing.length.milliseconds), .integer(limit))
+                WHERE terminated_at IS NOT NULL AND max(set_at, terminated_at) <= ?
+                """, [.integer(until.rawValue)])
     }
 }

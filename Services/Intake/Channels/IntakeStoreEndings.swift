@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import IntakeContracts
 import Policy
 import SQLite
@@ -21,9 +22,9 @@ extension IntakeStore {
         }
     }
 
-    func forgetEndings(now: Timestamp, limit: Int64, _ connection: Connection) throws {
-        try connection.run(
-            "DELETE FROM business_endings WHERE business IN (SELECT business FROM business_endings WHERE expires_at <= ? LIMIT ?)",
-            .integer(now.rawValue), .integer(limit))
+    func expiringEndings(at time: Timestamp) -> ExpiringRows {
+        ExpiringRows(
+            "business_endings", keys: ["business"], due: "SELECT business FROM business_endings WHERE expires_at <= ?",
+            [.integer(time.rawValue)])
     }
 }

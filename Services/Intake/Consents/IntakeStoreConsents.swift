@@ -120,23 +120,20 @@ extension IntakeStore {
         _ = try withdraw(ids, now: now, connection)
     }
 
-    /// Deletes proofs that have been kept for three years after the consent or the agreement ended; of somebody without an agreement,
-    /// after the longest time for which a form is kept. Returns how many.
-    func expireConsents(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
-            IntakeStore.consentExpiry, .integer(Retention.support.length.milliseconds),
-            .integer(now.adding(milliseconds: -Retention.consents.length.milliseconds).rawValue), .integer(limit))
+    /// Proofs that have been kept for three years after the consent or the agreement ended; of somebody without an agreement, after the
+    /// longest time for which a form is kept.
+    func expiringConsents(until: Timestamp) -> ExpiringRows {
+        ExpiringRows(
+            "consents", due: IntakeStore.consentExpiry, [.integer(Retention.support.length.milliseconds), .integer(until.rawValue)])
     }
 
     /// Each way to end is an index, so that those that live are not looked at. (CROSS JOIN: workspaces first; SQLite doesn't reorder it.)
     static let consentExpiry = """
-        DELETE FROM consents WHERE id IN (
-            SELECT id FROM (
-                SELECT id FROM consents WHERE withdrawn_at <= ?2
-                UNION SELECT consents.id FROM workspaces CROSS JOIN consents ON consents.workspace = workspaces.id WHERE terminated_at <= ?2
-                UNION SELECT id FROM consents WHERE workspace IS NULL AND withdrawn_at IS NULL AND recorded_at <= ?2 - ?1)
-            WHERE NOT EXISTS (SELECT 1 FROM forms WHERE forms.consent = id)
-                AND NOT EXISTS (SELECT 1 FROM usage_events WHERE usage_events.consent = id)
-            LIMIT ?3)
+        SELECT id FROM (
+            SELECT id FROM consents WHERE withdrawn_at <= ?2
+            UNION SELECT consents.id FROM workspaces CROSS JOIN consents ON consents.workspace = workspaces.id WHERE terminated_at <= ?2
+            UNION SELECT id FROM consents WHERE workspace IS NULL AND withdrawn_at IS NULL AND recorded_at <= ?2 - ?1)
+        WHERE NOT EXISTS (SELECT 1 FROM forms WHERE forms.consent = id)
+            AND NOT EXISTS (SELECT 1 FROM usage_events WHERE usage_events.consent = id)
         """
 }

@@ -139,23 +139,20 @@ extension IntakeStore {
 
     // MARK: Out
 
-    /// Deletes what has been kept long enough or lost its consent; of each category at most `limit` rows. Returns how many of the
-    /// category that had most.
-    func expireEvents(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        var most = 0
-        for category in EventCount.Category.allCases {
-            var ids: [Int64] = []
-            try connection.each(
-                "SELECT id FROM \(category.table) WHERE expires_at <= ? ORDER BY expires_at LIMIT ?", .integer(now.rawValue),
-                .integer(limit)
-            ) { ids.append($0.int(0)) }
-            try deleteEvents(ids, of: category, connection)
-            most = max(most, ids.count)
-            try connection.run(
-                "DELETE FROM event_counts WHERE category = ? AND day < ?", .text(category.rawValue),
-                .integer(now.day - category.retention.length.days))
-        }
-        return most
+    /// What has been kept long enough or lost its consent, and the numbers of days that are too old.
+    func expiringEvents(_ category: EventCount.Category, _ expiry: ExpireData) -> [ExpiringRows] {
+        [
+            ExpiringRows(
+                category.table, due: "SELECT id FROM \(category.table) WHERE expires_at <= ?", [.integer(expiry.at.rawValue)],
+                before: { key, connection in
+                    if category == .usage, case .integer(let id) = key[0] { try uncount(id, connection) }
+                    return 0
+                }),
+            ExpiringRows(
+                "event_counts", keys: ["day", "workspace", "category", "kind"],
+                due: "SELECT day, workspace, category, kind FROM event_counts WHERE category = ? AND day < ?",
+                [.text(category.rawValue), .integer(expiry.until.day)])
+        ]
     }
 
     /// The rows of a subject's members, by table.

@@ -148,11 +148,13 @@ extension IntakeStore {
 
     // MARK: Out
 
-    /// Deletes what has been kept long enough or lost its consent; returns how many.
-    func expireForms(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
-            "DELETE FROM forms WHERE id IN (SELECT id FROM forms WHERE expires_at <= ? AND held_at IS NULL ORDER BY expires_at LIMIT ?)",
-            .integer(now.rawValue), .integer(limit))
+    /// What has been kept long enough or lost its consent. Talks with the team have a rule of their own.
+    func expiringForms(at time: Timestamp, ofSupport: Bool) -> [ExpiringRows] {
+        func due(_ held: String) -> String {
+            "SELECT id FROM forms WHERE expires_at <= ? AND (kind = '\(Form.Kind.support.rawValue)') = ? AND held_at IS \(held)"
+        }
+        let values = [SQLValue.integer(time.rawValue), SQLValue(ofSupport)]
+        return [ExpiringRows("forms", due: due("NULL"), values), ExpiringRows("forms", due: due("NOT NULL"), values, isKept: true)]
     }
 
     /// Forms of whoever can be reached at one of the subject's contacts, with the address as each of them spells it.

@@ -1,4 +1,5 @@
 import Domain
+import Erasure
 import HolderContracts
 import IntakeContracts
 import Policy
@@ -88,11 +89,13 @@ extension IntakeStore {
         return Int64(count)
     }
 
-    /// Deletes what has been kept long enough; at most `limit` rows at once, since each may be a whole body. Returns how many.
-    func expireQuarantine(now: Timestamp, limit: Int64, _ connection: Connection) throws -> Int {
-        try connection.run(
-            "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)",
-            .integer(now.rawValue), .integer(limit))
+    /// Pieces may have 3 MiB each.
+    static let quarantinePortionRows = 16
+
+    func expiringQuarantine(at time: Timestamp) -> ExpiringRows {
+        ExpiringRows(
+            "quarantine", due: "SELECT id FROM quarantine WHERE expires_at <= ?", [.integer(time.rawValue)],
+            portionRows: IntakeStore.quarantinePortionRows)
     }
 }
 

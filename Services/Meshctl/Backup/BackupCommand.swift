@@ -1,3 +1,4 @@
+import DeletionCoordinatorContracts
 import Domain
 import Glibc
 import HolderContracts
@@ -5,11 +6,13 @@ import Policy
 import Runtime
 import Wire
 
-/// `backup DIR | list DIR | check SET`: copies of all services' files while they work, and what there is of them.
+/// `backup DIR | list [DIR] | check SET`: copies of all services' files while they work, and what there is of them.
 struct BackupCommand {
     private enum Action {
         case make(folder: String)
         case list(folder: String)
+        /// Those that the coordinator knows of, wherever they are.
+        case register
         case check(set: String)
     }
 
@@ -26,11 +29,15 @@ struct BackupCommand {
         let words = arguments.words.dropFirst()
         switch (words.first, words.count) {
         case ("list"?, 2): action = .list(folder: BackupCommand.absolute(words[words.startIndex + 1]))
+        case ("list"?, 1): action = .register
         case ("check"?, 2): action = .check(set: BackupCommand.absolute(words[words.startIndex + 1]))
         case (let folder?, 1): action = .make(folder: BackupCommand.absolute(folder))
-        default: throw UsageError("backup takes: DIR, list DIR, or check SET")
+        default: throw UsageError("backup takes: DIR, list [DIR], or check SET")
         }
-        if case .make = action { mesh = try Mesh(arguments) } else { mesh = nil }
+        switch action {
+        case .make, .register: mesh = try Mesh(arguments)
+        case .list, .check: mesh = nil
+        }
     }
 
     func run() throws -> Int32 {
@@ -38,11 +45,16 @@ struct BackupCommand {
         switch action {
         case .make(let folder):
             guard let mesh else { preconditionFailure("a backup is made of a mesh") }
+            // A coordinator that was restored from one of them has forgotten the later ones.
+            for set in try BackupSet.all(in: folder) { try register(try set.manifest(), at: mesh) }
             let set = try make(in: folder, of: mesh, now: now)
             try removeExpired(in: folder, now: now)
             if isJSON { Terminal.say(String(decoding: FieldVisitor.write(try set.manifest()), as: UTF8.self)) }
-            say("\(set.folder) is whole; it ends on \(CivilTime.text(try set.manifest().expiresAt).prefix(10))")
+            say("\(set.folder) is whole; it ends on \(day(try set.manifest().expiresAt))")
         case .list(let folder): try list(folder, now: now)
+        case .register:
+            guard let mesh else { preconditionFailure("the register is the mesh's") }
+            try listRegister(of: mesh, now: now)
         case .check(let path): return try check(BackupSet(folder: path), now: now)
         }
         return Exit.ok
@@ -57,6 +69,8 @@ struct BackupCommand {
         var manifest = BackupManifest()
         manifest.madeAt = now
         manifest.expiresAt = now.adding(milliseconds: BackupSet.lifetimeDays * 86_400_000)
+        // Before anything is copied: no copy is there that people are not told of.
+        try register(manifest, at: mesh)
         for service in BackupCommand.order {
             let copy = try mesh.call(service, CopyHolder(file: part.path(of: service)))
             var file = BackupManifest.File()
@@ -76,8 +90,26 @@ struct BackupCommand {
         return whole
     }
 
+    private func register(_ manifest: BackupManifest, at mesh: Mesh) throws {
+        let backup = Backup(madeAt: manifest.madeAt, expiresAt: manifest.expiresAt)
+        _ = try mesh.call(.deletionCoordinator, RecordBackup(backup))
+    }
+
+    private func listRegister(of mesh: Mesh, now: Timestamp) throws {
+        let response = try mesh.call(.deletionCoordinator, ListBackups(limit: ListBackups.countMax))
+        if isJSON { return Terminal.say(String(decoding: FieldVisitor.write(response), as: UTF8.self)) }
+        if response.backups.isEmpty { return Terminal.say("no backup is on record") }
+        Terminal.table(
+            ["made", "days old", "ends"],
+            response.backups.map { [time($0.madeAt), age($0.madeAt, now), $0.expiresAt <= now ? "is over" : day($0.expiresAt)] })
+    }
+
+    private func time(_ time: Timestamp) -> String { String(CivilTime.text(time).prefix(16)) }
+    private func day(_ time: Timestamp) -> String { String(CivilTime.text(time).prefix(10)) }
+    private func age(_ madeAt: Timestamp, _ now: Timestamp) -> String { "\((now.rawValue - madeAt.rawValue) / 86_400_000)" }
+
     private func removeExpired(in folder: String, now: Timestamp) throws {
-        for set in BackupSet.all(in: folder) where try set.manifest().expiresAt <= now {
+        for set in try BackupSet.all(in: folder) where try set.manifest().expiresAt <= now {
             try set.remove()
             say("\(set.folder) had ended and is gone")
         }
@@ -97,8 +129,8 @@ struct BackupCommand {
             ["made", "days old", "ends", "KiB", "folder"],
             sets.map { set, manifest in
                 [
-                    String(CivilTime.text(manifest.madeAt).prefix(16)), "\((now.rawValue - manifest.madeAt.rawValue) / 86_400_000)",
-                    manifest.expiresAt <= now ? "over: delete it" : String(CivilTime.text(manifest.expiresAt).prefix(10)),
+                    time(manifest.madeAt), age(manifest.madeAt, now),
+                    manifest.expiresAt <= now ? "over: delete it" : day(manifest.expiresAt),
                     "\(manifest.files.reduce(0) { $0 + $1.bytes } / 1024)", set.folder
                 ]
             })
@@ -109,7 +141,7 @@ struct BackupCommand {
         let manifest = try set.manifest()
         var problems = set.differences(from: manifest)
         if manifest.expiresAt <= now {
-            problems.append("\(set.folder) has ended on \(CivilTime.text(manifest.expiresAt).prefix(10)): delete it")
+            problems.append("\(set.folder) has ended on \(day(manifest.expiresAt)): delete it")
         }
         for problem in problems { Terminal.complain(problem) }
         if problems.isEmpty { say("\(set.folder) is whole") }

@@ -21,7 +21,7 @@ struct BackupSet {
     func manifest() throws -> BackupManifest {
         let path = "\(folder)/\(BackupSet.manifestName)"
         do { return try FieldVisitor.read(BackupManifest.self, from: try FileBytes.read(path, max: BackupManifest.bytesMax)) } catch {
-            throw Failure(status: Exit.refused, message: "\(folder) is no whole backup: \(path) can't be read")
+            throw Failure(status: Exit.refused, message: "\(folder) is no whole backup: \(path) can't be read: \(error)")
         }
     }
 
@@ -31,14 +31,20 @@ struct BackupSet {
             guard let entry = manifest.files.first(where: { $0.service == service.rawValue }) else {
                 return "\(BackupSet.manifestName) doesn't know \(service.rawValue)"
             }
-            guard let found = try? FileBytes.digest(path(of: service)) else { return "\(path(of: service)) can't be read" }
-            return found == entry.sha256 ? nil : "\(path(of: service)) was changed since it was made"
+            do {
+                let isSame = try FileBytes.digest(path(of: service)) == entry.sha256
+                return isSame ? nil : "\(path(of: service)) was changed since it was made"
+            } catch { return "\(path(of: service)) can't be read: \(error)" }
         }
     }
 
     /// Every backup in a folder, the oldest first; what is being made or is none is left out.
-    static func all(in parent: String) -> [BackupSet] {
-        guard let directory = opendir(parent) else { return [] }
+    /// - Throws: `Failure` when the folder is there and can't be read.
+    static func all(in parent: String) throws -> [BackupSet] {
+        guard let directory = opendir(parent) else {
+            if errno == ENOENT { return [] }
+            throw Failure(status: Exit.fault, message: "\(parent) can't be read: \(String(cString: strerror(errno)))")
+        }
         defer { closedir(directory) }
         var names: [String] = []
         while let entry = readdir(directory) {

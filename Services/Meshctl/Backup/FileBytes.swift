@@ -3,8 +3,10 @@ import Glibc
 
 /// Whole files, read and written.
 enum FileBytes {
-    struct Problem: Error {
+    struct Problem: Error, CustomStringConvertible {
         let errno: Int32
+
+        var description: String { String(cString: strerror(errno)) }
     }
 
     static func read(_ path: String, max: Int) throws -> [UInt8] {

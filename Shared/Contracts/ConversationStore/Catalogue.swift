@@ -2,7 +2,7 @@
 public enum ConversationStoreCatalogue {
     public static let methods = [
         AppendEvents.contract, ListConversations.contract, ReadConversation.contract, SearchConversations.contract,
-        UpdateConversation.contract, ReadConversationFeed.contract,
+        UpdateConversation.contract, MarkConversationRead.contract, ReadConversationFeed.contract,
         ListNotices.contract, RecordProfile.contract, RecordInsights.contract, ReadInsights.contract,
         ReadParticipant.contract, LinkParticipants.contract, UnlinkParticipants.contract, SetParticipantFields.contract,
         RestrictParticipant.contract, RecordObjection.contract

@@ -11,6 +11,7 @@ public struct ListConversations: WorkspaceRequest {
 
     public var workspace = WorkspaceID()
     public var channel: ChannelID?
+    public var kind: ConversationKind?
     /// Only theirs.
     public var assignee: MemberID?
     /// Only open ones, or only closed ones.
@@ -30,6 +31,7 @@ public struct ListConversations: WorkspaceRequest {
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("workspace", &workspace)
         fields.field("channel", &channel)
+        fields.field("kind", &kind)
         fields.field("assignee", &assignee)
         fields.field("open", &open)
         fields.field("limit", &limit, 1...ListConversations.countMax)
@@ -58,21 +60,35 @@ public struct ListConversations: WorkspaceRequest {
     }
 }
 
-/// One conversation with one person on one channel.
+public enum ConversationKind: String, WireWord {
+    /// A talk with one person.
+    case direct
+    /// What people say in public under one medium.
+    case comments
+}
+
+/// One conversation on one channel: with one person, or of whoever comments on one medium.
 public struct Conversation: Fields, Equatable {
     /// As many stand for more.
     public static let unansweredMax: Int64 = 10
+    public static let unreadMax: Int64 = 100
 
     public var id = ConversationID()
     public var channel = ChannelID()
+    /// Whom it is with; of comments whoever wrote the last.
     public var participant = Participant()
     public var lastMessage = MessageID()
     public var lastActivityAt = Timestamp()
-    /// Messages of the person since the last of ours; at most 10.
+    /// Messages of the person, or comments, since the last of ours; at most 10.
     public var unanswered: Int64 = 0
+    /// Messages of the person, or comments, that whoever asks has not read, among the last 100 of the conversation; absent where none of
+    /// the workspace's people asks.
+    public var unread: Int64?
     /// Since when there is nothing left to do in it; absent while there is.
     public var closedAt: Timestamp?
     public var assignee: MemberID?
+    /// The platform's id of what is commented on, empty where it names none; absent in a talk with one person.
+    public var media: String?
 
     public init() {}
 
@@ -83,8 +99,10 @@ public struct Conversation: Fields, Equatable {
         fields.field("lastMessage", &lastMessage)
         fields.field("lastActivityAt", &lastActivityAt)
         fields.field("unanswered", &unanswered, 0...Conversation.unansweredMax)
+        fields.field("unread", &unread, 0...Conversation.unreadMax)
         fields.field("closedAt", &closedAt)
         fields.field("assignee", &assignee)
+        fields.field("media", &media, max: 512)
     }
 }
 

@@ -2,7 +2,7 @@ import Domain
 import Policy
 import Wire
 
-/// The last messages of a conversation, oldest first.
+/// The last messages of a conversation, oldest first: of a talk with one person, or of what people commented under one medium.
 public struct ReadConversation: WorkspaceRequest {
     public static let contract = Contract(
         "conversations.read", purpose: .provideService, reads: [.communication, .profile], repeats: .harmless,
@@ -14,13 +14,18 @@ public struct ReadConversation: WorkspaceRequest {
     public var limit: Int64 = 0
     /// Only messages older than this one.
     public var before: MessageID?
+    /// With what the customer keeps of the participant in fields of its own.
+    public var fields: Bool?
 
     public init() {}
-    public init(workspace: WorkspaceID, conversation: ConversationID, limit: Int64, before: MessageID? = nil) {
+    public init(
+        workspace: WorkspaceID, conversation: ConversationID, limit: Int64, before: MessageID? = nil, fields: Bool? = nil
+    ) {
         self.workspace = workspace
         self.conversation = conversation
         self.limit = limit
         self.before = before
+        self.fields = fields
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
@@ -28,12 +33,20 @@ public struct ReadConversation: WorkspaceRequest {
         fields.field("conversation", &conversation)
         fields.field("limit", &limit, 1...ReadConversation.countMax)
         fields.field("before", &before)
+        fields.field("fields", &self.fields)
     }
 
     public struct Response: Fields, Equatable {
         public var channel = ChannelID()
+        /// Whom the talk is with; of comments whoever wrote the last that is shown.
         public var participant = Participant()
         public var messages: [Message] = []
+        /// These are comments: the platform's id of what they stand under, empty where it names none; absent in a talk.
+        public var media: String?
+        /// Whoever wrote one of the comments.
+        public var participants: [Participant]?
+        /// By name; absent where nobody asked for them, and of comments.
+        public var fields: [ParticipantField]?
 
         public init() {}
 
@@ -41,6 +54,9 @@ public struct ReadConversation: WorkspaceRequest {
             fields.field("channel", &channel)
             fields.field("participant", &participant)
             fields.field("messages", &messages, max: Int(ReadConversation.countMax))
+            fields.field("media", &media, max: 512)
+            fields.field("participants", &participants, max: Int(ReadConversation.countMax))
+            fields.field("fields", &self.fields, max: SetParticipantFields.countMax)
         }
     }
 
@@ -75,7 +91,8 @@ public struct Message: Fields, Equatable {
     @Boxed public var delivery: EventDetails?
     /// The event as it came, where we don't take over all of it.
     public var raw: RawJSON?
-    /// The message that an edit, a reaction, a read or a withdrawal is about; absent while we don't have it.
+    /// The message that an edit, a reaction, a read or a withdrawal is about, or the comment that a comment answers; absent while we don't
+    /// have it.
     public var about: MessageID?
     /// When it was edited last: its versions are `firstText` and the edits about it.
     public var editedAt: Timestamp?
@@ -84,6 +101,8 @@ public struct Message: Fields, Equatable {
     public var withdrawnAt: Timestamp?
     /// One a side, the person's first.
     public var reactions: [Reaction]?
+    /// Who wrote a comment; absent for the account's own, and in a talk.
+    public var participant: ParticipantID?
 
     public init() {}
 
@@ -104,6 +123,7 @@ public struct Message: Fields, Equatable {
         fields.field("firstText", &firstText, max: 65_536)
         fields.field("withdrawnAt", &withdrawnAt)
         fields.field("reactions", &reactions, max: Message.Author.allCases.count)
+        fields.field("participant", &participant)
     }
 }
 

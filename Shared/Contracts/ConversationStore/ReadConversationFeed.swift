@@ -65,11 +65,14 @@ public struct ConversationChange: Fields, Equatable {
     public var participant = ParticipantID()
     public var message = MessageID()
     public var at = Timestamp()
+    /// Where a comment is read; `conversation` is the one with whoever wrote it.
+    public var thread: ConversationID?
 
     public init() {}
 
     public init(
-        _ kind: Kind, workspace: WorkspaceID, conversation: ConversationID, participant: ParticipantID, message: MessageID, at: Timestamp
+        _ kind: Kind, workspace: WorkspaceID, conversation: ConversationID, participant: ParticipantID, message: MessageID, at: Timestamp,
+        thread: ConversationID? = nil
     ) {
         self.kind = kind
         self.workspace = workspace
@@ -77,6 +80,7 @@ public struct ConversationChange: Fields, Equatable {
         self.participant = participant
         self.message = message
         self.at = at
+        self.thread = thread
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
@@ -86,5 +90,6 @@ public struct ConversationChange: Fields, Equatable {
         fields.field("participant", &participant)
         fields.field("message", &message)
         fields.field("at", &at)
+        fields.field("thread", &thread)
     }
 }

@@ -61,6 +61,11 @@ public struct Deletion: Fields, Equatable {
         case excessive
     }
 
+    /// Why a request may take longer (GDPR Art. 12(3)).
+    public enum ExtensionGround: String, WireWord {
+        case complexRequest, manyRequests
+    }
+
     public var id = DeletionID()
     public var kind = Kind.person
     public var source = Source.customer
@@ -80,10 +85,14 @@ public struct Deletion: Fields, Equatable {
     public var decideBy: Timestamp?
     /// Not before this time, while it can still be cancelled.
     public var scheduledFor: Timestamp?
-    /// The law's time limit (GDPR Art. 12(3)): 30 days.
+    /// The law's time limit (GDPR Art. 12(3)): 30 days, and what it was extended by.
     public var dueBy = Timestamp()
+    /// Why it takes longer than 30 days; absent unless it was extended.
+    public var extensionGround: ExtensionGround?
     /// When it ended, however it did.
     public var completedAt: Timestamp?
+    /// The day on which the last backup ends that may still hold what was erased; absent where no backup was made of it.
+    public var lastCopyExpiresAt: Timestamp?
     public var ground: Ground?
     /// Where whoever was refused may turn to.
     public var contact: String?
@@ -106,7 +115,9 @@ public struct Deletion: Fields, Equatable {
         fields.field("decideBy", &decideBy)
         fields.field("scheduledFor", &scheduledFor)
         fields.field("dueBy", &dueBy)
+        fields.field("extensionGround", &extensionGround)
         fields.field("completedAt", &completedAt)
+        fields.field("lastCopyExpiresAt", &lastCopyExpiresAt)
         fields.field("ground", &ground)
         fields.field("contact", &contact, min: 1, max: RefuseDeletion.contactLengthMax)
         fields.field("failedAttempts", &failedAttempts, 0...Int64.max)

@@ -30,6 +30,8 @@ public struct ReadDeletion: AnyWorkspaceRequest {
         public var legs: [DeletionLeg] = []
         public var receipts: [ErasureReceipt] = []
         public var proofs: [ProveErasure.Response] = []
+        /// What whoever asked was written, where they left an address.
+        public var notices: [Notice] = []
 
         public init() {}
 
@@ -38,6 +40,7 @@ public struct ReadDeletion: AnyWorkspaceRequest {
             fields.field("legs", &legs, max: 16)
             fields.field("receipts", &receipts, max: 16)
             fields.field("proofs", &proofs, max: 16)
+            fields.field("notices", &notices, max: Notice.countMax)
         }
     }
 

@@ -35,6 +35,9 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
     public var identity: IdentityRecord?
     /// When the person asked, if earlier than now: the clocks count from there.
     public var receivedAt: Timestamp?
+    /// Where the person reads their mail, which the privacy officer knows: they are told there what became of it. A sender of forms is told
+    /// at the address by which they are named.
+    public var replyTo: String?
     /// Without the 24 hours in which the request could be cancelled.
     public var immediately = false
 
@@ -62,6 +65,7 @@ public struct RequestDeletion: Keyed, AnyWorkspaceRequest {
         fields.field("source", &source)
         fields.field("identity", &identity)
         fields.field("receivedAt", &receivedAt)
+        fields.field("replyTo", &replyTo, min: 3, max: Contact.emailLengthMax)
         fields.field("immediately", &immediately)
     }
 

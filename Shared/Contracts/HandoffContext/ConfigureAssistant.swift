@@ -38,17 +38,24 @@ public struct ConfigureAssistant: WorkspaceRequest {
 
 /// A workspace's AI assistant as its customer configured it.
 public struct Assistant: Fields, Equatable {
+    /// As many as a person has.
+    public static let fieldCountMax = 64
+
     public var name = ""
     public var prompt = ""
+    /// Names of the customer's own fields of a person (`participants.setFields`) that the assistant is given; absent: none.
+    public var fields: [String]?
 
     public init() {}
-    public init(name: String, prompt: String) {
+    public init(name: String, prompt: String, fields: [String]? = nil) {
         self.name = name
         self.prompt = prompt
+        self.fields = fields
     }
 
     public mutating func visit(_ fields: inout FieldVisitor) {
         fields.field("name", &name, max: 100)
         fields.field("prompt", &prompt, max: 32_768)
+        fields.field("fields", &self.fields, max: Assistant.fieldCountMax)
     }
 }

@@ -49,8 +49,8 @@ public struct ReadContext: WorkspaceRequest {
 /// The context itself: the assistant's configuration, whom it talks with, and what was said; every derived line cites its messages.
 ///
 /// What counts against the budget is the bytes of every text that is given. What is needed most goes first: the assistant's configuration
-/// and the person's names and numbers, whole; the 4 newest messages; open questions; key facts, the newest first; the summary; older
-/// messages backwards. The first item that doesn't fit ends the context, so that a greater budget never costs anything that a smaller one
+/// and the person's names and numbers, whole; the 4 newest messages; open questions; the customer's own fields of the person, by name; key
+/// facts, the newest first; the summary; older messages backwards. The first item that doesn't fit ends the context, so that a greater budget never costs anything that a smaller one
 /// gave; where it is one of the 4 newest messages, its beginning is given, and `…`. `lines` is always the end of the talk without a gap,
 /// oldest first. The same conversation gives the same context, except for what a model writes.
 public struct HandoffContext: Fields, Equatable {
@@ -58,6 +58,9 @@ public struct HandoffContext: Fields, Equatable {
     /// Absent until the workspace configured one.
     public var assistant: Assistant?
     public var participant = ContextParticipant()
+    /// What the customer keeps of the person in fields of its own: of an assistant's, those that its configuration names, and a value by
+    /// which the person could be reached is masked.
+    public var fields: [ParticipantField] = []
     /// Absent where it can't be told.
     public var language: ContextLanguage?
     /// Absent where nothing was said before the newest messages.
@@ -80,6 +83,7 @@ public struct HandoffContext: Fields, Equatable {
         fields.field("conversation", &conversation)
         fields.field("assistant", &assistant)
         fields.field("participant", &participant)
+        fields.field("fields", &self.fields, max: Assistant.fieldCountMax)
         fields.field("language", &language)
         fields.field("summary", &summary)
         fields.field("facts", &facts, max: 50)

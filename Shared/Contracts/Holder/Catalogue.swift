@@ -2,6 +2,6 @@
 public enum HolderCatalogue {
     public static let methods = [
         DescribeHolder.contract, CollectSubject.contract, PlaceTombstones.contract, EraseSubject.contract, ProveErasure.contract,
-        CopyHolder.contract
+        CopyHolder.contract, ExpireData.contract
     ].map(\.method)
 }

@@ -6,11 +6,12 @@ enum KeyFacts {
     static let countMax = 50
 
     /// - Parameter talk: oldest first. Who somebody is and how they are reached is taken from the person's own words alone.
-    static func of(_ talk: [ContextLine]) -> [ContextFact] {
+    static func of(_ talk: [SaidLine]) -> [ContextFact] {
         var facts: [ContextFact] = []
         var places: [String: Int] = [:]
-        for line in talk {
-            for (kind, text) in found(in: line) {
+        for said in talk {
+            let line = said.line
+            for (kind, text) in found(in: said) {
                 let key = "\(kind.rawValue)\n\(FoldedText(text).words.joined(separator: " "))"
                 guard let place = places[key] else {
                     places[key] = facts.count
@@ -23,10 +24,22 @@ enum KeyFacts {
         return Array(facts.suffix(countMax))
     }
 
-    private static func found(in line: ContextLine) -> [(ContextFact.Kind, String)] {
-        let words = line.text.split(whereSeparator: \.isWhitespace).map(String.init)
+    private static func found(in said: SaidLine) -> [(ContextFact.Kind, String)] {
+        let line = said.line
         var found: [(ContextFact.Kind, String)] = []
-        if line.author == .participant { found += NamesGiven.in(line.text).map { (.name, $0) } }
+        if line.author == .participant { found += NamesGiven.in(line.text, folded: said.folded).map { (.name, $0) } }
+        let (written, dates) = written(in: line.text)
+        found += written
+        guard line.author == .participant else { return found }
+        // A date has as many digits as a phone.
+        return found + IdentifierMask.found(in: line.text).filter { !dates.contains($0) }.map { (.contact, $0) }
+    }
+
+    /// Links, dates and amounts; the dates once more, to know them by.
+    private static func written(in text: String) -> (found: [(ContextFact.Kind, String)], dates: Set<String>) {
+        guard mayHoldAny(text) else { return ([], []) }
+        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        var found: [(ContextFact.Kind, String)] = []
         let hasDigit = words.map { $0.utf8.contains { (0x30...0x39).contains($0) } } + [false]
         var index = 0
         var dates: Set<String> = []
@@ -47,9 +60,21 @@ enum KeyFacts {
                 index += 1
             }
         }
-        guard line.author == .participant else { return found }
-        // A date has as many digits as a phone.
-        return found + IdentifierMask.found(in: line.text).filter { !dates.contains($0) }.map { (.contact, $0) }
+        return (found, dates)
+    }
+
+    /// Dates and amounts have a digit, and a link begins with `http://` or `www.`: most of what people write has none of that.
+    private static func mayHoldAny(_ text: String) -> Bool {
+        var run = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, UInt8(ascii: "/"): return true
+            case UInt8(ascii: "w"), UInt8(ascii: "W"): run += 1
+            default: run = 0
+            }
+            if run == 3 { return true }
+        }
+        return false
     }
 
     private static func link(_ word: String) -> String? {
@@ -62,12 +87,18 @@ enum KeyFacts {
 }
 
 extension String {
-    private static let signs = Set(",.;:!?()\"'«»“”„…¿¡。、")
+    private static func isSign(_ character: Character) -> Bool {
+        guard let scalar = character.unicodeScalars.first, character.utf8.count == UTF8.width(scalar) else { return false }
+        return switch scalar {
+        case ",", ".", ";", ":", "!", "?", "(", ")", "\"", "'", "«", "»", "“", "”", "„", "…", "¿", "¡", "。", "、": true
+        default: false
+        }
+    }
 
     /// Without what stands around a word in a sentence; signs of currency and numbers stay.
     var trimmedOfSigns: String {
-        let start = drop { String.signs.contains($0) }
-        guard let end = start.lastIndex(where: { !String.signs.contains($0) }) else { return "" }
+        let start = drop(while: String.isSign)
+        guard let end = start.lastIndex(where: { !String.isSign($0) }) else { return "" }
         return String(start[...end])
     }
 }
