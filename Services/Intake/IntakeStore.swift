@@ -31,10 +31,13 @@ struct IntakeStore: Sendable {
         var sequences: [Int64] = []
         /// The first row, where it is not even JSON: nothing behind it is read before it is parked.
         var unreadable: Int64?
+        /// The channel may have rows behind these.
+        var hasMore = false
     }
 
-    /// JSON of one batch: with the frame's envelope it stays well below `Frame.lengthMax`, unless a single event is larger.
-    static let batchBytesMax = 1024 * 1024
+    /// JSON of one batch: with the frame's envelope it stays well below `Frame.lengthMax`, unless a single event is larger. The batches of
+    /// `RelayLanes.inFlightMax` channels are in memory at once, twice.
+    static let batchBytesMax = 512 * 1024
 
     // MARK: In
 
@@ -150,7 +153,10 @@ struct IntakeStore: Sendable {
             let json = row.optionalBytes(1) ?? UnsafeRawBufferPointer(start: nil, count: 0)
             bytes += json.count
             isEnd = events.count > 0 && bytes > IntakeStore.batchBytesMax
-            if isEnd { return }
+            if isEnd {
+                batch.hasMore = true
+                return
+            }
             do throws(WireError) { try events.append(json: json) } catch {
                 if events.count == 0 { batch.unreadable = row.int(0) }
                 isEnd = true
@@ -159,6 +165,7 @@ struct IntakeStore: Sendable {
             batch.sequences.append(row.int(0))
             batch.workspace = WorkspaceID(rawValue: row.text(2))
         }
+        if batch.sequences.count == limit { batch.hasMore = true }
         return batch
     }
 

@@ -21,4 +21,16 @@ import Testing
     func anotherWordIsNotThePhrase(text: String, phrase: String) {
         #expect(!FoldedText(text).contains(FoldedText(phrase)))
     }
+
+    /// Plain text goes a shorter way: it must lead to the same words.
+    @Test(arguments: [
+        "", " ", "one", "One two\tTHREE\n", "  lead, and trail!  ", "a-b_c.d", "x\u{0}y", "42 is 0x2A",
+        "@me #tag https://lamps.example/?q=1&r=Z", "!?", "Z", String(repeating: "LongWord", count: 40)
+    ])
+    func plainTextHasTheWordsThatItHasBesideOthers(text: String) {
+        #expect(FoldedText.words(of: text) == FoldedText.words(of: text + " \u{e9}").dropLast())
+        // Control: the longest way, character by character, for the same text without blanks.
+        let solid = text.filter { !$0.isWhitespace && $0 != "\u{0}" }
+        #expect(FoldedText.words(of: solid) == FoldedText.words(of: solid + "!\u{e9}").dropLast())
+    }
 }

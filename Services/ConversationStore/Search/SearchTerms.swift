@@ -34,14 +34,13 @@ struct SearchTerms {
     }
 
     /// The terms alone, as the index wants them.
-    static func terms(in text: String) -> Set<String> { terms(of: FoldedText(text).words) }
+    static func terms(in text: String) -> Set<String> { terms(of: FoldedText.words(of: text)) }
 
     private static func terms(of words: [String]) -> Set<String> {
         var terms: Set<String> = []
         for word in words where terms.count < termCountMax {
-            // Most words: no runs to be told apart, nothing to be cut.
-            if word.utf8.count <= termLengthMax, word.utf8.allSatisfy({ $0 < 0x80 }) {
-                terms.insert(word)
+            if word.utf8.allSatisfy({ $0 < 0x80 }) {  // Most words: no runs to be told apart.
+                terms.insert(word.utf8.count <= termLengthMax ? word : String(Substring(word.utf8.prefix(termLengthMax))))
             } else {
                 for run in ScriptRun.runs(of: word) { terms.formUnion(run.terms) }
             }

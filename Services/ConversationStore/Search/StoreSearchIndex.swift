@@ -25,6 +25,7 @@ extension ConversationStoreStore {
         ) { row in
             (count, last) = (count + 1, row.int(1))
             let words = try ConversationStoreStore.searchedText(row.optionalText(2), row.optionalBlob(3))
+            if words.isEmpty { return }
             let workspace = row.text(0)
             for term in SearchTerms.terms(in: words) { terms[IndexedTerm(workspace: workspace, term: term), default: []].append(last) }
         }
@@ -93,7 +94,8 @@ extension ConversationStoreStore {
 
     /// A message's words and those of its media, line by line.
     static func searchedText(_ text: String?, _ details: [UInt8]?) throws -> String {
-        let captions = try details.map { try EventDetails(stored: $0) }?.attachments?.compactMap(\.caption) ?? []
+        guard let details else { return text ?? "" }
+        let captions = try EventDetails(stored: details).attachments?.compactMap(\.caption) ?? []
         return ([text].compactMap(\.self) + captions).joined(separator: "\n")
     }
 

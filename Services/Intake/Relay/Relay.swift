@@ -128,16 +128,16 @@ final class Relay: @unchecked Sendable {  // `lanes` and `pace` are guarded by `
             for (channel, _) in channels { retry(channel) }
             return
         }
-        FlushScope.run { for (load, channel) in zip(loads, channels) { send(load, isFull: load.batch.sequences.count == channel.limit) } }
+        FlushScope.run { for load in loads { send(load) } }
     }
 
-    private func send(_ load: Load, isFull: Bool) {
+    private func send(_ load: Load) {
         let batch = load.batch
         if let row = batch.unreadable { return park(row, of: batch.channel) }
         guard let first = batch.sequences.first, let last = batch.sequences.last, let account = directory[batch.channel]?.account else {
             return end { $0.foundEmpty(batch.channel) }
         }
-        if isFull { lock.withLock { pace.fallBehind() } }
+        if batch.hasMore { lock.withLock { pace.fallBehind() } }
         let request = AppendEvents(
             key: RequestKey("outbox:\(first)-\(last)"), workspace: batch.workspace, channel: batch.channel, account: account, events: [])
         conversations.call(request, with: load.events) { [self] outcome in received(outcome, for: batch) }
