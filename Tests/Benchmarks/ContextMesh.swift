@@ -25,7 +25,9 @@ final class ContextMesh {
 
     let workspace: WorkspaceID
     let token: String
-    let contexts, conversations: MeshClient
+    let asOwner: CallOptions
+    /// As the assistant's program, as handoff-context, and as one of the customer's people asks.
+    let contexts, conversations, desk: MeshClient
     private let processes: [MeshProcess]
     private let dataFolder: String
     private let intake: MeshProcess
@@ -48,16 +50,17 @@ final class ContextMesh {
                     agreementVersion: "2026-01", onDeletion: .erase))
         ).workspace
         self.workspace = workspace
-        let owner = CallOptions(actor: try ContextMesh.token(.owner, of: workspace, accounts))
+        asOwner = CallOptions(actor: try ContextMesh.token(.owner, of: workspace, accounts))
         token = try ContextMesh.token(.assistant, of: workspace, accounts)
         let attestation = Attestation(
             member: "member-1", textVersion: "2026-01", attestedAt: System.real().clock.now, rights: true, notices: true, consents: true)
         _ = try ContextMesh.answer(
             accounts.call(
                 ConnectChannel(key: RequestKey("connect"), workspace: workspace, account: ContextMesh.account, attestation: attestation),
-                owner))
+                asOwner))
         contexts = try handoff.client(as: .operator)
         conversations = try store.client(as: .handoffContext)
+        desk = try store.client(as: .operator)
     }
 
     /// A new member's.
@@ -69,11 +72,16 @@ final class ContextMesh {
     func stop() {
         contexts.close()
         conversations.close()
+        desk.close()
         for process in processes { process.stop() }
     }
 
     /// Messages of so many people in turn, and waits until handoff-context has heard of all.
-    func fill(_ count: Int, people: Int) throws {
+    /// - Parameter text: of somebody's so manieth message.
+    func fill(
+        _ count: Int, people: Int,
+        text: (Int) -> String = { ContextMesh.sentences[$0 % ContextMesh.sentences.count] }
+    ) throws {
         guard let store = processes.first(where: { $0.service == .conversationStore }) else { return }
         let client = try store.client(as: .intake)
         defer { client.close() }
@@ -87,7 +95,7 @@ final class ContextMesh {
                         kind: .message, id: Base64URL.encode(SecureRandom.bytes(45)),
                         participant: ParticipantIdentity(phone: "1555\(1_000_000 + index % people)"), sentAt: time, receivedAt: time)
                     event.type = "text"
-                    event.text = ContextMesh.sentences[index / people % ContextMesh.sentences.count]
+                    event.text = text(index / people)
                     return event
                 })
         }
@@ -109,6 +117,8 @@ final class ContextMesh {
         case .fault(let fault): throw BenchmarkFailure("handoff.context: \(fault.code.rawValue)")
         }
     }
+
+    func storeMetric(_ name: String) throws -> Int64 { try ContextMesh.answer(desk.call(ReadMetrics())).values[name] ?? 0 }
 
     // MARK: The door
 
