@@ -52,7 +52,7 @@ public struct FoldedText: Equatable, Sendable {
         var words: [String] = []
         var word = ""
         for character in text {
-            if let folded = FoldedText.folded(character) {
+            if let folded = FoldedText.foldedSoon(character) {
                 word += folded
             } else if !word.isEmpty {
                 words.append(word)
@@ -78,6 +78,19 @@ public struct FoldedText: Equatable, Sendable {
     }
 
     // MARK: Characters
+
+    /// As `folded`, looked up where a script has few letters, and known where it has no others.
+    private static func foldedSoon(_ character: Character) -> String? {
+        guard let scalar = character.unicodeScalars.first, character.utf8.count == UTF8.width(scalar) else { return folded(character) }
+        switch scalar.value {
+        case 0..<UInt32(table.count): return table[Int(scalar.value)]
+        case 0x3041...0x3096, 0x30A1...0x30FA, 0x4E00...0x9FFF, 0xAC00...0xD7A3: return String(character)
+        default: return folded(character)
+        }
+    }
+
+    /// Latin, Greek, Cyrillic, Hebrew and Arabic letters.
+    private static let table: [String?] = (0..<0x700).map { value in Unicode.Scalar(UInt32(value)).flatMap { folded(Character($0)) } }
 
     /// nil for what parts words.
     private static func folded(_ character: Character) -> String? {

@@ -5,6 +5,7 @@ public enum NamesGiven {
         "meu nome é", "me chamo", "mijn naam is", "ik heet", "nazywam się", "mam na imię", "benim adım", "adım", "меня зовут", "мене звати",
         "моё имя"
     ].map(FoldedText.init)
+    private static let firstWords = Set(openings.compactMap(\.words.first))
     private static let wordCountMax = 3
 
     /// Each name that an opening leads to, as it is written: up to three words with capitals.
@@ -12,7 +13,7 @@ public enum NamesGiven {
 
     /// As `in`, for who has the text folded already.
     public static func `in`(_ text: String, folded whole: FoldedText) -> [String] {
-        guard openings.contains(where: whole.contains) else { return [] }
+        guard whole.words.contains(where: firstWords.contains), openings.contains(where: whole.contains) else { return [] }
         let words = text.split(whereSeparator: \.isWhitespace)
         let folded = words.map { FoldedText(String($0)).words }
         var names: [String] = []

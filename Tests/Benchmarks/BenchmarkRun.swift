@@ -9,8 +9,8 @@ protocol Benchmark: Sendable {
 /// Everything that was asked for, measured and reported.
 struct BenchmarkRun {
     private static let all: [any Benchmark] = [
-        RoundTripBenchmark(), EnforcementBenchmark(), AppendBenchmark(), LastMessagesBenchmark(), ContextBenchmark(),
-        WebhookBenchmark(), ErasureBenchmark()
+        RoundTripBenchmark(), EnforcementBenchmark(), AppendBenchmark(), LastMessagesBenchmark(), IndexBenchmark(), TalksBenchmark(),
+        ContextBenchmark(), WebhookBenchmark(), ErasureBenchmark()
     ]
     static let names = all.map { type(of: $0).name }
 

@@ -95,11 +95,6 @@ struct ContextBenchmark: Benchmark {
         while try mesh.context(of: own)?.lines.last?.text != text {}
         return (sent, taken, MonotonicTime.nanoseconds)
     }
-
-    private func quantile(_ nanoseconds: [Int64], _ share: Double) -> Double {
-        let sorted = nanoseconds.sorted()
-        return Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1000
-    }
 }
 
 /// Others who write all the while.

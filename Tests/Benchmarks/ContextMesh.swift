@@ -23,10 +23,11 @@ final class ContextMesh {
 
     let workspace: WorkspaceID
     let token: String
-    let contexts, conversations: MeshClient
+    let asOwner: CallOptions
+    /// As the assistant's program, as handoff-context, and as one of the customer's people asks.
+    let contexts, conversations, desk: MeshClient
     /// The coordinator as the operator reaches it, the store as the coordinator does.
     let deletions, holder: MeshClient
-    let owner: CallOptions
     private let dataFolder: String
     private let intake, store, handoff, coordinator: MeshProcess
 
@@ -44,16 +45,18 @@ final class ContextMesh {
                 agreementVersion: "2026-01", onDeletion: .erase)
         ).workspace
         self.workspace = workspace
-        owner = CallOptions(actor: try ContextMesh.token(.owner, of: workspace, accounts))
+        asOwner = CallOptions(actor: try ContextMesh.token(.owner, of: workspace, accounts))
         token = try ContextMesh.token(.assistant, of: workspace, accounts)
         let attestation = Attestation(
             member: "member-1", textVersion: "2026-01", attestedAt: System.real().clock.now, rights: true, notices: true, consents: true)
         _ = try accounts.answer(
-            ConnectChannel(key: RequestKey("connect"), workspace: workspace, account: ContextMesh.account, attestation: attestation), owner)
+            ConnectChannel(key: RequestKey("connect"), workspace: workspace, account: ContextMesh.account, attestation: attestation),
+            asOwner)
         contexts = try handoff.client(as: .operator)
         conversations = try store.client(as: .handoffContext)
         deletions = try coordinator.client(as: .operator)
         holder = try store.client(as: .deletionCoordinator)
+        desk = try store.client(as: .operator)
     }
 
     /// A new member's.
@@ -63,12 +66,15 @@ final class ContextMesh {
     }
 
     func stop() {
-        for client in [contexts, conversations, deletions, holder] { client.close() }
+        for client in [contexts, conversations, desk, deletions, holder] { client.close() }
         for process in [coordinator, handoff, store, intake] { process.stop() }
     }
 
     /// Messages of so many people in turn, and waits until handoff-context has heard of all.
-    func fill(_ count: Int, people: Int) throws {
+    /// - Parameter text: of somebody's so manieth message.
+    func fill(
+        _ count: Int, people: Int, text: (Int) -> String = { ContextMesh.sentences[$0 % ContextMesh.sentences.count] }
+    ) throws {
         let client = try store.client(as: .intake)
         defer { client.close() }
         let start = System.real().clock.now.rawValue - Int64(count) * 1000
@@ -81,7 +87,7 @@ final class ContextMesh {
                         kind: .message, id: Base64URL.encode(SecureRandom.bytes(45)),
                         participant: ParticipantIdentity(phone: "1555\(1_000_000 + index % people)"), sentAt: time, receivedAt: time)
                     event.type = "text"
-                    event.text = ContextMesh.sentences[index / people % ContextMesh.sentences.count]
+                    event.text = text(index / people)
                     return event
                 })
         }
@@ -104,6 +110,8 @@ final class ContextMesh {
         case .fault(let fault): throw BenchmarkFailure("handoff.context: \(fault.code.rawValue)")
         }
     }
+
+    func storeMetric(_ name: String) throws -> Int64 { try ContextMesh.answer(desk.call(ReadMetrics())).values[name] ?? 0 }
 
     // MARK: The door
 

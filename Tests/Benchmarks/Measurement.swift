@@ -59,6 +59,12 @@ func median<Value: Comparable>(_ values: [Value]) -> Value {
     return values.sorted()[values.count / 2]
 }
 
+/// The value below which so large a share of nanoseconds lies, in microseconds.
+func quantile(_ nanoseconds: [Int64], _ share: Double) -> Double {
+    let sorted = nanoseconds.sorted()
+    return Double(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]) / 1000
+}
+
 /// Median of nanoseconds, in microseconds.
 func medianMicroseconds(_ nanoseconds: [Int64]) -> Double { Double(median(nanoseconds)) / 1000 }
 

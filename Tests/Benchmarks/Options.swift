@@ -56,6 +56,8 @@ struct Effort {
     let readsPerRound: Int
     let readMessages: Int
     let readConversations: Int
+    let talkMessages: Int
+    let talkConversations: Int
     let webhooksOfOne: Int
     let webhooksOfMany: Int
     let largeWebhooks: Int
@@ -67,12 +69,13 @@ struct Effort {
 
     static let full = Effort(
         rounds: 9, exchangesPerRound: 4_000, appendsPerRound: 30_000, appendConversations: 1_000, readsPerRound: 1_000,
-        readMessages: 100_000, readConversations: 1_000, webhooksOfOne: 1_000, webhooksOfMany: 20_000, largeWebhooks: 5,
-        updatesOfLargeWebhook: 1_000, erasureMessages: [100_000, 1_000_000], erasuresAlone: 100, erasuresQueued: 1_000)
+        readMessages: 100_000, readConversations: 1_000, talkMessages: 1_000_000, talkConversations: 20_000, webhooksOfOne: 1_000,
+        webhooksOfMany: 20_000, largeWebhooks: 5, updatesOfLargeWebhook: 1_000, erasureMessages: [100_000, 1_000_000],
+        erasuresAlone: 100, erasuresQueued: 1_000)
     static let quick = Effort(
         rounds: 3, exchangesPerRound: 200, appendsPerRound: 1_000, appendConversations: 100, readsPerRound: 50, readMessages: 5_000,
-        readConversations: 20, webhooksOfOne: 50, webhooksOfMany: 500, largeWebhooks: 1, updatesOfLargeWebhook: 50,
-        erasureMessages: [5_000], erasuresAlone: 5, erasuresQueued: 20)
+        readConversations: 20, talkMessages: 5_000, talkConversations: 100, webhooksOfOne: 50, webhooksOfMany: 500, largeWebhooks: 1,
+        updatesOfLargeWebhook: 50, erasureMessages: [5_000], erasuresAlone: 5, erasuresQueued: 20)
 }
 
 func printLine(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {

@@ -71,4 +71,33 @@ import Testing
         }
         #expect(moves == 4)
     }
+
+    /// Where the last messages are the workspace's own, and where hundreds of others' lie between.
+    @Test(arguments: [0, 300]) func aStoredListIsExactWhoeverElseWrites(others: Int) throws {
+        let store = try StoreFixture()
+        let elsewhere = Channel(WorkspaceID(rawValue: "ws_else"), ChannelID(rawValue: "ch_else"), Account(.whatsapp, "777"))
+        var dice = Dice(UInt64(others) + 1)
+        var lastOf: [String: Int] = [:]
+        func write(_ numbers: Range<Int>) throws {
+            for number in numbers {
+                let phone = "1555000\(100 + Int.random(in: 0..<60, using: &dice))"
+                lastOf[phone] = number
+                try store.append(message("m\(number)", from: ParticipantIdentity(phone: phone)))
+            }
+        }
+        try write(0..<200)
+        for part in 0..<(others / 100) { try store.append((0..<100).map { message("o\(part)-\($0)") }, on: elsewhere) }
+        try write(200..<220)
+
+        let exact = lastOf.sorted { $0.value > $1.value }.map(\.key)
+        var seen: [String] = []
+        var before: MessageID?
+        while true {
+            let page = try store.list(limit: 7, before: before)
+            seen += page.compactMap(\.participant.aliases.first?.value)
+            guard let last = page.last else { break }
+            before = last.lastMessage
+        }
+        #expect(seen == exact)
+    }
 }

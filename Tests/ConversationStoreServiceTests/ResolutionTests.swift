@@ -2,6 +2,7 @@ import ConversationStoreContracts
 import Domain
 import SQLite
 import Testing
+import Wire
 
 @testable import ConversationStoreService
 
@@ -167,7 +168,39 @@ import Testing
                         happening(.unsend, "u\(n)\(name)", to: "m\(n)\(name)", from: person, at: time(31)),
                         happening(.unsend, "v\(n)\(name)", to: "w\(n)\(name)", from: person, by: .business, at: time(32))
                     ] : [])
-        }
+        } + [
+            // A reply whose id nobody told, its echo, and what is said of that.
+            reply(ChannelEvent.id(ofReply: RequestKey("k\(name)")), to: person, "replied", at: time(40)),
+            echo("x\(name)", to: person, "replied", at: time(41)), status("x\(name)", .delivered, to: person, at: time(42)),
+            status("x\(name)", .played, to: person, at: time(43)),
+            happening(.reaction, "y\(name)", to: "x\(name)", from: person, "!", at: time(44)),
+            captioned(message("p\(name)", from: person, at: time(50)), "first caption"),
+            captioned(happening(.edit, "q\(name)", to: "p\(name)", from: person, at: time(51)), "second caption"),
+            captioned(happening(.edit, "z\(name)", to: "p\(name)", from: person, at: time(52)), "third caption"),
+            comment("c\(name)", from: person, answering: nil, at: time(60)),
+            comment("d\(name)", from: person == ada ? ben : ada, answering: "c\(name)", at: time(61))
+        ]
+    }
+
+    private static func captioned(_ event: ChannelEvent, _ caption: String) -> ChannelEvent {
+        var event = event
+        event.text = nil
+        event.details = event.details ?? EventDetails()
+        event.details?.attachments = [Attachment(type: "image")]
+        event.details?.attachments?[0].caption = caption
+        return event
+    }
+
+    private static func comment(
+        _ id: String, from person: ParticipantIdentity, answering parent: String?, at time: Timestamp
+    ) -> ChannelEvent {
+        var event = message(id, from: person, "comment \(id)", at: time)
+        event.kind = .comment
+        event.details = EventDetails()
+        event.details?.comment = CommentPlace()
+        event.details?.comment?.media = "media-1"
+        event.details?.comment?.parent = parent
+        return event
     }
 
     @Test(arguments: 1...12) func everyOrderLeadsToOneState(seed: UInt64) throws {
@@ -184,6 +217,12 @@ import Testing
 
         #expect(try state(after: deliveries) == inOrder)
         #expect(inOrder.contains { $0.contains("third 1") && $0.contains("first 1") })
+        #expect(
+            inOrder.filter { $0.contains("replied") }.map { $0.contains("reply") && $0.contains("played") && $0.contains("!") } == [
+                true, true
+            ])
+        #expect(inOrder.count { $0.contains("third caption") && $0.hasPrefix("message") } == 2)
+        #expect(inOrder.count { $0.contains("comment d") && !$0.contains(" - []") } == 2)
     }
 
     /// All that can be read, without the numbers that the order of arrival gives.
@@ -199,8 +238,9 @@ import Testing
                 let reactions = (message.reactions ?? []).map { "\($0.author) \($0.emoji)" }
                 let (first, withdrawn) = (message.firstText ?? "-", message.withdrawnAt?.rawValue ?? 0)
                 let status = message.status?.rawValue ?? "-"
+                let captions = message.details?.attachments?.compactMap(\.caption).joined() ?? ""
                 return
-                    "\(message.kind) \(message.sentAt.rawValue) \(message.text ?? "-") \(first) \(withdrawn) \(status) \(about) \(reactions)"
+                    "\(message.kind) \(message.sentAt.rawValue) \(message.text ?? "-") \(first) \(withdrawn) \(status) \(captions) \(about) \(reactions)"
             }
         }.sorted()
     }

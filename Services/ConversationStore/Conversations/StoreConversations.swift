@@ -15,13 +15,11 @@ extension ConversationStoreStore {
             THEN closed_at END
         """
 
-    /// The number of a conversation's last message, as a column of `conversations`; of comments that of the account's last answer counts too.
+    /// The number of a conversation's last message, as a column of `conversations`; of a thread that of its last comment of a person.
     static let lastMessage = """
         CASE WHEN media IS NULL
             THEN (SELECT max(last.id) FROM messages AS last WHERE last.conversation = conversations.id AND last.thread IS NULL)
-            ELSE max(coalesce((SELECT max(last.id) FROM messages AS last WHERE last.thread = conversations.id), 0),
-                coalesce((SELECT max(own.id) FROM notices AS own WHERE own.workspace = conversations.workspace
-                    AND own.channel = conversations.channel AND own.media = conversations.media), 0)) END
+            ELSE (SELECT max(last.id) FROM messages AS last WHERE last.thread = conversations.id) END
         """
 
     /// nil when the workspace has no such conversation. What is closed already keeps its time.

@@ -6,12 +6,16 @@ import SQLite
 ///
 /// `conversations.listed` stands at most `slack` numbers behind a conversation's last message, so that few messages move it. A page is
 /// exact all the same: candidates come in the order of `listed`, and once the page's oldest is newer than any later candidate could be,
-/// the page stands. At most `slack` candidates more than the page holds are looked at.
+/// the page stands. At most `slack` candidates more than the page holds are looked at; and where many conversations are under way, most
+/// pages are found among the last messages themselves, before any candidate is (`ConversationStoreStore.list`).
 struct ActivityList {
     /// Numbers of arrival. More: messages write less; less: a page reads less.
     static let slack: Int64 = 4096
     /// Candidates that are fetched at once.
     static let sliceCount = 128
+    /// Messages that are looked at before candidates are, and so many of them at once.
+    static let walkedMax = 256
+    static let walkedAtOnce = 64
 
     struct Candidate: Equatable {
         let conversation: ConversationID
@@ -19,7 +23,8 @@ struct ActivityList {
     }
 
     private let limit: Int
-    private let before: MessageID
+    /// Only what is older is of the page.
+    private(set) var before: MessageID
     /// The newest first.
     private(set) var page: [Candidate] = []
 
@@ -40,6 +45,11 @@ struct ActivityList {
         return listed.rawValue + ActivityList.slack < oldest.lastMessage.rawValue
     }
 
+    var isFull: Bool { page.count == limit }
+
+    /// Whatever has its last message there or later has been considered.
+    mutating func goOn(before message: MessageID) { before = message }
+
     mutating func consider(_ candidate: Candidate) {
         guard candidate.lastMessage < before else { return }
         let place = page.firstIndex { $0.lastMessage < candidate.lastMessage } ?? page.count
@@ -58,7 +68,18 @@ extension ConversationStoreStore {
     /// - Parameter member: who asks, if it is one of the workspace's people.
     func list(_ request: ListConversations, for member: MemberID?, _ connection: Connection) throws -> ListConversations.Response {
         var list = ActivityList(limit: Int(request.limit), before: request.before?.lastMessage)
-        var after = request.before?.lastMessage.rawValue ?? .max
+        // The last messages are those of the conversations that were active last. Where they are other workspaces', or of few conversations,
+        // the walk comes to little, and the list that is kept goes on.
+        for _ in 0..<(ActivityList.walkedMax / ActivityList.walkedAtOnce) {
+            let walked = try lastMessages(before: list.before, request, connection)
+            for (message, conversation) in walked {
+                if let conversation { list.consider(.init(conversation: conversation, lastMessage: message)) }
+                list.goOn(before: message)
+                if list.isFull { return try response(list, for: member, connection) }
+            }
+            if walked.count < ActivityList.walkedAtOnce { return try response(list, for: member, connection) }
+        }
+        var after = list.before.rawValue
         // Slice by slice: a walk can't be broken off, and where it ends only the candidates tell.
         while true {
             let slice = try candidates(listedBefore: after, request, connection)
@@ -71,6 +92,25 @@ extension ConversationStoreStore {
         }
     }
 
+    /// The latest messages of all workspaces; with its conversation where it is the last of one that is asked for.
+    private func lastMessages(
+        before message: MessageID, _ request: ListConversations, _ connection: Connection
+    ) throws -> [(message: MessageID, conversation: ConversationID?)] {
+        var walked: [(message: MessageID, conversation: ConversationID?)] = []
+        try connection.each(
+            """
+            SELECT messages.id, CASE WHEN \(request.condition) THEN
+                CASE WHEN (\(ConversationStoreStore.lastMessage)) = messages.id THEN conversations.id END END
+            FROM messages CROSS JOIN conversations ON conversations.id = coalesce(messages.thread, messages.conversation)
+            WHERE messages.id < ?2 ORDER BY messages.id DESC LIMIT ?4
+            """, .text(request.workspace.rawValue), .integer(message.rawValue), SQLValue(request.channel?.rawValue),
+            .integer(Int64(ActivityList.walkedAtOnce)), SQLValue(request.assignee?.rawValue), SQLValue(request.open.map { $0 ? 1 : 0 })
+        ) { row in
+            walked.append((MessageID(rawValue: row.int(0)), row.optionalInt(1).map(ConversationID.init(rawValue:))))
+        }
+        return walked
+    }
+
     private func candidates(
         listedBefore after: Int64, _ request: ListConversations, _ connection: Connection
     ) throws -> [(ActivityList.Candidate, listed: MessageID)] {
@@ -78,8 +118,7 @@ extension ConversationStoreStore {
         try connection.each(
             """
             SELECT id, listed, (\(ConversationStoreStore.lastMessage)) FROM conversations
-            WHERE workspace = ?1 AND listed < ?2 AND \(request.kind.condition) AND (?3 IS NULL OR channel = ?3)
-                AND (?5 IS NULL OR assignee = ?5) AND (?6 IS NULL OR (\(ConversationStoreStore.closedNow)) IS NULL = ?6) ORDER BY listed DESC LIMIT ?4
+            WHERE listed < ?2 AND \(request.condition) ORDER BY listed DESC LIMIT ?4
             """, .text(request.workspace.rawValue), .integer(after), SQLValue(request.channel?.rawValue),
             .integer(Int64(ActivityList.sliceCount)), SQLValue(request.assignee?.rawValue), SQLValue(request.open.map { $0 ? 1 : 0 })
         ) { row in
@@ -97,11 +136,10 @@ extension ConversationStoreStore {
         for candidate in list.page {
             try connection.each(
                 """
-                SELECT channel, participants.id, name, coalesce(
-                        (SELECT min(sent_at, received_at) FROM messages WHERE id = ?2),
-                        (SELECT min(sent_at, received_at) FROM notices WHERE id = ?2)),
+                SELECT channel, participants.id, name, min(messages.sent_at, messages.received_at),
                     objects_since, restricted_since, \(ConversationStoreStore.closedNow), assignee, media
-                FROM conversations JOIN participants ON participants.id = coalesce(participant, (\(ConversationStoreStore.lastCommenter)))
+                FROM conversations JOIN messages ON messages.id = ?2
+                    JOIN participants ON participants.id = coalesce(participant, (\(ConversationStoreStore.lastCommenter)))
                 WHERE conversations.id = ?1
                 """, .integer(candidate.conversation.rawValue), .integer(candidate.lastMessage.rawValue)
             ) { row in
@@ -153,13 +191,19 @@ extension ConversationStoreStore {
     }
 }
 
-extension ConversationKind? {
-    /// As a condition on `conversations`: one that the index of threads answers by itself.
+extension ListConversations {
+    /// What is asked for, as a condition on `conversations`: ?1 the workspace, ?3 the channel, ?5 the assignee, ?6 whether it is open.
     fileprivate var condition: String {
-        switch self {
-        case nil: "true"
-        case .direct: "media IS NULL"
-        case .comments: "media IS NOT NULL AND listed IS NOT NULL"
-        }
+        let ofKind =
+            switch kind {
+            case nil: "true"
+            case .direct: "media IS NULL"
+            // As the index of threads has it.
+            case .comments: "media IS NOT NULL AND listed IS NOT NULL"
+            }
+        return """
+            workspace = ?1 AND \(ofKind) AND (?3 IS NULL OR channel = ?3) AND (?5 IS NULL OR assignee = ?5)
+                AND (?6 IS NULL OR (\(ConversationStoreStore.closedNow)) IS NULL = ?6)
+            """
     }
 }

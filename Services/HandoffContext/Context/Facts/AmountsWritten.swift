@@ -21,7 +21,7 @@ enum AmountsWritten {
         }
         // Sign or word and number in one.
         let number = word.drop { !$0.isWholeNumber }.prefix { $0.isWholeNumber || $0 == "." || $0 == "," }
-        let rest = word.replacing(number, with: "", maxReplacements: 1)
+        let rest = String(word[..<number.startIndex] + word[number.endIndex...])
         return !number.isEmpty && !rest.isEmpty && isCurrency(rest) ? (1, word) : nil
     }
 

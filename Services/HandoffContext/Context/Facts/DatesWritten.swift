@@ -35,7 +35,7 @@ enum DatesWritten {
     }
 
     private static func isNumeric(_ word: String) -> Bool {
-        for sign in ["-", ".", "/"] as [Character] {
+        for sign in ["-", ".", "/"] as [Character] where word.utf8.count(where: { $0 == sign.asciiValue }) == 2 {
             let parts = word.split(separator: sign, omittingEmptySubsequences: false)
             guard parts.count == 3, parts.allSatisfy({ (1...4).contains($0.count) && $0.allSatisfy(\.isWholeNumber) }) else { continue }
             let numbers = parts.compactMap { Int($0) }
@@ -46,11 +46,14 @@ enum DatesWritten {
         return false
     }
 
-    private static func isMonth(_ word: String) -> Bool { FoldedText(word).words.first.map(months.contains) ?? false }
+    private static func isMonth(_ word: String) -> Bool {
+        !word.hasDigit && FoldedText(word).words.first.map(months.contains) ?? false
+    }
 
     private static func isYear(_ word: String) -> Bool { Int(word.trimmedOfSigns).map { (1900...2199).contains($0) } ?? false }
 
     private static func isDay(_ word: String) -> Bool {
+        guard word.hasDigit else { return false }
         let folded = FoldedText(word).words
         guard folded.count == 1 else { return false }
         let digits = folded[0].prefix { $0.isWholeNumber }

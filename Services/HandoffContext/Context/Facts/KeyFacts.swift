@@ -38,9 +38,9 @@ enum KeyFacts {
     /// Links, dates and amounts; the dates once more, to know them by.
     private static func written(in text: String) -> (found: [(ContextFact.Kind, String)], dates: Set<String>) {
         guard mayHoldAny(text) else { return ([], []) }
-        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        let words = text.unicodeScalars.split { $0.properties.isWhitespace }.map(String.init)
         var found: [(ContextFact.Kind, String)] = []
-        let hasDigit = words.map { $0.utf8.contains { (0x30...0x39).contains($0) } } + [false]
+        let hasDigit = words.map(\.hasDigit) + [false]
         var index = 0
         var dates: Set<String> = []
         while index < words.count {
@@ -87,6 +87,8 @@ enum KeyFacts {
 }
 
 extension String {
+    var hasDigit: Bool { utf8.contains { (0x30...0x39).contains($0) } }
+
     private static func isSign(_ character: Character) -> Bool {
         guard let scalar = character.unicodeScalars.first, character.utf8.count == UTF8.width(scalar) else { return false }
         return switch scalar {
