@@ -51,7 +51,7 @@ public struct StandingHold: Fields, Equatable {
 /// restored, must not erase what it keeps; and unlike the journal of erasures it forgets: a hold that is lifted names nobody any more.
 public struct StandingHolds: Sendable {
     public static let fileName = "holds.standing"
-    static let bytesMax = 64 << 20
+    static let bytesMax = 8 << 20
 
     /// It is missing, or not as it was written.
     public struct Unreadable: Error, CustomStringConvertible {

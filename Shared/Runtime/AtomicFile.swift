@@ -74,8 +74,8 @@ public enum AtomicFile {
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= lengthMax else {
             throw Problem(operation: "read a small file", path: path, errno: EFBIG)
         }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        var bytes = [UInt8](repeating: 0, count: lengthMax)
+        let count = Glibc.read(descriptor, &bytes, lengthMax)
         // Nothing read is not an empty file: a key that can't be read must not become an empty key.
         guard count >= 0 else { throw failure("read", path) }
         return (Array(bytes.prefix(count)), status)
