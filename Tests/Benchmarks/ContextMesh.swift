@@ -111,7 +111,8 @@ final class ContextMesh {
         }
     }
 
-    func storeMetric(_ name: String) throws -> Int64 { try ContextMesh.answer(desk.call(ReadMetrics())).values[name] ?? 0 }
+    /// Waits until so many messages can be searched.
+    func waitForIndex(of count: Int) throws { try store.wait { $0["messages.indexed"] ?? 0 >= Int64(count) } }
 
     // MARK: The door
 

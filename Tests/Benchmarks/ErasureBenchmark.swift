@@ -84,14 +84,14 @@ struct ErasureBenchmark: Benchmark {
     private func ask(_ person: Alias, _ mesh: ContextMesh) throws -> DeletionID {
         let request = RequestDeletion(
             key: RequestKey("erase-\(person.value)"), workspace: mesh.workspace, subject: person, source: .customer, immediately: true)
-        return try mesh.deletions.answer(request, mesh.owner).deletion
+        return try mesh.deletions.answer(request, mesh.asOwner).deletion
     }
 
     /// Looks after every `meanwhile` whether all are completed.
     private func settle(_ deletions: [DeletionID], _ mesh: ContextMesh, _ meanwhile: () throws -> Void) throws {
         var open = deletions[...]
         while let deletion = open.first {
-            let read = try mesh.deletions.answer(ReadDeletion(workspace: mesh.workspace, deletion: deletion), mesh.owner).deletion
+            let read = try mesh.deletions.answer(ReadDeletion(workspace: mesh.workspace, deletion: deletion), mesh.asOwner).deletion
             if read.state == .completed {
                 guard read.found == true else { throw BenchmarkFailure("a deletion found nobody") }
                 open = open.dropFirst()

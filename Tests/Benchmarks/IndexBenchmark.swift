@@ -47,11 +47,11 @@ struct IndexBenchmark: Benchmark {
         defer { client.close() }
         let operating = try store.client(as: .operator)
         defer { operating.close() }
-        _ = try ContextMesh.answer(operating.call(Echo()))
-        _ = try ContextMesh.answer(client.call(Echo()))
+        _ = try operating.answer(Echo())
+        _ = try client.answer(Echo())
         let start = MonotonicTime.nanoseconds
         let answered = try AppendPipeline(client, requests).run(inFlight: IndexBenchmark.inFlight)
-        while try ContextMesh.answer(operating.call(ReadMetrics())).values["messages.indexed"] ?? 0 < Int64(requests.count) {}
+        while try operating.answer(ReadMetrics()).values["messages.indexed"] ?? 0 < Int64(requests.count) {}
         let caughtUp = MonotonicTime.nanoseconds - start
         try folder.remove("search-index")
         return Taken(answered: answered, caughtUp: caughtUp)

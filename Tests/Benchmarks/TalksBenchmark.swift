@@ -14,7 +14,7 @@ struct TalksBenchmark: Benchmark {
         let mesh = try ContextMesh(folder)
         defer { mesh.stop() }
         try mesh.fill(effort.talkMessages, people: effort.talkConversations) { _ in SampleWords.text(TalksBenchmark.wordsPerMessage) }
-        try mesh.wait("the search index holds everything") { try mesh.storeMetric("messages.indexed") >= Int64(effort.talkMessages) }
+        try mesh.waitForIndex(of: effort.talkMessages)
         guard let last = try page(mesh, nil).first?.lastMessage.rawValue else { throw BenchmarkFailure("nothing is listed") }
         return [
             try measure(
@@ -22,7 +22,7 @@ struct TalksBenchmark: Benchmark {
             ) {
                 let query = (0..<Int.random(in: 1...2)).map { _ in SampleWords.word() }.joined(separator: " ")
                 let request = SearchConversations(workspace: mesh.workspace, query: query, limit: TalksBenchmark.pageLimit)
-                _ = try ContextMesh.answer(mesh.desk.call(request, mesh.asOwner))
+                _ = try mesh.desk.answer(request, mesh.asOwner)
             },
             try measure("list page p50", "conversations.list from a random place on", 0.5, 1000, mesh, effort) {
                 let reach = Int64(effort.talkConversations) / 2
@@ -36,14 +36,14 @@ struct TalksBenchmark: Benchmark {
     private func page(_ mesh: ContextMesh, _ before: MessageID?) throws -> [Conversation] {
         let mark = before.map(ListConversations.PageMark.init(lastMessage:))
         let request = ListConversations(workspace: mesh.workspace, limit: TalksBenchmark.pageLimit, before: mark)
-        return try ContextMesh.answer(mesh.desk.call(request, mesh.asOwner)).conversations
+        return try mesh.desk.answer(request, mesh.asOwner).conversations
     }
 
     private func measure(
         _ work: String, _ asked: String, _ share: Double, _ limit: Double, _ mesh: ContextMesh, _ effort: Effort, _ call: () throws -> Void
     ) throws -> Measurement {
         let rounds = try (0..<effort.rounds).map { _ in
-            let baseline = try times(effort.readsPerRound) { _ = try ContextMesh.answer(mesh.desk.call(Echo())) }
+            let baseline = try times(effort.readsPerRound) { _ = try mesh.desk.answer(Echo()) }
             let ours = try times(effort.readsPerRound, call)
             return Measurement.Round(ours: quantile(ours, share), baseline: quantile(baseline, share))
         }

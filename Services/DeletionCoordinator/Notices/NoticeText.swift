@@ -50,6 +50,9 @@ struct NoticeText {
         case .person: "what was written in a chat with a business that works with us"
         case .forms: "what you sent us by the forms of our website"
         case .member: "what is held about your account"
+        case .conversation: "one conversation with a business that works with us"
+        case .message: "one message to a business that works with us"
+        case .channel: "all that came by a channel"
         case .workspace: "all that came by the channels of a workspace"
         case .connection: "the connection that you had authorised"
         }
