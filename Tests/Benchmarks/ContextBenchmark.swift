@@ -14,7 +14,7 @@ struct ContextBenchmark: Benchmark {
     private static let settling = 20
 
     func run(_ effort: Effort, _ folder: WorkFolder) throws -> [Measurement] {
-        let mesh = try ContextMesh(folder)
+        let mesh = try ContextMesh(folder, named: "context")
         defer { mesh.stop() }
         try mesh.fill(effort.readMessages, people: effort.readConversations)
         try mesh.waitForContext(of: 1)

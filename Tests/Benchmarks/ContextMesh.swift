@@ -31,7 +31,7 @@ final class ContextMesh {
     private let dataFolder: String
     private let intake, store, handoff, coordinator: MeshProcess
 
-    init(_ folder: WorkFolder, named name: String = "context") throws {
+    init(_ folder: WorkFolder, named name: String) throws {
         dataFolder = try folder.subfolder(name)
         intake = try MeshProcess(.intake, dataFolder: dataFolder)
         store = try MeshProcess(.conversationStore, dataFolder: dataFolder)

@@ -11,7 +11,7 @@ struct TalksBenchmark: Benchmark {
     private static let pageLimit: Int64 = 20
 
     func run(_ effort: Effort, _ folder: WorkFolder) throws -> [Measurement] {
-        let mesh = try ContextMesh(folder)
+        let mesh = try ContextMesh(folder, named: "talks")
         defer { mesh.stop() }
         try mesh.fill(effort.talkMessages, people: effort.talkConversations) { _ in SampleWords.text(TalksBenchmark.wordsPerMessage) }
         try mesh.waitForIndex(of: effort.talkMessages)
