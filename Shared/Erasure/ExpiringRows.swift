@@ -56,17 +56,23 @@ public struct ExpiringRows: Sendable {
         try connection.first("SELECT count(*) FROM (\(due))", portion) { $0.int(0) } ?? 0
     }
 
-    /// Keys for one write.
-    func find(_ portion: [SQLValue], _ connection: Connection) throws -> [[SQLValue]] {
+    /// Whether there is something to do.
+    func isDue(_ portion: [SQLValue], _ connection: Connection) throws -> Bool {
+        try connection.first("\(due) LIMIT 1", portion) { _ in true } ?? false
+    }
+
+    /// Deletes as many as one write may, of what is due by now: whoever wrote since somebody looked is not. Returns how many went, and whether
+    /// there may be more.
+    func remove(_ portion: [SQLValue], _ connection: Connection) throws -> (count: Int64, isFull: Bool) {
         var found: [[SQLValue]] = []
         try connection.each("\(due) LIMIT \(portionRows)", portion) { row in
             found.append(keys.indices.map { row.bound($0) })
         }
-        return found
+        return (try remove(found, connection), found.count == portionRows)
     }
 
     /// Returns how many went.
-    func remove(_ found: [[SQLValue]], _ connection: Connection) throws -> Int64 {
+    private func remove(_ found: [[SQLValue]], _ connection: Connection) throws -> Int64 {
         let condition = keys.map { "\($0) = ?" }.joined(separator: " AND ")
         let statement = change.map { "UPDATE \(table) SET \($0) WHERE \(condition)" } ?? "DELETE FROM \(table) WHERE \(condition)"
         var count = 0

@@ -46,24 +46,21 @@ struct Expiry {
         let store = holder.store
         let startedAt = holder.process.system.clock.monotonicMilliseconds
         for portion in list.portions {
-            var found: [[SQLValue]]
-            repeat {
+            while try holder.database.read("look for expiring rows", { try list.isDue(portion, $0) }) {
                 guard holder.process.system.clock.monotonicMilliseconds - startedAt < Expiry.patienceMilliseconds else {
                     tally.isPartial = true
                     return
                 }
-                found = try holder.database.read("find expiring rows") { try list.find(portion, $0) }
-                guard !found.isEmpty else { break }
                 // Before the write: it may be there though it is said to have failed.
                 holder.oweExpiredBytes()
-                let keys = found
-                let count = try holder.database.writer.write("expire") { connection in
-                    let count = try list.remove(keys, connection)
+                let removed = try holder.database.writer.write("expire") { connection in
+                    let removed = try list.remove(portion, connection)
                     try store.expired(list.table, connection)
-                    return count
+                    return removed
                 }
-                tally.rows[list.table, default: 0] += count
-            } while found.count == list.portionRows
+                tally.rows[list.table, default: 0] += removed.count
+                if !removed.isFull { break }
+            }
         }
     }
 }

@@ -1,12 +1,12 @@
 import ConversationStoreContracts
 import Domain
-import Erasure
 import HolderContracts
 import IntakeContracts
 import Policy
 import Testing
 
 @testable import ConversationStoreService
+@testable import Erasure
 
 /// What has been kept long enough goes, with all that was made of it; and nothing else.
 @Suite struct ExpiryTests {
@@ -97,6 +97,26 @@ import Testing
         let again = try #require(store.list().first { $0.participant.name == ben.name })
         #expect(again.participant.id > former)
         #expect(try store.read(again.id).messages.map(\.text) == ["back again"])
+    }
+
+    /// Looked at by a reader, deleted by the writer: between the two they have written, and it was acknowledged.
+    @Test func whoeverWritesBetweenTheLookAndTheDeletionLosesNothing() throws {
+        try fill()
+        let lists = try store.database.read("look") {
+            try store.service.store.expiring(ExpireData(rule: .messengerData, until: limit, workspace: shop), $0)
+        }
+        try store.append(message("b2", from: ben, "just in time"))
+
+        var removed: Int64 = 0
+        for list in lists {
+            for portion in list.portions {
+                removed += try store.database.writer.write("remove") { try list.remove(portion, $0).count }
+            }
+        }
+
+        let again = try #require(store.list().first { $0.participant.name == ben.name })
+        #expect(try store.read(again.id).messages.map(\.text) == ["just in time"])
+        #expect(removed == 4)  // Control: what was due went.
     }
 
     @Test func anObjectionOutlivesThePerson() throws {
